@@ -1,0 +1,3 @@
+"""Quầy Một Cửa: the one-stop desk (Bộ phận Một cửa) of a Vietnamese office."""
+
+__version__ = "0.1.0"
