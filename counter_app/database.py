@@ -1,0 +1,112 @@
+"""The database: one SQLite file, sessions as units of work, and storage faults in the clerk's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from counter_app.errors import KnownError
+
+BUSY_TIMEOUT_SECONDS = 15
+"""How long a writer waits for another program on the same file."""
+
+
+def storage_error(error: BaseException, path: Path) -> KnownError:
+    """Turn a driver's or the system's error into what the clerk can do about it."""
+    text = str(error).lower()
+    if "disk is full" in text or "no space left" in text:
+        return KnownError(
+            "disk_full",
+            "Ổ đĩa đã đầy nên chưa ghi được. Hãy xóa bớt tệp không cần hoặc gọi quản trị, rồi làm lại bước vừa rồi.",
+        )
+    if "readonly" in text or "read-only" in text or "permission denied" in text or "unable to open" in text:
+        return KnownError(
+            "read_only",
+            f"Không ghi được vào thư mục dữ liệu «{path.parent}». Hãy kiểm tra quyền ghi của thư mục, rồi thử lại.",
+        )
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return KnownError(
+            "database_damaged",
+            f"Cơ sở dữ liệu «{path}» bị hỏng. Đừng xóa tệp này; hãy phục hồi bản sao lưu gần nhất trong "
+            f"thư mục «{path.parent / 'backups'}» bằng lệnh: counter-app restore TỆP_SAO_LƯU.",
+        )
+    if "locked" in text or "busy" in text:
+        return KnownError(
+            "database_busy",
+            "Một chương trình khác đang ghi vào cơ sở dữ liệu. Hãy đóng chương trình đó hoặc thử lại sau ít giây.",
+        )
+    if "disk i/o" in text:
+        return KnownError(
+            "disk_fault",
+            "Ổ đĩa báo lỗi đọc ghi. Hãy sao lưu ngay sang ổ khác và gọi quản trị kiểm tra ổ đĩa.",
+        )
+    return KnownError("storage_fault", f"Lỗi lưu trữ: {error}. Hãy thử lại; nếu còn lỗi, gọi quản trị.")
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Engine on a SQLite file: WAL, ``synchronous=FULL``, foreign keys on.
+
+    A unit of work that writes begins with BEGIN IMMEDIATE: a deferred transaction that reads and then
+    writes while another commits would fail at once, whatever the time-out.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """Gives units of work. No mapped object may leave a ``with`` block: services return frozen values."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.engine = sqlite_engine(path)
+        self._writing_engine = self.engine.execution_options(writing=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One unit of work: everything in the block is committed together or not at all."""
+        with self._session(self._writing_engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view of the database; nothing is written."""
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            raise storage_error(error.orig or error, self.path) from error
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the write-ahead log into the file."""
+        self.engine.dispose()

@@ -1,0 +1,47 @@
+"""SQLAlchemy mapped classes, one aggregate a module."""
+
+from counter_app.models.applicant import Applicant
+from counter_app.models.base import Base
+from counter_app.models.calendar import Calendar
+from counter_app.models.document import Document
+from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, DossierFee
+from counter_app.models.office import Desk, Office, User
+from counter_app.models.outbox import InboxCursor, InboxEntry, OutboxMessage, SyncLock, SyncRun
+from counter_app.models.print_job import PrintJob
+from counter_app.models.procedure import (
+    Field,
+    Procedure,
+    ProcedureComponent,
+    ProcedureFee,
+    ProcedureLimit,
+    ProcedureResult,
+)
+from counter_app.models.series import Draft, NumberSeries
+
+__all__ = [
+    "Applicant",
+    "Base",
+    "Calendar",
+    "Desk",
+    "Document",
+    "Dossier",
+    "DossierComponent",
+    "DossierEvent",
+    "DossierFee",
+    "Draft",
+    "Field",
+    "InboxCursor",
+    "InboxEntry",
+    "NumberSeries",
+    "Office",
+    "OutboxMessage",
+    "PrintJob",
+    "Procedure",
+    "ProcedureComponent",
+    "ProcedureFee",
+    "ProcedureLimit",
+    "ProcedureResult",
+    "SyncLock",
+    "SyncRun",
+    "User",
+]

@@ -1,0 +1,98 @@
+"""What waits to go to the portal, what came from it, and who is sending."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from counter_app.models.base import Base, UtcDateTime
+
+
+class OutboxMessage(Base):
+    """A message to the portal, written in the transaction of the change that it tells of.
+
+    ``kind``: ``create`` (DongBoHoSoMC, isUpdating False), ``step`` (CapNhatTienDoHoSoMC), ``update``
+    (DongBoHoSoMC, isUpdating True), ``upload`` (a document, no payload of its own). ``state``: waiting,
+    sending, done, needs_attention. ``payload`` is one dossier or one step as JSON bytes and never changes
+    once written. ``unseen`` is set while an outcome that was not seen (cut, time-out, crash) still has to
+    be looked up before anything is sent again. ``number`` orders the messages of one dossier.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "number"),
+        Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    dossier_code: Mapped[str]
+    number: Mapped[int]
+    kind: Mapped[str]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    revision: Mapped[int]
+    state: Mapped[str] = mapped_column(default="waiting")
+    unseen: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(default="")
+    error_code: Mapped[str] = mapped_column(default="")
+    error_field: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InboxCursor(Base):
+    """How far the portal's feed was read; moved in the transaction that applies the entries."""
+
+    __tablename__ = "inbox_cursor"
+
+    portal: Mapped[str] = mapped_column(primary_key=True)
+    cursor: Mapped[str]
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class InboxEntry(Base):
+    """An entry of the feed; ``digest`` recognises a repeated one.
+
+    ``state``: applied, unreadable (kept and shown), clash (a person decides).
+    """
+
+    __tablename__ = "inbox_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    dossier_code: Mapped[str] = mapped_column(index=True)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    error: Mapped[str] = mapped_column(default="")
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SyncLock(Base):
+    """The one syncer: who holds it and when it last gave a sign of life (one row, ``name`` = "sync")."""
+
+    __tablename__ = "sync_lock"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    pulse_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SyncRun(Base):
+    """One pass of the syncer, for the history on the sync page."""
+
+    __tablename__ = "sync_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent: Mapped[int] = mapped_column(default=0)
+    received: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
