@@ -1,0 +1,267 @@
+"""HTTP as the portal's adapters need it: bounded, never redirected, and sure of what failed.
+
+Each failure becomes a :class:`TransientTrouble` that tells whether the portal may have acted on the call.
+Nothing here writes a body, a header or a session to a log.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import ipaddress
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from counter_app import __version__
+from counter_app.errors import UserError
+from counter_app.sync.client import TransientTrouble
+
+USER_AGENT: Final = f"counter_app/{__version__}"
+MAX_ANSWER: Final = 64 * 1024 * 1024
+MAX_RETRY_AFTER: Final = timedelta(days=1)
+
+_OFFLINE = "Chưa kết nối được với cổng. Hồ sơ vẫn an toàn trên máy này và sẽ tự gửi khi có mạng."
+_TIMEOUT = "Cổng không trả lời kịp. Chương trình sẽ tra lại trên cổng rồi mới gửi tiếp, không gửi trùng."
+_CUT = "Đường truyền bị ngắt khi đang gửi. Chương trình sẽ tra lại trên cổng rồi mới gửi tiếp, không gửi trùng."
+_TLS = (
+    "Không xác thực được chứng thư bảo mật của cổng. Kiểm tra ngày giờ của máy và mạng đang dùng; nếu cơ quan "
+    "có chứng thư gốc riêng, chọn tệp chứng thư đó trong Cài đặt."
+)
+_TOO_LONG = "Cổng trả về nhiều dữ liệu bất thường nên đã dừng nhận. Báo quản trị cổng nếu lặp lại."
+_REDIRECT = (
+    "Cổng chuyển hướng sang địa chỉ khác (HTTP {status}). Nếu máy đang dùng Wi-Fi có trang đăng nhập, hãy đăng "
+    "nhập mạng; nếu không, kiểm tra địa chỉ cổng trong Cài đặt."
+)
+_BUSY = "Cổng đang bận (HTTP {status}). Chương trình sẽ tự gửi lại."
+_SERVER = "Cổng báo lỗi phía máy chủ (HTTP {status}). Chương trình sẽ tra lại trên cổng rồi tự gửi lại."
+_STATUS = (
+    "Cổng trả lời ngoài dự kiến (HTTP {status}). Kiểm tra địa chỉ cổng trong Cài đặt; nếu đúng, báo quản trị cổng."
+)
+_NOT_JSON = (
+    "Cổng trả lời không phải dữ liệu mà có thể là một trang web (thường gặp ở Wi-Fi có trang đăng nhập). "
+    "Đăng nhập mạng; chương trình sẽ tự gửi lại."
+)
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An answer read whole; header names are matched without regard to case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body as a JSON object; TransientTrouble (seen) when it is none (a captive portal)."""
+        try:
+            value = json.loads(self.body)
+        except ValueError as error:
+            raise TransientTrouble("portal_not_json", _NOT_JSON, seen=True) from error
+        if not isinstance(value, dict):
+            raise TransientTrouble("portal_not_json", _NOT_JSON, seen=True)
+        return value
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """Time limits in seconds: to connect, between two bytes, and for a whole answer."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    whole: float = 300.0
+
+
+class Http:
+    """One connection pool to one portal."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ca_bundle: Path | None = None,
+        limits: HttpLimits | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.base_url = _checked(base_url)
+        self.clock_skew: timedelta | None = None
+        self._limits = limits or HttpLimits()
+        self._verify: bool | str = True if ca_bundle is None else str(ca_bundle)
+        self._now = now
+        self._monotonic = monotonic
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        # A proxy of the environment is for the outside; a portal on this machine is reached directly.
+        self._session.trust_env = not _is_loopback(self.base_url)
+        # An `auth` that adds nothing keeps requests from reading passwords out of a .netrc file.
+        self._session.auth = _no_auth
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        max_answer: int = MAX_ANSWER,
+    ) -> HttpAnswer:
+        """Send one request and read the whole answer (at most ``max_answer`` bytes).
+
+        Raises TransientTrouble; ``seen`` is False only when no connection came about.
+        """
+        try:
+            with self._session.request(
+                method,
+                url,
+                headers=dict(headers or {}),
+                data=body,
+                timeout=(self._limits.connect, self._limits.read),
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = self._read(response, max_answer)
+        except requests.RequestException as error:
+            raise _trouble(error) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise TransientTrouble("portal_cut", _CUT, seen=True) from error
+        self._note_clock(response.headers)
+        return HttpAnswer(response.status_code, response.headers, content)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _read(self, response: requests.Response, max_answer: int) -> bytes:
+        deadline = self._monotonic() + self._limits.whole
+        content = bytearray()
+        for piece in response.iter_content(64 * 1024):
+            content += piece
+            if len(content) > max_answer:
+                raise TransientTrouble("portal_protocol", _TOO_LONG, seen=True)
+            if self._monotonic() > deadline:
+                raise TransientTrouble("portal_timeout", _TIMEOUT, seen=True)
+        return bytes(content)
+
+    def _note_clock(self, headers: Mapping[str, str]) -> None:
+        stamp = _http_date(headers.get("Date", ""))
+        if stamp is not None:
+            self.clock_skew = stamp - self._now()
+
+
+def status_trouble(answer: HttpAnswer, now: datetime) -> TransientTrouble:
+    """Return the trouble that a status other than the expected ones stands for.
+
+    429 and 503 with Retry-After are a portal's own "not now"; the look-up that follows ``seen`` costs one
+    small call, so every 5xx is taken as "may have been done": a gateway's 502 or 504 hides what the portal did.
+    """
+    status = answer.status
+    wait = retry_after(answer.headers, now)
+    if 300 <= status < 400:
+        return TransientTrouble("portal_redirect", _REDIRECT.format(status=status), seen=True)
+    if status == 429:
+        return TransientTrouble("portal_busy", _BUSY.format(status=status), seen=False, retry_after=wait)
+    if status == 503:
+        return TransientTrouble("portal_busy", _BUSY.format(status=status), seen=True, retry_after=wait)
+    if status >= 500:
+        return TransientTrouble("portal_error", _SERVER.format(status=status), seen=True, retry_after=wait)
+    return TransientTrouble("portal_status", _STATUS.format(status=status), seen=True, retry_after=wait)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return the wait that ``Retry-After`` asks for (seconds or a date), at most a day; None without one."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        # More digits than a day has seconds would overflow a timedelta.
+        wait = MAX_RETRY_AFTER if len(text) > 6 else timedelta(seconds=int(text))
+    else:
+        stamp = _http_date(text)
+        if stamp is None:
+            return None
+        wait = max(stamp - now, timedelta(0))
+    return min(wait, MAX_RETRY_AFTER)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        stamp = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def _trouble(error: requests.RequestException) -> TransientTrouble:
+    """Tell what a failed request means; the order matters, as the classes are parents of one another."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return TransientTrouble("portal_tls", _TLS, seen=not _never_connected(error))
+    if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
+        return TransientTrouble("portal_unreachable", _OFFLINE, seen=False)
+    if isinstance(error, requests.exceptions.Timeout) or _caused_by(error, urllib3.exceptions.ReadTimeoutError):
+        return TransientTrouble("portal_timeout", _TIMEOUT, seen=True)
+    return TransientTrouble("portal_cut", _CUT, seen=True)
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Tell whether the connection itself (name, TCP, TLS handshake) failed, so that nothing was sent."""
+    return _caused_by(
+        error,
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.NameResolutionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.SSLError,
+    )
+
+
+def _caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, kinds):
+            return True
+        waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return False
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url.strip())
+        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        whole = False
+    if not whole or parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise UserError(
+            "portal_url_invalid",
+            "Địa chỉ cổng không đúng. Nhập địa chỉ dạng https://ten-cong.gov.vn, không kèm tên và mật khẩu.",
+        )
+    if parts.scheme == "http" and not _is_loopback(base_url.strip()):
+        raise UserError(
+            "portal_url_insecure",
+            "Địa chỉ cổng phải bắt đầu bằng https:// để thông tin người dân được mã hóa trên đường truyền.",
+        )
+    return base_url.strip().rstrip("/")
