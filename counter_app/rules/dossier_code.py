@@ -50,11 +50,13 @@ def normalise(text: str) -> str:
     From a longer text, such as the address in a receipt's QR, the one code in it is taken. What holds no
     code comes back cleaned but otherwise as it was, for the validator to refuse.
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).upper()
+    # Before the blanks go: the fields of a QR may stand on lines of their own.
+    inside: set[str] = set(_CODE_INSIDE.findall(plain))
+    if len(inside) == 1:
+        return inside.pop()
     visible = "".join(char for char in plain if not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"})
-    cleaned = _SYMBOLOGY.sub("", visible).upper()
-    inside = set(_CODE_INSIDE.findall(cleaned))
-    return inside.pop() if len(inside) == 1 else cleaned
+    return _SYMBOLOGY.sub("", visible)
 
 
 def make(office: str, day: date, number: int) -> str:

@@ -243,7 +243,8 @@ def may_apologise(previous_apologies: int, maximum: int = 1) -> None:
         raise RuleViolation(
             "apology_repeated",
             f"Hồ sơ đã được hẹn lại {previous_apologies} lần. Nghị định 118/2025/NĐ-CP chỉ cho phép hẹn lại "
-            f"{maximum} lần (mức đặt trong cài đặt). Hãy trả kết quả sớm nhất có thể và báo cáo người đứng đầu cơ quan.",
+            f"{maximum} lần (mức đặt trong cài đặt). Hãy trả kết quả sớm nhất có thể "
+            "và báo cáo người đứng đầu cơ quan.",
         )
 
 
