@@ -18,3 +18,8 @@ def names(*parts: str, suffix: str = "") -> Iterator[str]:
     """Names of the files in a shipped folder that end with *suffix*, sorted."""
     folder = files(__name__).joinpath(*parts)
     yield from sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(suffix))
+
+
+def text_of(*parts: str) -> str:
+    """A shipped UTF-8 text, e.g. ``text_of("calendars.json")``."""
+    return read_bytes(*parts).decode("utf-8")

@@ -1,0 +1,111 @@
+"""Sizes and paragraph styles of a paper: A5 slips and A4 letters (Nghị định 30/2020/NĐ-CP)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
+from reportlab.lib.pagesizes import A4, A5
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+
+from printing.fonts import BOLD, ITALIC, REGULAR
+
+Paper = Literal["A5", "A4"]
+
+_LEADING = 1.17
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Measures of one paper, in points. ``body`` is the size of running text."""
+
+    size: tuple[float, float]
+    left: float
+    right: float
+    top: float
+    bottom: float
+    body: float
+    head: float
+    title: float
+    small: float
+    qr: float
+    head_left: float
+    styles: dict[str, ParagraphStyle] = field(default_factory=dict)
+
+    @property
+    def width(self) -> float:
+        """Width that text may take."""
+        return self.size[0] - self.left - self.right
+
+    @property
+    def height(self) -> float:
+        """Height that text may take."""
+        return self.size[1] - self.top - self.bottom
+
+
+def sheet(paper: Paper) -> Sheet:
+    """Measures and styles of *paper*."""
+    if paper == "A5":
+        made = Sheet(
+            size=A5, left=11 * mm, right=9 * mm, top=7 * mm, bottom=10 * mm,
+            body=9.1, head=8.5, title=12, small=7, qr=25 * mm, head_left=39 * mm,
+        )  # fmt: skip
+    else:
+        made = Sheet(
+            size=A4, left=30 * mm, right=15 * mm, top=18 * mm, bottom=18 * mm,
+            body=13, head=11, title=14, small=9, qr=25 * mm, head_left=56 * mm,
+        )  # fmt: skip
+    made.styles.update(_styles(made))
+    return made
+
+
+def _styles(of: Sheet) -> dict[str, ParagraphStyle]:
+    def style(
+        name: str,
+        font: str,
+        size: float,
+        alignment: Literal[0, 1, 4] = TA_LEFT,
+        *,
+        before: float = 0,
+        after: float = 0,
+        indent: float = 0,
+        first: float = 0,
+    ) -> ParagraphStyle:
+        return ParagraphStyle(
+            name,
+            fontName=font,
+            fontSize=size,
+            leading=size * _LEADING,
+            alignment=alignment,
+            spaceBefore=before,
+            spaceAfter=after,
+            leftIndent=indent,
+            firstLineIndent=first,
+            splitLongWords=1,
+        )
+
+    gap = of.body * 0.12
+    made = [
+        style("line", REGULAR, of.body, after=gap),
+        style("center", REGULAR, of.body, TA_CENTER, before=gap, after=of.body * 0.5),
+        style("body", REGULAR, of.body, TA_JUSTIFY, first=10 * mm, after=of.body * 0.4),
+        style("item", REGULAR, of.body, indent=6 * mm, first=-4 * mm, after=gap),
+        style("head", REGULAR, of.head, TA_CENTER),
+        style("head-bold", BOLD, of.head, TA_CENTER),
+        style("head-italic", ITALIC, of.head, TA_CENTER),
+        style("under-qr", REGULAR, of.small),
+        style("title", BOLD, of.title, TA_CENTER),
+        style("copy", ITALIC, of.body, TA_CENTER),
+        style("mark", BOLD, of.body, TA_CENTER),
+        style("code", REGULAR, of.small, TA_CENTER),
+        style("cell", REGULAR, of.body - 0.5),
+        style("cell-center", REGULAR, of.body - 0.5, TA_CENTER),
+        style("cell-bold", BOLD, of.body - 0.5, TA_CENTER),
+        style("sign-bold", BOLD, of.body, TA_CENTER),
+        style("sign-italic", ITALIC, of.body, TA_CENTER),
+        style("note", REGULAR, of.small),
+        style("note-bold", BOLD, of.small),
+    ]
+    return {each.name: each for each in made}
