@@ -169,6 +169,9 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
         (LimitUnit.CALENDAR_DAY, "2026-03-06 17:00", "2026-03-03 10:00", "2026-03-12 10:00", "2026-03-16 17:00"),
         (LimitUnit.CALENDAR_DAY, "2026-03-06 17:00", "2026-03-03 10:00", "2026-03-10 10:00", "2026-03-13 17:00"),
         (LimitUnit.CALENDAR_DAY, "2026-03-06 17:00", "2026-03-06 10:00", "2026-03-10 18:00", "2026-03-11 17:00"),
+        # A due moment set by hand out of hours is not brought forward.
+        (LimitUnit.WORKING_HOUR, "2026-03-07 20:00", "2026-03-06 16:00", "2026-03-06 16:30", "2026-03-09 07:30"),
+        (LimitUnit.WORKING_HOUR, "2026-03-08 20:00", "2026-03-06 16:00", "2026-03-06 16:00", "2026-03-08 20:00"),
         # Late before the pause: late after it.
         (LimitUnit.WORKING_DAY, "2026-03-06 17:00", "2026-03-06 17:01", "2026-03-20 08:00", "2026-03-06 17:00"),
     ],

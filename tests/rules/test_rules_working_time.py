@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -259,15 +260,25 @@ def test_a_calendar_that_never_opens_is_told_instead_of_searched_for_ever() -> N
     never = WorkCalendar((OfficeHours.standard(intervals=()),))
     start = datetime(2026, 3, 2, 8, tzinfo=VIETNAM)
 
-    for search in (
+    searches: list[Callable[[], object]] = [
         lambda: never.next_working_day(start.date()),
         lambda: never.add_working_time(start, MINUTE),
         lambda: never.subtract_working_time(start, MINUTE),
         lambda: due(never, start, Limit(1, LimitUnit.CALENDAR_DAY)),
-    ):
+    ]
+    for search in searches:
         with pytest.raises(RuleViolation) as refusal:
             search()
         assert refusal.value.kind == "calendar_empty"
+
+
+def test_a_long_limit_of_an_office_that_opens_on_mondays_only_is_counted_to_its_end() -> None:
+    mondays = WorkCalendar((OfficeHours(date.min, (((time(8), time(12)),), (), (), (), (), (), ())),))
+    start = datetime(2026, 3, 2, 8, tzinfo=VIETNAM)
+
+    end = mondays.add_working_time(start, timedelta(hours=4 * 250))
+
+    assert end == datetime(2026, 3, 2, 12, tzinfo=VIETNAM) + timedelta(weeks=249)
 
 
 @pytest.mark.parametrize(
