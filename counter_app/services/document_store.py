@@ -1,0 +1,134 @@
+"""Where the bytes of documents lie: under their SHA-256, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from counter_app.database import storage_error
+from counter_app.errors import KnownError, UserError
+
+CHUNK = 1024 * 1024
+PDF_MAGIC_WITHIN = 1024
+"""ISO 32000: readers accept the ``%PDF-`` header within the first 1,024 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file safely in the store. ``pages`` is 0 when the PDF could not be opened to count them."""
+
+    file_name: str
+    sha256: str
+    size: int
+    pages: int
+
+
+class DocumentStore:
+    """Content-addressed files: temporary name, fsync, rename, so a power cut leaves no half file."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def path_of(self, sha256: str) -> Path:
+        return self.directory / sha256[:2] / sha256
+
+    def add(self, source: Path, *, max_mb: int) -> StoredFile:
+        """Check a PDF and copy it in.
+
+        Raises UserError ``file_missing``, ``file_empty``, ``file_too_large``, ``file_not_pdf``;
+        KnownError for a full disk or a directory that cannot be written.
+        """
+        check_pdf(source, max_mb=max_mb)
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.directory, suffix=".part")
+            partial = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as target, source.open("rb") as origin:
+                    while chunk := origin.read(CHUNK):
+                        digest.update(chunk)
+                        size += len(chunk)
+                        target.write(chunk)
+                    target.flush()
+                    os.fsync(target.fileno())
+                final = self.path_of(digest.hexdigest())
+                final.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(partial, final)
+                _sync_directory(final.parent)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise storage_error(error, self.directory / "x") from error
+        return StoredFile(source.name, digest.hexdigest(), size, count_pages(final))
+
+    def problem(self, sha256: str, size: int) -> str:
+        """What is wrong with a stored file ("" when it is sound): missing, of another length or content."""
+        path = self.path_of(sha256)
+        if not path.is_file():
+            return "mất tệp"
+        if path.stat().st_size != size:
+            return "sai độ dài"
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+        return "" if digest.hexdigest() == sha256 else "sai nội dung"
+
+
+def check_pdf(source: Path, *, max_mb: int) -> None:
+    """Refuse what cannot be a scan for the portal, which takes PDF only; see ``DocumentStore.add``."""
+    try:
+        if not source.is_file():
+            raise UserError("file_missing", f"Không tìm thấy tệp «{source}». Hãy kiểm tra tên và thư mục của tệp.")
+        size = source.stat().st_size
+        with source.open("rb") as file:
+            head = file.read(PDF_MAGIC_WITHIN)
+    except OSError as error:
+        raise KnownError(
+            "file_unreadable", f"Không đọc được tệp «{source}»: {error.strerror}. Hãy chép tệp sang máy rồi thử lại."
+        ) from error
+    if size == 0:
+        raise UserError("file_empty", f"Tệp «{source.name}» rỗng (0 byte). Hãy quét lại giấy tờ này.")
+    if size > max_mb * 1024 * 1024:
+        raise UserError(
+            "file_too_large",
+            f"Tệp «{source.name}» lớn {size // (1024 * 1024)} MB, quá mức {max_mb} MB. "
+            "Hãy quét lại ở 200 dpi hoặc tách thành nhiều tệp.",
+        )
+    if b"%PDF-" not in head:
+        raise UserError(
+            "file_not_pdf",
+            f"Tệp «{source.name}» không phải là PDF. Cổng chỉ nhận PDF; hãy quét hoặc lưu lại thành PDF.",
+        )
+
+
+def count_pages(path: Path) -> int:
+    """Number of pages, 0 when the PDF cannot be opened (damaged or locked with a password)."""
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            return len(document)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+def uncountable_pages(file_name: str) -> str:
+    """The warning for a PDF whose pages could not be counted."""
+    return f"Không đếm được số trang của «{file_name}»: tệp có thể hỏng hoặc đặt mật khẩu, hãy mở kiểm tra."
+
+
+def _sync_directory(directory: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

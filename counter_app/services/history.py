@@ -1,0 +1,87 @@
+"""Appending to a dossier's history: one way for every step, so that status and events never part."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from counter_app.models import Dossier, DossierEvent
+from counter_app.rules import lifecycle
+from counter_app.rules.lifecycle import Status, Step
+from counter_app.services.desk import DeskContext
+from counter_app.services.rules_bridge import rules_apply
+
+
+def moment_of_step(desk: DeskContext, dossier: Dossier | None, at: datetime | None) -> tuple[datetime, datetime]:
+    """When the step happened and when it was entered, to the second.
+
+    Raises UserError ``impossible_time`` for the future or for a time before the dossier's last event.
+    """
+    now = _to_second(desk.clock())
+    moment = now if at is None else _to_second(at)
+    previous = dossier.events[-1].at if dossier is not None and dossier.events else None
+    if at is None and previous is not None and previous > moment:
+        moment = previous  # the machine's clock was set back; the order of events rules
+    with rules_apply():
+        lifecycle.check_step_time(previous, moment, now)
+    return moment, now
+
+
+def append_event(
+    desk: DeskContext,
+    dossier: Dossier,
+    step: Step,
+    *,
+    at: datetime,
+    entered_at: datetime,
+    status_after: Status,
+    due_after: datetime | None,
+    reason: str = "",
+    unit: str = "",
+    form: str | None = None,
+    form_number: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> DossierEvent:
+    """Add the next event and move the dossier's status and due date with it."""
+    event = DossierEvent(
+        number=len(dossier.events) + 1,
+        step=step.value,
+        at=_distinct(dossier, at, status_after),
+        entered_at=entered_at,
+        actor=desk.settings.clerk,
+        status_before=dossier.status if dossier.events else None,
+        status_after=status_after.value,
+        due_before=dossier.due,
+        due_after=due_after,
+        reason=reason,
+        unit=unit,
+        form=form,
+        form_number=form_number,
+        details=details or {},
+    )
+    dossier.events.append(event)
+    dossier.status = status_after.value
+    dossier.is_open = lifecycle.is_open(status_after)
+    dossier.due = due_after
+    dossier.revision += 1
+    return event
+
+
+def came_from(dossier: Dossier) -> Status | None:
+    """The status in which the open supplement request found the dossier."""
+    for event in reversed(dossier.events):
+        if event.step == Step.REQUEST_SUPPLEMENT and event.status_before is not None:
+            return Status(event.status_before)
+    return None
+
+
+def _distinct(dossier: Dossier, at: datetime, status: Status) -> datetime:
+    """Portal protocol, section 5: no two steps of a dossier share second and status."""
+    taken = {event.at for event in dossier.events if event.status_after == status}
+    while at in taken:
+        at += timedelta(seconds=1)
+    return at
+
+
+def _to_second(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

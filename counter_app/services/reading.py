@@ -1,0 +1,272 @@
+"""Reading dossiers: one in full, a page of many, a search while one types."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from counter_app.models import Applicant, Document, Dossier, DossierEvent, Procedure
+from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.dossier_code import is_valid, normalise
+from counter_app.rules.identity import fold
+from counter_app.rules.lifecycle import OPEN, Status, permitted_steps
+from counter_app.services.catalogue import procedure_view
+from counter_app.services.desk import DeskContext
+from counter_app.services.steps import find_dossier
+from counter_app.services.values import (
+    ApplicantData,
+    ComponentView,
+    DocumentView,
+    DossierView,
+    EventView,
+    FeeView,
+    LimitView,
+    QueueFilter,
+    QueueRow,
+)
+from counter_app.sync.outbox import dossier_states
+
+_CUT = 400
+"""Rows asked for by id at once; SQLite takes a limited number of parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Numbers over the queue; ``today`` = received today."""
+
+    open: int
+    overdue: int
+    due_soon: int
+    today: int
+    by_status: dict[str, int]
+
+
+def queue_ids(desk: DeskContext, wanted: QueueFilter) -> array[int]:
+    """Ids of all dossiers of a filter in its order: a million of them are eight megabytes."""
+    query = select(Dossier.id).where(*_conditions(desk, wanted)).order_by(*_order(wanted))
+    with desk.database.read() as session:
+        rows = session.execute(query.execution_options(stream_results=True, yield_per=20_000))
+        found = array("q")
+        for block in rows.scalars().partitions():
+            found.extend(block)
+        return found
+
+
+def queue_rows(desk: DeskContext, ids: Sequence[int]) -> list[QueueRow]:
+    """The rows with these ids, in this order; an id that is gone is left out."""
+    with desk.database.read() as session:
+        found = {row.id: row for start in range(0, len(ids), _CUT) for row in _rows(session, ids[start : start + _CUT])}
+    return [found[number] for number in ids if number in found]
+
+
+def list_dossiers(
+    desk: DeskContext, wanted: QueueFilter, *, limit: int = 100, after: str = ""
+) -> tuple[list[QueueRow], str]:
+    """A page of dossiers and the cursor of the next page ("" at the end)."""
+    query = select(Dossier.id).where(*_conditions(desk, wanted)).order_by(*_order(wanted)).limit(limit + 1)
+    with desk.database.read() as session:
+        if after:
+            last = find_dossier(session, after)
+            column = Dossier.due if wanted.by == "due" else Dossier.received_at
+            value = last.due if wanted.by == "due" else last.received_at
+            beyond = column < value if wanted.newest_first else column > value
+            further = Dossier.id < last.id if wanted.newest_first else Dossier.id > last.id
+            query = query.where(or_(beyond, and_(column == value, further)))
+        ids = list(session.scalars(query))
+    rows = queue_rows(desk, ids[:limit])
+    return rows, rows[-1].code if len(ids) > limit else ""
+
+
+def find(desk: DeskContext, typed: str, limit: int = 20) -> list[QueueRow]:
+    """Dossiers by code, name with or without accents, personal number, telephone or a scanned barcode."""
+    code = normalise(typed)
+    with desk.database.read() as session:
+        if is_valid(code):
+            ids = list(
+                session.scalars(
+                    select(Dossier.id).where(or_(Dossier.code == code, Dossier.portal_code == code)).limit(limit)
+                )
+            )
+            if ids:
+                return _ordered(_rows(session, ids), ids)
+        match = full_text_query(typed)
+        if not match:
+            return []
+        ids = list(session.execute(SEARCH, {"match": match, "limit": limit}).scalars())
+        return _ordered(_rows(session, ids), ids)
+
+
+SEARCH = text("SELECT rowid FROM dossier_search WHERE dossier_search MATCH :match ORDER BY rowid DESC LIMIT :limit")
+"""The newest first; the index holds rowids in order, so nothing is sorted."""
+
+
+def full_text_query(typed: str) -> str:
+    """Every word whole but the last, which may be unfinished; "" for a text without a letter or digit."""
+    words = [
+        "".join(char for char in word if char.isalnum())
+        for word in fold(typed).replace("-", " ").replace(".", " ").split()
+    ]
+    words = [word for word in words if word]
+    if not words:
+        return ""
+    return " ".join([f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*'])
+
+
+def counts(desk: DeskContext) -> QueueCounts:
+    """The numbers over the queue, by one pass over the open dossiers and one over each small index."""
+    now = desk.clock()
+    midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    with desk.database.read() as session:
+        by_status = dict(session.execute(select(Dossier.status, func.count()).group_by(Dossier.status)).tuples().all())
+        late, soon = session.execute(
+            select(
+                func.coalesce(func.sum(case((_late(now), 1), else_=0)), 0),
+                func.coalesce(func.sum(case((_soon(now), 1), else_=0)), 0),
+            ).where(Dossier.is_open)
+        ).one()
+        today = session.scalar(select(func.count()).where(Dossier.received_at >= midnight)) or 0
+    open_now = sum(by_status.get(status.value, 0) for status in OPEN)
+    return QueueCounts(open_now, late, soon, today, by_status)
+
+
+def show(desk: DeskContext, code: str) -> DossierView:
+    """Everything known of one dossier; UserError ``dossier_unknown``."""
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        row = _rows(session, [dossier.id])[0]
+        return DossierView(
+            row=row,
+            procedure=procedure_view(dossier.procedure),
+            case_name=dossier.case_name,
+            applicant=applicant_data(dossier.applicant),
+            submitter=applicant_data(dossier.submitter) if dossier.submitter else None,
+            office_code=dossier.code.rsplit("-", 2)[0],
+            desk_number=dossier.desk_number,
+            channel=dossier.channel,
+            return_by=dossier.return_by,
+            money_state=dossier.money_state,
+            delivery_state=dossier.delivery_state,
+            limit=LimitView(dossier.limit_amount, dossier.limit_unit),
+            first_due=dossier.first_due,
+            returned_at=dossier.returned_at,
+            shelf=dossier.shelf,
+            sets=dossier.sets,
+            note=dossier.note,
+            register_number=dossier.register_number,
+            components=tuple(
+                ComponentView(item.code, item.name, item.originals, item.copies, item.required)
+                for item in dossier.components
+            ),
+            fees=tuple(
+                FeeView(item.code, item.name, item.amount, None, item.paid_at, item.method) for item in dossier.fees
+            ),
+            documents=tuple(document_view(item) for item in dossier.documents),
+            events=tuple(_event_view(item) for item in dossier.events),
+            permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
+        )
+
+
+def applicant_data(row: Applicant) -> ApplicantData:
+    """A person or body as a frozen value."""
+    return ApplicantData(**{name: getattr(row, name) for name in ApplicantData.__dataclass_fields__})
+
+
+def document_view(row: Document) -> DocumentView:
+    """A document as a frozen value."""
+    return DocumentView(
+        row.id,
+        row.component_code,
+        row.result_code,
+        row.file_name,
+        row.sha256,
+        row.size,
+        row.pages,
+        row.added_at,
+        row.uploaded_at,
+    )
+
+
+def _event_view(row: DossierEvent) -> EventView:
+    return EventView(**{name: getattr(row, name) for name in EventView.__dataclass_fields__})
+
+
+def _late(at: datetime) -> ColumnElement[bool]:
+    """Open and past due; while the clock stands only what was late before it stopped."""
+    return and_(
+        Dossier.is_open,
+        Dossier.due < at,
+        or_(Dossier.paused_at.is_(None), Dossier.paused_at > Dossier.due),
+    )
+
+
+def _soon(at: datetime) -> ColumnElement[bool]:
+    return and_(Dossier.is_open, Dossier.due >= at, Dossier.due_soon_from <= at, Dossier.paused_at.is_(None))
+
+
+def _conditions(desk: DeskContext, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    at = wanted.as_of or desk.clock()
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.scope == "open":
+        conditions.append(Dossier.is_open.is_(True))
+    elif wanted.scope == "overdue":
+        conditions.append(_late(at))
+    elif wanted.scope == "due_soon":
+        conditions.append(_soon(at))
+    if wanted.status:
+        conditions.append(Dossier.status == wanted.status)
+    match = full_text_query(wanted.text)
+    if match:
+        matching = text("SELECT rowid FROM dossier_search WHERE dossier_search MATCH :match").bindparams(match=match)
+        conditions.append(Dossier.id.in_(matching.columns(Dossier.id).scalar_subquery()))
+    return conditions
+
+
+def _order(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
+    column: InstrumentedAttribute[Any] = Dossier.due if wanted.by == "due" else Dossier.received_at
+    if wanted.newest_first:
+        return column.desc(), Dossier.id.desc()
+    return column.asc(), Dossier.id.asc()
+
+
+def _row_query() -> Select[Dossier]:
+    return select(Dossier).options(
+        joinedload(Dossier.applicant).load_only(Applicant.name),
+        joinedload(Dossier.procedure).load_only(Procedure.name),
+    )
+
+
+def _rows(session: Session, ids: Sequence[int]) -> list[QueueRow]:
+    dossiers = session.scalars(_row_query().where(Dossier.id.in_(ids))).all()
+    states = dossier_states(session, ids)
+    return [_queue_row(dossier, states[dossier.id].value) for dossier in dossiers]
+
+
+def _ordered(rows: list[QueueRow], ids: Sequence[int]) -> list[QueueRow]:
+    by_id = {row.id: row for row in rows}
+    return [by_id[number] for number in ids if number in by_id]
+
+
+def _queue_row(dossier: Dossier, portal_state: str) -> QueueRow:
+    return QueueRow(
+        id=dossier.id,
+        code=dossier.code,
+        portal_code=dossier.portal_code,
+        applicant_name=dossier.applicant.name,
+        procedure_name=dossier.procedure.name,
+        status=dossier.status,
+        is_open=dossier.is_open,
+        received_at=dossier.received_at,
+        due=dossier.due,
+        due_soon_from=dossier.due_soon_from,
+        finished_at=dossier.finished_at,
+        paused_at=dossier.paused_at,
+        unit=dossier.unit,
+        apology_count=dossier.apology_count,
+        portal_state=portal_state,
+    )

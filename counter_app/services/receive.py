@@ -1,0 +1,283 @@
+"""Taking a dossier in: checked, numbered, promised, stored and queued for the portal in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import Applicant, Document, Dossier, DossierFee, Office, Procedure
+from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
+from counter_app.rules.lifecycle import Status, Step
+from counter_app.services import outgoing
+from counter_app.services.applicant_checks import checked_applicant
+from counter_app.services.calendars import current_calendar, read_calendar
+from counter_app.services.catalogue import find_procedure
+from counter_app.services.completeness import check_components
+from counter_app.services.desk import DeskContext
+from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.history import append_event, moment_of_step
+from counter_app.services.numbering import next_dossier_code, next_in_year
+from counter_app.services.offices import office_row
+from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.search_text import search_text
+from counter_app.services.values import (
+    CHANNELS,
+    RETURN_WAYS,
+    ApplicantData,
+    ComponentIn,
+    FeeIn,
+    Received,
+    ReceiveRequest,
+)
+
+Stored = tuple[str, StoredFile]
+
+
+@dataclass(frozen=True, slots=True)
+class DuePreview:
+    """The date that would be promised, or why there is none yet."""
+
+    due: datetime | None
+    problem: str = ""
+
+
+def preview_due(desk: DeskContext, procedure_code: str, channel: str, at: datetime | None = None) -> DuePreview:
+    """The due time of a dossier received now (or at ``at``), computed while the clerk looks."""
+    calendar = read_calendar(desk)
+    with desk.database.read() as session:
+        limit = _limit(find_procedure(session, procedure_code), channel)
+    try:
+        with rules_apply():
+            return DuePreview(due(calendar, at or desk.clock(), limit, _office_cut_off(desk)))
+    except UserError as error:
+        return DuePreview(None, error.message)
+
+
+def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
+    """Take a dossier in.
+
+    Raises UserError: ``procedure_unknown``, ``component_unknown``, ``component_missing``, ``fee_unknown``,
+    ``applicant_invalid``, ``channel_unknown``, ``limit_unknown``, ``impossible_time``, ``file_…``,
+    ``code_range_full``; KnownError for storage. On any error nothing is stored but, at most, the bytes of
+    files under their digest.
+    """
+    _check_choices(request)
+    stored = _store_files(desk, request.components)
+    with desk.database.write() as session:
+        office = office_row(session, desk)
+        procedure = find_procedure(session, request.procedure)
+        at, entered_at = moment_of_step(desk, None, request.at)
+        today = at.astimezone(VIETNAM).date()
+        applicant, warnings = checked_applicant(request.applicant, today)
+        submitter, submitter_warnings = (
+            checked_applicant(request.submitter, today, "người nộp") if request.submitter else (None, ())
+        )
+        components, component_warnings = check_components(procedure, request)
+        warnings += submitter_warnings + component_warnings + _channel_warning(procedure, request.channel)
+        warnings += tuple(uncountable_pages(file.file_name) for _, file in stored if file.pages == 0)
+        calendar_id, calendar = current_calendar(session, desk)
+        limit = _limit(procedure, request.channel)
+        due_at = _promise(desk, calendar, limit, request, at)
+        dossier = Dossier(
+            code=next_dossier_code(session, office.code, desk.settings.desk, today),
+            office_id=office.id,
+            desk_number=desk.settings.desk,
+            procedure=procedure,
+            case_name=request.case_name,
+            applicant=_applicant(session, applicant, at),
+            submitter=_applicant(session, submitter, at) if submitter else None,
+            calendar_id=calendar_id,
+            channel=request.channel,
+            return_by=request.return_by,
+            status=Status.RECEIVED.value,
+            is_open=True,
+            money_state="nothing_due",
+            delivery_state="pending",
+            limit_amount=limit.amount,
+            limit_unit=limit.unit.value,
+            received_at=at,
+            due=due_at,
+            first_due=due_at,
+            due_soon_from=due_soon_from(calendar, at, due_at),
+            sets=request.sets,
+            note=request.note,
+            register_number=next_in_year(session, "register", office.code, today.year),
+            search_text="",
+            components=components,
+            revision=0,
+        )
+        dossier.fees = _fees(procedure, request, at)
+        dossier.money_state = money_state(dossier.fees)
+        dossier.search_text = search_text(dossier)
+        dossier.documents = _documents(stored, entered_at)
+        session.add(dossier)
+        append_event(
+            desk,
+            dossier,
+            Step.RECEIVE,
+            at=at,
+            entered_at=entered_at,
+            status_after=Status.RECEIVED,
+            due_after=due_at,
+            reason=request.reason,
+        )
+        session.flush()
+        outgoing.queue_create(session, dossier, office, entered_at)
+        if request.supplement_reason:
+            _ask_for_supplement(session, desk, dossier, office, at, entered_at, request.supplement_reason)
+        outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
+        return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
+
+
+def _check_choices(request: ReceiveRequest) -> None:
+    if request.channel not in CHANNELS:
+        raise UserError("channel_unknown", f"Kênh «{request.channel}» không có. Hãy chọn: {', '.join(CHANNELS)}.")
+    if request.return_by not in RETURN_WAYS:
+        raise UserError(
+            "return_unknown", f"Cách trả «{request.return_by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}."
+        )
+    if request.sets < 1:
+        raise UserError("sets_invalid", "Số lượng hồ sơ (bộ) phải từ 1 trở lên.")
+
+
+def _store_files(desk: DeskContext, components: Sequence[ComponentIn]) -> list[Stored]:
+    return [
+        (component.code, desk.documents.add(path, max_mb=desk.settings.max_document_mb))
+        for component in components
+        for path in component.files
+    ]
+
+
+def _limit(procedure: Procedure, channel: str) -> Limit:
+    own = next((item for item in procedure.limits if item.channel == channel), None)
+    if own is not None:
+        return Limit(own.amount, LimitUnit(own.unit), own.cut_off)
+    return Limit(procedure.limit_amount, LimitUnit(procedure.limit_unit), procedure.limit_cut_off)
+
+
+def _office_cut_off(desk: DeskContext) -> time | None:
+    return time.fromisoformat(desk.settings.cut_off) if desk.settings.cut_off else None
+
+
+def _promise(
+    desk: DeskContext, calendar: WorkCalendar, limit: Limit, request: ReceiveRequest, at: datetime
+) -> datetime:
+    """The due time by the rules; entered by the clerk, with a reason, only where the limit is unknown."""
+    if limit.unit is not LimitUnit.UNKNOWN:
+        if request.due is not None:
+            raise UserError(
+                "due_fixed",
+                "Thủ tục này có thời hạn theo quy định nên ngày hẹn được tính tự động. Hãy bỏ ngày hẹn đã nhập.",
+            )
+        with rules_apply():
+            return due(calendar, at, limit, _office_cut_off(desk))
+    if request.due is None:
+        raise UserError(
+            "limit_unknown",
+            "Thủ tục này chưa rõ thời hạn giải quyết. Hãy nhập ngày hẹn trả kèm lý do, rồi tiếp nhận.",
+        )
+    if not request.reason.strip():
+        raise UserError("reason_missing", "Hãy ghi lý do chọn ngày hẹn trả, vì thủ tục chưa rõ thời hạn.")
+    if request.due <= at:
+        raise UserError("impossible_time", "Ngày hẹn trả phải sau thời điểm tiếp nhận. Hãy chọn ngày khác.")
+    return request.due
+
+
+def _channel_warning(procedure: Procedure, channel: str) -> tuple[str, ...]:
+    if not procedure.channels or channel in procedure.channels:
+        return ()
+    return (
+        f"Danh mục không ghi kênh «{CHANNELS[channel]}» cho thủ tục này; vẫn tiếp nhận theo lựa chọn của người dân.",
+    )
+
+
+def _applicant(session: Session, data: ApplicantData, at: datetime) -> Applicant:
+    """The row with exactly these data, or a new one: an earlier dossier keeps what was written then."""
+    columns = {name: getattr(data, name) for name in ApplicantData.__dataclass_fields__}
+    if data.personal_number or data.tax_code:
+        same = session.scalar(select(Applicant).filter_by(**columns).limit(1))
+        if same is not None:
+            return same
+    row = Applicant(**columns, created_at=at)
+    session.add(row)
+    return row
+
+
+def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
+    offered = {fee.code: fee for fee in procedure.fees if fee.channel in (None, request.channel)}
+    given: dict[str, FeeIn] = {}
+    for fee in request.fees:
+        if fee.code not in offered:
+            known = ", ".join(offered) or "không có khoản nào"
+            raise UserError(
+                "fee_unknown",
+                f"Thủ tục {procedure.code} không có khoản thu «{fee.code}» (có: {known}). Hãy sửa mã khoản thu.",
+            )
+        given[fee.code] = fee
+    rows = []
+    for code, offer in offered.items():
+        paid = given.get(code)
+        rows.append(
+            DossierFee(
+                code=code,
+                name=offer.name,
+                amount=offer.amount,
+                paid_at=at if paid is not None and paid.paid else None,
+                method=paid.method if paid is not None and paid.paid else "",
+            )
+        )
+    return rows
+
+
+def money_state(fees: Sequence[DossierFee]) -> str:
+    """The money axis of a dossier: nothing_due, due or paid."""
+    owed = [fee for fee in fees if fee.amount]
+    if not owed:
+        return "nothing_due"
+    return "paid" if all(fee.paid_at is not None for fee in owed) else "due"
+
+
+def _documents(stored: Sequence[Stored], at: datetime) -> list[Document]:
+    """One row a file; the same bytes given twice for one component count once."""
+    rows: dict[tuple[str, str], Document] = {}
+    for component, file in stored:
+        rows.setdefault(
+            (component, file.sha256),
+            Document(
+                component_code=component,
+                file_name=file.file_name,
+                sha256=file.sha256,
+                size=file.size,
+                pages=file.pages,
+                added_at=at,
+            ),
+        )
+    return list(rows.values())
+
+
+def _ask_for_supplement(
+    session: Session,
+    desk: DeskContext,
+    dossier: Dossier,
+    office: Office,
+    at: datetime,
+    entered_at: datetime,
+    reason: str,
+) -> None:
+    event = append_event(
+        desk,
+        dossier,
+        Step.REQUEST_SUPPLEMENT,
+        at=at,
+        entered_at=entered_at,
+        status_after=Status.SUPPLEMENT_REQUESTED,
+        due_after=dossier.due,
+        reason=reason,
+    )
+    dossier.paused_at = event.at
+    outgoing.queue_step(session, dossier, event, office, entered_at)

@@ -1,0 +1,251 @@
+"""The steps of the lifecycle after reception: one unit of work each, told to the portal in the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import Dossier
+from counter_app.rules import lifecycle
+from counter_app.rules.calendar import LimitUnit, WorkCalendar, due_after_pause, due_soon_from
+from counter_app.rules.dossier_code import normalise
+from counter_app.rules.lifecycle import Status, Step
+from counter_app.services import outgoing
+from counter_app.services.calendars import current_calendar
+from counter_app.services.desk import DeskContext
+from counter_app.services.history import append_event, came_from, moment_of_step
+from counter_app.services.numbering import next_in_year
+from counter_app.services.offices import office_row
+from counter_app.services.receive import money_state
+from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.values import RETURN_WAYS, StepDone
+
+NEEDS_REASON = {
+    Step.REQUEST_SUPPLEMENT: "nội dung cần bổ sung và lý do (yêu cầu một lần, đầy đủ)",
+    Step.REFUSE: "lý do từ chối",
+    Step.STOP: "lý do dừng giải quyết",
+    Step.APOLOGISE: "lý do trễ hẹn",
+}
+NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
+
+ELSEWHERE = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
+"""Steps with a service of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened."""
+
+    reason: str = ""
+    unit: str = ""
+    new_due: datetime | None = None
+    at: datetime | None = None
+    by: str = ""
+    method: str = ""
+    to: str = ""
+    tracking: str = ""
+
+
+@dataclass(slots=True)
+class _Effect:
+    """What a step does besides the status, gathered before the event is written."""
+
+    due: datetime | None
+    form: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A step being taken: everything that its effect may look at."""
+
+    desk: DeskContext
+    session: Session
+    dossier: Dossier
+    step: Step
+    given: StepInput
+    at: datetime
+
+
+def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> StepDone:
+    """Take a step on the dossier with this code.
+
+    Raises UserError: ``dossier_unknown``, ``step_not_permitted`` (naming what is possible),
+    ``reason_missing``, ``unit_missing``, ``new_due_…``, ``apology_…``, ``impossible_time``.
+    """
+    if step in ELSEWHERE:
+        raise ValueError(f"{step} is not taken here")
+    _check_given(step, given)
+    with desk.database.write() as session:
+        dossier = find_dossier(session, code)
+        office = office_row(session, desk)
+        at, entered_at = moment_of_step(desk, dossier, given.at)
+        with rules_apply():
+            status = lifecycle.next_status(Status(dossier.status), step, came_from=came_from(dossier))
+        effect = _Effect(due=dossier.due)
+        taking = _Taking(desk, session, dossier, step, given, at)
+        if step in EFFECTS:
+            EFFECTS[step](taking, effect)
+        event = append_event(
+            desk,
+            dossier,
+            step,
+            at=at,
+            entered_at=entered_at,
+            status_after=status,
+            due_after=effect.due,
+            reason=given.reason.strip(),
+            unit=given.unit.strip(),
+            form=effect.form,
+            form_number=next_in_year(session, f"form:{effect.form}", office.code, at.year) if effect.form else None,
+            details=effect.details,
+        )
+        outgoing.queue_step(session, dossier, event, office, entered_at)
+        return StepDone(
+            dossier.id,
+            dossier.code,
+            step.value,
+            dossier.status,
+            event.at,
+            dossier.due,
+            event.number,
+            tuple(effect.warnings),
+        )
+
+
+def find_dossier(session: Session, code: str) -> Dossier:
+    """The dossier with this code (ours or the portal's); UserError ``dossier_unknown``."""
+    wanted = normalise(code)
+    dossier = session.scalar(select(Dossier).where((Dossier.code == wanted) | (Dossier.portal_code == wanted)))
+    if dossier is None:
+        raise UserError(
+            "dossier_unknown",
+            f"Không có hồ sơ mã «{wanted}» ở quầy này. Hãy kiểm tra lại mã, hoặc tìm theo tên.",
+            code=wanted,
+        )
+    return dossier
+
+
+def _check_given(step: Step, given: StepInput) -> None:
+    if step in NEEDS_REASON and not given.reason.strip():
+        raise UserError("reason_missing", f"Hãy ghi {NEEDS_REASON[step]}.")
+    if step in NEEDS_UNIT and not given.unit.strip():
+        raise UserError("unit_missing", f"Hãy ghi {NEEDS_UNIT[step]}.")
+    if step is Step.APOLOGISE and given.new_due is None:
+        raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
+    if given.by and given.by not in RETURN_WAYS:
+        raise UserError("return_unknown", f"Cách trả «{given.by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}.")
+
+
+def _pause(taking: _Taking, effect: _Effect) -> None:
+    taking.dossier.paused_at = taking.at
+    if taking.step is Step.REQUEST_SUPPLEMENT:
+        effect.form = "supplement_request"
+
+
+def _resume(taking: _Taking, effect: _Effect) -> None:
+    """The working time used so far stays used; the rest runs on from now (design, section 4)."""
+    dossier = taking.dossier
+    if dossier.paused_at is not None and dossier.due is not None:
+        calendar_id, calendar = current_calendar(taking.session, taking.desk)
+        with rules_apply():
+            effect.due = due_after_pause(
+                calendar, dossier.due, dossier.paused_at, taking.at, LimitUnit(dossier.limit_unit)
+            )
+        dossier.calendar_id = calendar_id
+        dossier.due_soon_from = due_soon_from(calendar, dossier.received_at, effect.due)
+        if taking.step is Step.SUPPLEMENT:
+            effect.form = "receipt"
+    dossier.paused_at = None
+
+
+def _pay(taking: _Taking, effect: _Effect) -> None:
+    for fee in taking.dossier.fees:
+        if fee.paid_at is None:
+            fee.paid_at = taking.at
+            fee.method = taking.given.method or "cash"
+    taking.dossier.money_state = money_state(taking.dossier.fees)
+    effect.details["method"] = taking.given.method or "cash"
+    if taking.dossier.status == Status.PAYMENT_REQUESTED:
+        _resume(taking, effect)
+
+
+def _ask_payment(taking: _Taking, effect: _Effect) -> None:
+    if taking.dossier.money_state == "nothing_due":
+        effect.warnings.append("Hồ sơ không có khoản phí, lệ phí nào; hãy ghi rõ khoản phải nộp ở phần lý do.")
+    _pause(taking, effect)
+
+
+def _hand_over(taking: _Taking, effect: _Effect) -> None:
+    effect.details["from_unit"] = taking.dossier.unit
+    taking.dossier.unit = taking.given.unit.strip()
+
+
+def _finish(taking: _Taking, effect: _Effect) -> None:
+    taking.dossier.finished_at = taking.at
+    if taking.dossier.due is not None and taking.at > taking.dossier.due:
+        effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
+
+
+def _return(taking: _Taking, effect: _Effect) -> None:
+    dossier = taking.dossier
+    by = taking.given.by or dossier.return_by
+    dossier.return_by = by
+    dossier.returned_at = taking.at
+    dossier.delivery_state = {"counter": "confirmed", "post": "posted", "online": "online"}[by]
+    effect.details.update(by=by, to=taking.given.to or dossier.applicant.name, tracking=taking.given.tracking)
+    if dossier.money_state == "due":
+        effect.warnings.append("Hồ sơ còn phí, lệ phí chưa nộp. Hãy thu trước khi giao kết quả.")
+    late = dossier.due is not None and (dossier.finished_at or taking.at) > dossier.due
+    if late and not dossier.apology_count:
+        effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
+
+
+def _apologise(taking: _Taking, effect: _Effect) -> None:
+    """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
+    dossier, rules = taking.dossier, taking.desk.settings.apology
+    new_due = taking.given.new_due
+    if new_due is None or dossier.due is None:
+        raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
+    _, calendar = current_calendar(taking.session, taking.desk)
+    with rules_apply():
+        lifecycle.may_apologise(dossier.apology_count, rules.max)
+        latest = _latest_extension(calendar, dossier) if rules.cap == "first_limit" else None
+        lifecycle.check_new_due(dossier.due, new_due, taking.at, latest)
+    lead = calendar.full_day(taking.at.date()) * rules.lead_days
+    if calendar.working_time_between(taking.at, dossier.due) < lead:
+        effect.warnings.append(
+            f"Văn bản xin lỗi được gửi muộn hơn quy định ({rules.lead_days} ngày làm việc trước khi hết hạn)."
+        )
+    effect.due = new_due
+    effect.form = "apology"
+    dossier.apology_count += 1
+    dossier.due_soon_from = due_soon_from(calendar, dossier.received_at, new_due)
+
+
+def _latest_extension(calendar: WorkCalendar, dossier: Dossier) -> datetime | None:
+    """The end of an extension as long as the first limit, counted from the date that was promised."""
+    if dossier.due is None or dossier.first_due is None:
+        return None
+    first = calendar.working_time_between(dossier.received_at, dossier.first_due)
+    end = calendar.add_working_time(dossier.due, max(first, timedelta(days=0)))
+    return calendar.closes(calendar.first_working_day(end.date()))
+
+
+EFFECTS: dict[Step, Callable[[_Taking, _Effect], None]] = {
+    Step.HAND_OVER: _hand_over,
+    Step.REQUEST_SUPPLEMENT: _pause,
+    Step.SUPPLEMENT: _resume,
+    Step.REQUEST_PAYMENT: _ask_payment,
+    Step.PAY: _pay,
+    Step.FINISH: _finish,
+    Step.RETURN: _return,
+    Step.APOLOGISE: _apologise,
+}

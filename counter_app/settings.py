@@ -1,0 +1,235 @@
+"""One typed object for all settings: ``settings.toml`` in the data directory, then the environment.
+
+Secrets never come here: the portal's password is in the system's keyring or ``COUNTER_PORTAL_PASSWORD``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from counter_app.database import storage_error
+from counter_app.errors import KnownError, UserError
+
+SETTINGS_NAME = "settings.toml"
+LOCAL_OR_SECURE = ("https://", "http://127.", "http://localhost", "http://[::1]")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """Where the provincial portal is; an empty URL means that nothing is sent."""
+
+    url: str = ""
+    user: str = ""
+    unit: str = ""
+    """``madonvi``; the office's own code when empty."""
+    ca_bundle: str = ""
+    interval_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """Which printer takes what; an empty address means: preview only."""
+
+    office: str = ""
+    """For forms on A5/A4: ``ipp://…``, ``cups:NAME``, ``win:NAME``."""
+    thermal: str = ""
+    """For thermal slips: ``tcp://HOST:9100``, ``usb:VID:PID``, ``serial:PORT``."""
+    thermal_width_mm: int = 80
+    print_receipt: bool = True
+    """A receipt is printed as soon as a dossier is received."""
+    print_thermal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApologySettings:
+    """Limits on apologies: Nghị định 61/2018 art. 19 (once, one day ahead); 118/2025 keeps one extension."""
+
+    lead_days: int = 1
+    max: int = 1
+    """How often a dossier may be put off."""
+    cap: str = "first_limit"
+    """An extension is not longer than the first limit; ``none`` lifts that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an office or a desk can set."""
+
+    office: str = ""
+    desk: int = 1
+    clerk: str = "Cán bộ tiếp nhận"
+    cut_off: str = ""
+    """Office-wide cut-off hour ``HH:MM`` for reception; empty: only procedures that name one have one."""
+    max_document_mb: int = 50
+    full_personal_number_in_qr: bool = False
+    portal: PortalSettings = field(default_factory=PortalSettings)
+    printers: PrinterSettings = field(default_factory=PrinterSettings)
+    apology: ApologySettings = field(default_factory=ApologySettings)
+
+
+ENVIRONMENT = {
+    "COUNTER_PORTAL_URL": ("portal", "url"),
+    "COUNTER_PORTAL_USER": ("portal", "user"),
+    "COUNTER_CA_BUNDLE": ("portal", "ca_bundle"),
+    "COUNTER_CLERK": ("clerk",),
+}
+
+
+def load_settings(directory: Path) -> Settings:
+    """Read DIR/settings.toml, then the environment over it.
+
+    Raises UserError ``settings_invalid`` naming the key, KnownError when the file cannot be read.
+    """
+    path = directory / SETTINGS_NAME
+    values: dict[str, Any] = {}
+    try:
+        if path.exists():
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(
+            "settings_invalid", f"Tệp cấu hình «{path}» sai cú pháp: {error}. Hãy sửa lại dòng đó rồi mở lại."
+        ) from error
+    except OSError as error:
+        raise storage_error(error, path) from error
+    for variable, keys in ENVIRONMENT.items():
+        if variable in os.environ:
+            target = values
+            for key in keys[:-1]:
+                target = target.setdefault(key, {})
+            target[keys[-1]] = os.environ[variable]
+    settings = _build(Settings, values, str(path), "")
+    check_settings(settings)
+    return settings
+
+
+def _build(kind: type[T], values: dict[str, Any], source: str, prefix: str) -> T:
+    types = get_type_hints(kind)
+    unknown = sorted(set(values) - set(types))
+    if unknown:
+        raise UserError(
+            "settings_invalid",
+            f"«{source}»: không có mục cấu hình tên «{prefix}{unknown[0]}». Hãy xóa hoặc sửa tên mục này.",
+        )
+    built: dict[str, Any] = {}
+    for name, value in values.items():
+        wanted = types[name]
+        if isinstance(wanted, type) and is_dataclass(wanted):
+            if not isinstance(value, dict):
+                raise UserError("settings_invalid", f"«{source}»: mục «{prefix}{name}» phải là một bảng [{name}].")
+            built[name] = _build(wanted, value, source, f"{prefix}{name}.")
+        elif type(value) is not wanted:
+            kinds = {str: "chữ trong dấu nháy", int: "số nguyên", bool: "true hoặc false"}
+            raise UserError("settings_invalid", f"«{source}»: mục «{prefix}{name}» phải là {kinds[wanted]}.")
+        else:
+            built[name] = value
+    return kind(**built)
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse values that cannot work, naming the key and what is expected."""
+    problems = (
+        (not 0 <= settings.desk <= 9, "desk", "số quầy từ 0 đến 9"),
+        (settings.printers.thermal_width_mm not in (58, 80), "printers.thermal_width_mm", "58 hoặc 80"),
+        (settings.portal.interval_seconds < 5, "portal.interval_seconds", "từ 5 giây trở lên"),
+        (settings.max_document_mb < 1, "max_document_mb", "từ 1 MB trở lên"),
+        (settings.apology.max < 0, "apology.max", "số không âm"),
+        (settings.apology.cap not in ("first_limit", "none"), "apology.cap", "first_limit hoặc none"),
+        (
+            bool(settings.portal.url) and not settings.portal.url.startswith(LOCAL_OR_SECURE),
+            "portal.url",
+            "địa chỉ bắt đầu bằng https:// (http:// chỉ dùng cho máy này)",
+        ),
+        (bool(settings.cut_off) and not _is_hour(settings.cut_off), "cut_off", "giờ dạng HH:MM, ví dụ 15:00"),
+    )
+    for wrong, key, expected in problems:
+        if wrong:
+            raise UserError("settings_invalid", f"Mục cấu hình «{key}» phải là {expected}.")
+
+
+def _is_hour(text: str) -> bool:
+    hours, colon, minutes = text.partition(":")
+    return bool(colon) and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60
+
+
+def save_settings(directory: Path, settings: Settings) -> None:
+    """Write DIR/settings.toml whole or not at all; comments that an administrator wrote are kept."""
+    import tomlkit
+
+    check_settings(settings)
+    path = directory / SETTINGS_NAME
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        _update(document, asdict(settings))
+        partial = path.with_name(path.name + ".part")
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(tomlkit.dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def _update(table: Any, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            _update(table.setdefault(key, {}), value)
+        else:
+            table[key] = value
+
+
+def with_changes(settings: Settings, **changes: Any) -> Settings:
+    """A copy with some values replaced; nested ones as ``printers={"office": …}``."""
+    known = {item.name for item in fields(settings)}
+    flat = {
+        name: replace(getattr(settings, name), **value) if isinstance(value, dict) else value
+        for name, value in changes.items()
+        if name in known
+    }
+    return replace(settings, **flat)
+
+
+def portal_password(settings: Settings) -> str:
+    """The portal's password: ``COUNTER_PORTAL_PASSWORD``, else the system's keyring.
+
+    Raises KnownError ``sign_in_needed`` when neither has it.
+    """
+    if "COUNTER_PORTAL_PASSWORD" in os.environ:
+        return os.environ["COUNTER_PORTAL_PASSWORD"]
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        found = keyring.get_password(_keyring_service(settings), settings.portal.user)
+    except KeyringError:
+        found = None
+    if found is None:
+        raise KnownError(
+            "sign_in_needed",
+            "Chưa có mật khẩu đăng nhập cổng. Hãy nhập ở trang Cài đặt, hoặc đặt biến COUNTER_PORTAL_PASSWORD.",
+        )
+    return found
+
+
+def store_portal_password(settings: Settings, password: str) -> None:
+    """Keep the portal's password in the system's keyring, never in a file."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(_keyring_service(settings), settings.portal.user, password)
+    except KeyringError as error:
+        raise KnownError(
+            "keyring_missing",
+            "Máy này không có kho mật khẩu. Hãy đặt biến môi trường COUNTER_PORTAL_PASSWORD trước khi mở chương trình.",
+        ) from error
+
+
+def _keyring_service(settings: Settings) -> str:
+    return f"counter-app {settings.portal.url}"
