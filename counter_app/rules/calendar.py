@@ -135,16 +135,19 @@ def due_after_pause(
     return max(promised, reached)
 
 
-def due_soon_from(calendar: WorkCalendar, received_at: datetime, due: datetime) -> datetime:
+def due_soon_from(
+    calendar: WorkCalendar, received_at: datetime, due: datetime, stood: timedelta = timedelta(0)
+) -> datetime:
     """Return the moment from which an open dossier counts as due soon (design, section 3).
 
     That is the last quarter of its working time, one full working day at the least, and never before
-    the reception.
+    the reception. ``stood`` is the working time for which the clock stood between the two: it is none
+    of the dossier's own, and without it a long wait for papers would make all that is left "soon".
     """
     received, promised = local(received_at), local(due)
     if promised <= received:
         return promised
-    quarter = calendar.working_time_between(received, promised) / 4
+    quarter = (calendar.working_time_between(received, promised) - stood) / 4
     warning = max(quarter, calendar.full_day(promised.date()))
     return max(received, calendar.subtract_working_time(promised, warning))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -193,6 +193,13 @@ def test_due_soon_is_the_last_quarter_of_a_long_limit() -> None:
     received, promised = at("2026-03-02 07:00"), at("2026-03-27 17:00")  # twenty working days of eight hours
 
     assert due_soon_from(CALENDAR, received, promised) == at("2026-03-23 07:00")
+
+
+def test_the_time_for_which_the_clock_stood_is_no_part_of_the_quarter() -> None:
+    received, promised = at("2026-03-02 07:00"), at("2026-03-27 17:00")
+    twelve_days = timedelta(hours=12 * 8)
+
+    assert due_soon_from(CALENDAR, received, promised, twelve_days) == at("2026-03-26 07:00")
 
 
 def test_due_soon_is_one_working_day_of_a_short_limit_and_never_before_reception() -> None:
