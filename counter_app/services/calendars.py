@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Calendar
-from counter_app.rules.calendar import OfficeHours, WorkCalendar, national_days_off
+from counter_app.rules.calendar import OfficeHours, WorkCalendar, national_days_off, national_worked_days
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
 from counter_app.services.json_files import read_json_file
@@ -81,14 +81,11 @@ def _store(session: Session, desk: DeskContext, calendar: WorkCalendar) -> Calen
 def _shipped_calendar(now: datetime) -> WorkCalendar:
     from resources import text_of
 
+    years = range(now.year - NATIONAL_YEARS_AHEAD, now.year + NATIONAL_YEARS_AHEAD + 1)
     base = WorkCalendar(
         (OfficeHours.standard(),),
-        frozenset(
-            day
-            for year in range(now.year - NATIONAL_YEARS_AHEAD, now.year + NATIONAL_YEARS_AHEAD + 1)
-            for day in national_days_off(year)
-        ),
-        frozenset(),
+        frozenset(day for year in years for day in national_days_off(year)),
+        frozenset(day for year in years for day in national_worked_days(year)),
     )
     _, change = _parse(json.loads(text_of("calendars.json")))
     return change(base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -125,6 +126,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             status_after=Status.RECEIVED,
             due_after=due_at,
             reason=request.reason,
+            **_receipt_number(session, office, limit, today.year),
         )
         session.flush()
         outgoing.queue_create(session, dossier, office, entered_at)
@@ -132,6 +134,13 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             _ask_for_supplement(session, desk, dossier, office, at, entered_at, request.supplement_reason)
         outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
         return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
+
+
+def _receipt_number(session: Session, office: Office, limit: Limit, year: int) -> dict[str, Any]:
+    """A receipt is issued with every reception, except for a result given on the spot (118/2025/NĐ-CP)."""
+    if limit.unit is LimitUnit.ON_THE_SPOT:
+        return {}
+    return {"form": "receipt", "form_number": next_in_year(session, "form:receipt", office.code, year)}
 
 
 def _check_choices(request: ReceiveRequest) -> None:

@@ -160,7 +160,9 @@ def _resume(taking: _Taking, effect: _Effect) -> None:
                 calendar, dossier.due, dossier.paused_at, taking.at, LimitUnit(dossier.limit_unit)
             )
         dossier.calendar_id = calendar_id
-        dossier.due_soon_from = due_soon_from(calendar, dossier.received_at, effect.due)
+        dossier.due_soon_from = due_soon_from(
+            calendar, dossier.received_at, effect.due, _stood(calendar, dossier, until=taking.at)
+        )
         if taking.step is Step.SUPPLEMENT:
             effect.form = "receipt"
     dossier.paused_at = None
@@ -227,7 +229,22 @@ def _apologise(taking: _Taking, effect: _Effect) -> None:
     effect.due = new_due
     effect.form = "apology"
     dossier.apology_count += 1
-    dossier.due_soon_from = due_soon_from(calendar, dossier.received_at, new_due)
+    dossier.due_soon_from = due_soon_from(
+        calendar, dossier.received_at, new_due, _stood(calendar, dossier, until=taking.at)
+    )
+
+
+def _stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedelta:
+    """Working time during which the clock stood, the pause that is still open counted to ``until``."""
+    total, paused_at = timedelta(0), None
+    for event in dossier.events:
+        stands = lifecycle.clock_stands(Status(event.status_after))
+        if stands and paused_at is None:
+            paused_at = event.at
+        elif not stands and paused_at is not None:
+            total += calendar.working_time_between(paused_at, event.at)
+            paused_at = None
+    return total if paused_at is None else total + calendar.working_time_between(paused_at, until)
 
 
 def _latest_extension(calendar: WorkCalendar, dossier: Dossier) -> datetime | None:

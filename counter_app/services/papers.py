@@ -1,0 +1,218 @@
+"""Papers of a dossier: their content from the history, so that a reprint gives what was given then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import Dossier, DossierEvent, Office
+from counter_app.rules.calendar import VIETNAM, LimitUnit
+from counter_app.rules.lifecycle import Step
+from counter_app.services.desk import DeskContext
+from counter_app.services.offices import office_row
+from counter_app.services.steps import find_dossier
+from counter_app.services.values import LIMIT_UNITS
+from printing.content import (
+    ApologyContent,
+    ComponentLine,
+    FeeLine,
+    Letterhead,
+    ReceiptContent,
+    ThermalContent,
+)
+
+FORMS = {
+    "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "apology": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
+    "thermal": "Phiếu hẹn in nhiệt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A form ready to be looked at or printed."""
+
+    form: str
+    title: str
+    code: str
+    pdf: bytes
+
+
+def make_paper(desk: DeskContext, code: str, form: str, *, reprint: bool = False) -> Paper:
+    """The receipt or the apology of a dossier as PDF, in the set that was in force on the day it was issued.
+
+    Raises UserError ``dossier_unknown``, ``form_unknown``, ``form_not_issued``.
+    """
+    from printing.forms import form_set_for, render_apology, render_receipt
+
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        office = office_row(session, desk)
+        event = issued(dossier, form)
+        forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
+        if form == "receipt":
+            pdf = render_receipt(_receipt(desk, dossier, office, event, reprint), forms)
+        else:
+            pdf = render_apology(_apology(desk, dossier, office, event, reprint), forms)
+        return Paper(form, FORMS[form], dossier.code, pdf)
+
+
+def make_thermal(desk: DeskContext, code: str, width_mm: int | None = None, *, reprint: bool = False) -> bytes:
+    """The small slip for the applicant as ESC/POS bytes, 80 or 58 mm wide (the printer's own by default)."""
+    from printing.thermal import render_thermal
+
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        content = _thermal(desk, session, dossier, reprint)
+    return render_thermal(content, width_mm or desk.settings.printers.thermal_width_mm)
+
+
+def issued(dossier: Dossier, form: str) -> DossierEvent:
+    """The latest event that issued this form; UserError ``form_unknown``, ``form_not_issued``."""
+    if form not in FORMS:
+        raise UserError("form_unknown", f"Chưa có mẫu «{form}». Các mẫu in được: {', '.join(FORMS)}.")
+    wanted = "receipt" if form == "thermal" else form
+    for event in reversed(dossier.events):
+        if event.form == wanted:
+            return event
+    raise UserError(
+        "form_not_issued",
+        f"Hồ sơ {dossier.code} chưa có «{FORMS[form]}». Hãy thực hiện bước lập giấy này trước khi in.",
+    )
+
+
+def lookup_url(desk: DeskContext, office: Office, code: str) -> str | None:
+    """Where the applicant can look the dossier up; None when neither office nor portal names a page."""
+    base = office.lookup_url or (f"{desk.settings.portal.url.rstrip('/')}/tra-cuu" if desk.settings.portal.url else "")
+    if not base:
+        return None
+    return f"{base}{'&' if '?' in base else '?'}ma={code}"
+
+
+def _day(event: DossierEvent) -> date:
+    return event.at.astimezone(VIETNAM).date()
+
+
+def _letterhead(office: Office, event: DossierEvent, *, of_office: bool) -> Letterhead:
+    """Of the desk on slips; of the office that owes the result on letters (forms.md, apology)."""
+    upper = office.governing_body if of_office else office.governing_body or office.name
+    return Letterhead(
+        governing_body=upper.upper(),
+        desk_name=office.name.upper() if of_office else office.desk_name,
+        number=None if event.form_number is None else str(event.form_number),
+        place=office.place or None,
+        issued_on=_day(event),
+        number_suffix=None if of_office else office.letter_suffix,
+    )
+
+
+def _receipt(
+    desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool
+) -> ReceiptContent:
+    applicant = dossier.applicant
+    return ReceiptContent(
+        letterhead=_letterhead(office, event, of_office=False),
+        dossier_code=dossier.code,
+        procedure_code=dossier.procedure.code,
+        procedure_name=dossier.procedure.name,
+        applicant_name=applicant.name,
+        submitter_name=dossier.submitter.name if dossier.submitter else None,
+        identifier=applicant.personal_number or applicant.tax_code or None,
+        address=applicant.address or None,
+        phone=applicant.phone or None,
+        email=applicant.email or None,
+        components=tuple(
+            ComponentLine(item.name, item.originals, item.copies)
+            for item in dossier.components
+            if item.originals or item.copies
+        ),
+        sets_count=dossier.sets,
+        limit_text=_limit_text(dossier),
+        received_at=dossier.received_at,
+        due=event.due_after,
+        return_place=_return_place(dossier, office),
+        register_volume=str(_day(event).year),
+        register_number=str(dossier.register_number),
+        fees=tuple(FeeLine(fee.name, fee.amount, fee.paid_at is not None) for fee in dossier.fees),
+        receiver_name=event.actor,
+        lookup_url=lookup_url(desk, office, dossier.code),
+        desk_phone=office.phone or None,
+        issued_at=event.at,
+        identifier_in_qr=desk.settings.full_personal_number_in_qr,
+        reprint=reprint,
+    )
+
+
+def _apology(
+    desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool
+) -> ApologyContent:
+    applicant = dossier.applicant
+    if event.due_before is None:
+        raise UserError("form_not_issued", f"Hồ sơ {dossier.code} chưa có ngày hẹn nên không lập được văn bản xin lỗi.")
+    return ApologyContent(
+        letterhead=_letterhead(office, event, of_office=True),
+        dossier_code=dossier.code,
+        procedure_code=dossier.procedure.code,
+        procedure_name=dossier.procedure.name,
+        applicant_name=applicant.name,
+        recipient=applicant.name,
+        office_name=office.name,
+        desk_name=office.desk_name,
+        identifier=applicant.personal_number or applicant.tax_code or None,
+        address=applicant.address or None,
+        phone=applicant.phone or None,
+        email=applicant.email or None,
+        received_at=dossier.received_at,
+        due=event.due_before,
+        new_due=event.due_after,
+        reason=event.reason,
+        responsible_unit=event.unit or None,
+        signer_title=office.head_title or None,
+        signer_name=office.head_name or None,
+        lookup_url=lookup_url(desk, office, dossier.code),
+        desk_phone=office.phone or None,
+        issued_at=event.at,
+        identifier_in_qr=desk.settings.full_personal_number_in_qr,
+        reprint=reprint,
+    )
+
+
+def _thermal(desk: DeskContext, session: Session, dossier: Dossier, reprint: bool) -> ThermalContent:
+    office = office_row(session, desk)
+    event = issued(dossier, "thermal")
+    return ThermalContent(
+        desk_name=f"{office.name} - {office.desk_name.capitalize()}",
+        dossier_code=dossier.code,
+        procedure_code=dossier.procedure.code,
+        procedure_name=dossier.procedure.name,
+        applicant_name=dossier.applicant.name,
+        received_at=dossier.received_at,
+        due=event.due_after,
+        issued_at=event.at,
+        amount_paid=sum(fee.amount for fee in dossier.fees if fee.paid_at is not None),
+        identifier=dossier.applicant.personal_number or dossier.applicant.tax_code or None,
+        lookup_url=lookup_url(desk, office, dossier.code),
+        desk_phone=office.phone or None,
+        identifier_in_qr=desk.settings.full_personal_number_in_qr,
+        reprint=reprint,
+    )
+
+
+def _limit_text(dossier: Dossier) -> str | None:
+    unit = LimitUnit(dossier.limit_unit)
+    if unit is LimitUnit.UNKNOWN:
+        return None
+    if unit in (LimitUnit.SAME_DAY, LimitUnit.ON_THE_SPOT):
+        return LIMIT_UNITS[unit]
+    return f"{dossier.limit_amount:02d} {LIMIT_UNITS[unit]}"
+
+
+def _return_place(dossier: Dossier, office: Office) -> str:
+    if dossier.return_by == "post":
+        return "Trả qua dịch vụ bưu chính công ích, theo địa chỉ trên"
+    if dossier.return_by == "online":
+        return "Trả trực tuyến qua cổng dịch vụ công"
+    return f"{office.desk_name.capitalize()}, {office.name}"
