@@ -20,11 +20,22 @@ from werkzeug.test import run_wsgi_app
 
 from counter_app.errors import KnownError
 
-CUT: Final = "practice.cut"
-"""Set in the WSGI environment: close the connection instead of answering."""
+LINE: Final = "practice.line"
+"""The request's :class:`Line` in the WSGI environment."""
 
 _DRAIN_LIMIT: Final = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
+
+
+class Line:
+    """What an application may do to the connection under its request."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+
+    def cut(self) -> None:
+        """Close the connection instead of answering."""
+        self.is_cut = True
 
 
 class RequestBody(io.RawIOBase):
@@ -85,9 +96,10 @@ class PortalRequestHandler(WSGIRequestHandler):
             self.send_error(500)
 
     def _answer(self, environ: dict[str, Any], body: RequestBody | None) -> None:
+        line = environ[LINE] = Line()
         chunks, status, headers = run_wsgi_app(self.server.app, environ)
         try:
-            if environ.get(CUT):
+            if line.is_cut:
                 self.close_connection = True
                 return
             # The end of a chunked body is not known here, so its connection is not used again.

@@ -173,19 +173,22 @@ def run(
         knows_idempotency=knows_idempotency,
         seed=seed,
     )
-    with portal:
-        where = {"url": portal.url, "username": "canbo", "password": "thuchanh", "db": str(db)}
-        text = (
-            json.dumps(where)
-            if as_json
-            else (f"Cổng thực hành: {portal.url}\nTên đăng nhập: canbo\nMật khẩu: thuchanh\nNhấn Ctrl+C để dừng.")
-        )
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-        stopped = threading.Event()
-        try:
+    stopped = threading.Event()
+    try:
+        with portal:
+            _announce(portal, db, as_json)
             # In short waits, because Windows does not interrupt a long one.
             while not stopped.wait(1):
                 continue
-        except KeyboardInterrupt:
-            sys.stderr.write("Đã dừng cổng thực hành.\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("Đã dừng cổng thực hành.\n")
+
+
+def _announce(portal: PracticePortal, db: Path | str, as_json: bool) -> None:
+    where = {"url": portal.url, "username": "canbo", "password": "thuchanh", "db": str(db)}
+    if as_json:
+        text = json.dumps(where, ensure_ascii=False)
+    else:
+        text = f"Cổng thực hành: {portal.url}\nTên đăng nhập: canbo\nMật khẩu: thuchanh\nNhấn Ctrl+C để dừng."
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -12,7 +12,7 @@ from flask import Response, render_template, request
 
 from counter_app.sandbox.catalogue import Catalogue
 from counter_app.sandbox.faults import FAULTS, FaultBoard
-from counter_app.sandbox.httpd import CUT
+from counter_app.sandbox.httpd import LINE
 from counter_app.sandbox.sessions import Clock, Sessions
 from counter_app.sandbox.store import Store, dumps
 
@@ -83,7 +83,7 @@ class State:
 
 def cut() -> Response:
     """Close the connection without an answer."""
-    request.environ[CUT] = True
+    request.environ[LINE].cut()
     return Response(status=500)
 
 

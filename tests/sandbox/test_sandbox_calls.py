@@ -84,9 +84,7 @@ def test_an_office_not_on_the_list_is_02(tmp_path: Any, clock: Clock) -> None:
         ({"service": "TraCuuHoSo", "madonvi": "", "mahoso": "x"}, "madonvi"),
     ],
 )
-def test_a_call_that_makes_no_sense_is_03_and_names_the_field(
-    desk: Desk, fields: dict[str, Any], named: str
-) -> None:
+def test_a_call_that_makes_no_sense_is_03_and_names_the_field(desk: Desk, fields: dict[str, Any], named: str) -> None:
     body = {"session": desk.session, "madonvi": "H15.36"} | fields
     answer = desk.http.post(f"{desk.portal.url}/integration", json=body, timeout=10)
     assert answer.status_code == 200
