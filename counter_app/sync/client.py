@@ -42,7 +42,8 @@ class TransientTrouble(KnownError):  # noqa: N818 - a state of the line, told in
     ``seen`` is False only when it is certain that the portal did not act on the call (no connection, a
     clear "busy", no session); otherwise the portal may have done it and has to be asked before anything is
     sent again (portal-protocol.md section 5). ``retry_after`` is what the portal asked for, if anything.
-    ``key_spent`` marks HTTP 422: the idempotency key was used with another body and must not be used again.
+    ``key_spent`` tells that the portal has answered under this call's idempotency key ("busy", or HTTP 422: known
+    with another body), so that the next try needs a new one.
     """
 
     def __init__(

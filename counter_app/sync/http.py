@@ -168,7 +168,9 @@ def status_trouble(answer: HttpAnswer, now: datetime) -> TransientTrouble:
     if 300 <= status < 400:
         return TransientTrouble("portal_redirect", _REDIRECT.format(status=status), seen=True)
     if status == 429:
-        return TransientTrouble("portal_busy", _BUSY.format(status=status), seen=False, retry_after=wait)
+        return TransientTrouble(
+            "portal_busy", _BUSY.format(status=status), seen=False, retry_after=wait, key_spent=True
+        )
     if status == 503:
         return TransientTrouble("portal_busy", _BUSY.format(status=status), seen=True, retry_after=wait)
     if status >= 500:

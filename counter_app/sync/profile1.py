@@ -202,8 +202,8 @@ class Profile1Client:
         if code == SESSION_CODE:
             return None
         if code == BUSY_CODE:
-            raise TransientTrouble("portal_busy", _BUSY, seen=False)
-        if code in DONE_CODES or code == PARTIAL_CODE:
+            raise TransientTrouble("portal_busy", _BUSY, seen=False, key_spent=True)
+        if code in DONE_CODES or code == PARTIAL_CODE or _rows(answer):
             return answer
         raise _refusal(code, answer)
 
@@ -269,20 +269,29 @@ def _item(row: Mapping[str, Any]) -> ItemAnswer:
     return ItemAnswer(_text(row.get("MaHoSo")), _text(row.get("error_code")), words, _text(named.get("Truong")))
 
 
+def _rows(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the per-item results of an answer; empty where it has none.
+
+    A batch whose items all failed alike may carry their code as its own, with the items listed all the same.
+    """
+    rows = answer.get("result")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and "error_code" in row for row in rows):
+        return []
+    return rows
+
+
 def _per_item(answer: Mapping[str, Any], payloads: Sequence[bytes]) -> Answered:
     """Match the per-item results to the items sent: by place, with the code as a check.
 
     An answer of plain success without a list covers every item. A list that does not fit what was sent leaves
     the items that it does not name without an outcome.
     """
-    codes = [_code_of(payload) for payload in payloads]
-    rows = answer.get("result")
-    listed = isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) for row in rows)
-    if not listed:
+    codes = [_text(json.loads(payload).get("MaHoSo")) for payload in payloads]
+    items = [_item(row) for row in _rows(answer)]
+    if not items:
         whole = str(answer["error_code"])
         outcome = whole if whole in DONE_CODES else UNANSWERED
         return Answered(tuple(ItemAnswer(code, outcome) for code in codes))
-    items = [_item(row) for row in rows or ()]
     if [item.dossier_code for item in items] == codes:
         return Answered(tuple(items))
     by_code = {item.dossier_code: item for item in items}
@@ -290,10 +299,6 @@ def _per_item(answer: Mapping[str, Any], payloads: Sequence[bytes]) -> Answered:
     return Answered(
         tuple(by_code[code] if code in once and code in by_code else ItemAnswer(code, UNANSWERED) for code in codes)
     )
-
-
-def _code_of(payload: bytes) -> str:
-    return _text(json.loads(payload).get("MaHoSo"))
 
 
 def _refusal(code: str, answer: Mapping[str, Any]) -> Refused:

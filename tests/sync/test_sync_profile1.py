@@ -249,6 +249,14 @@ def test_results_of_a_batch_are_matched_by_place_and_code() -> None:
         assert [(one.error_code, one.field) for one in items] == [("00", ""), ("03", "HinhThuc")]
 
 
+def test_a_batch_whose_items_all_failed_alike_is_still_read_item_by_item() -> None:
+    rows = [{"MaHoSo": "H15.36-261125-1001", "error_code": "04", "message": "đã có"}]
+    with portal(after_login(json_reply({"error_code": "04", "result": rows}))) as (_, client):
+        items = client.send_dossiers([ITEM], updating=False, key=KEY).items
+
+    assert [(one.error_code, one.message) for one in items] == [("04", "đã có")]
+
+
 def test_an_item_on_which_a_partial_answer_is_silent_has_no_outcome() -> None:
     rows = [{"MaHoSo": "H15.36-261125-1001", "error_code": "00"}]
     with portal(after_login(json_reply({"error_code": "10", "result": rows}))) as (_, client):

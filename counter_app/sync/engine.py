@@ -1,0 +1,363 @@
+"""One pass of the syncer: look up, records, steps, the feed, documents (design.md section 6).
+
+Every call follows the same three beats: a short unit of work marks what goes, the call is made outside any
+transaction, a short unit of work writes what came of it. Whatever breaks between the beats leaves messages
+"sending", which the next start takes for an outcome not seen and looks up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from counter_app.database import Database
+from counter_app.models import SyncRun
+from counter_app.sync import inbox, outbox
+from counter_app.sync.backoff import LINE, MESSAGE, Random
+from counter_app.sync.client import (
+    BATCH_BYTES,
+    BATCH_DOSSIERS,
+    BATCH_STEPS,
+    ENVELOPE_BYTES,
+    Answered,
+    ItemAnswer,
+    PortalClient,
+    Refused,
+    SignInNeeded,
+    TransientTrouble,
+)
+from counter_app.sync.documents import DocumentLane
+from counter_app.sync.lock import SyncerLock, SyncLockLost
+from counter_app.sync.messages import MessageKind
+from counter_app.sync.outbox import Outgoing
+from counter_app.sync.verdicts import judge_answer, judge_look_up
+
+UNSEEN_PAUSE: Final = timedelta(seconds=1)
+TIMEOUT_PAUSE: Final = timedelta(seconds=15)
+"""A portal too slow to answer may still be at work on the call: it gets this long before it is asked."""
+SIGN_IN_PAUSE: Final = timedelta(minutes=10)
+"""A wrong password is not tried again and again: portals lock accounts."""
+
+_RECORD_KINDS: Final = (
+    (MessageKind.CREATE, BATCH_DOSSIERS),
+    (MessageKind.UPDATE, BATCH_DOSSIERS),
+    (MessageKind.STEP, BATCH_STEPS),
+)
+
+
+class Light(StrEnum):
+    """What the clerk sees of the line."""
+
+    UNKNOWN = "unknown"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SIGN_IN_NEEDED = "sign_in_needed"
+
+
+@dataclass
+class PassResult:
+    """What a pass did. ``retry_at``: not before this, since the line or the portal as a whole failed."""
+
+    sent: int = 0
+    received: int = 0
+    failed: int = 0
+    light: Light = Light.UNKNOWN
+    error: str = ""
+    retry_at: datetime | None = None
+    busy_elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the engine is given at the composition root.
+
+    ``portal`` names the portal in the inbox (address and office); ``document_path`` gives a stored file by
+    its SHA-256; ``queue_naming`` queues, in the given unit of work, the update that names what a dossier's
+    uploads have brought; ``feed`` applies an entry of the change feed.
+    """
+
+    portal: str
+    document_path: Callable[[str], Path]
+    queue_naming: Callable[[Session, int, datetime], None]
+    feed: inbox.FeedHandler
+    clock: Callable[[], datetime]
+    random: Random
+
+
+@dataclass
+class Watch:
+    """How a pass is steered and watched: ``stop`` between calls, ``sending`` told what is under way."""
+
+    stop: Callable[[], bool] = lambda: False
+    sending: Callable[[str], None] = lambda _: None
+    result: PassResult = field(default_factory=PassResult)
+
+
+class SyncEngine:
+    """Sends what waits and reads the feed, one pass at a time. Used by one thread."""
+
+    def __init__(self, database: Database, client: PortalClient, around: Surroundings) -> None:
+        self._database = database
+        self._client = client
+        self._around = around
+        self._lock = SyncerLock(database, around.clock)
+        self._line_failures = 0
+        # How often the call that a message was part of failed; such messages go in smaller calls until the
+        # one at fault stands alone. Lost on a restart, which costs a few calls and no certainty.
+        self._message_failures: dict[int, int] = {}
+        self._documents = DocumentLane(self._work, client, around.document_path, around.queue_naming, around.clock)
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """The portal's clock minus ours, as last seen."""
+        return self._client.clock_skew
+
+    def close(self) -> None:
+        """Close the connections to the portal."""
+        self._client.close()
+
+    def run_pass(self, watch: Watch | None = None) -> PassResult:
+        """Work until nothing is due, the line fails, or ``watch.stop`` says so.
+
+        Raises only what is no matter of line or portal: storage faults and bugs.
+        """
+        watch = watch or Watch()
+        result = watch.result
+        if not self._lock.acquire():
+            result.busy_elsewhere = True
+            return result
+        started = self._around.clock()
+        try:
+            with self._work() as session:
+                outbox.recover(session, started)
+            self._guarded(watch)
+        except SyncLockLost:
+            result.busy_elsewhere = True
+            return result
+        finally:
+            self._lock.release()
+        self._write_run(started, result)
+        return result
+
+    def _guarded(self, watch: Watch) -> None:
+        """Run the lanes, and put trouble of the line as a whole into the result."""
+        result = watch.result
+        try:
+            self._run_lanes(watch)
+        except TransientTrouble as trouble:
+            result.light, result.error = Light.OFFLINE, trouble.reason
+            self._line_failures += 1
+            result.retry_at = self._around.clock() + self._line_wait(trouble)
+        except SignInNeeded as needed:
+            result.light, result.error = Light.SIGN_IN_NEEDED, needed.reason
+            result.retry_at = self._around.clock() + SIGN_IN_PAUSE
+
+    def _run_lanes(self, watch: Watch) -> None:
+        """Take turns: what is doubtful, records, steps, a page of the feed, one document."""
+        feed_waits = True
+        while not watch.stop():
+            if self._look_up(watch) or self._send_next(watch):
+                continue
+            if feed_waits:
+                feed_waits = self._read_page(watch)
+            elif not self._send_document(watch):
+                return
+
+    def _reached(self, result: PassResult) -> None:
+        self._line_failures = 0
+        result.light = Light.ONLINE
+
+    def _line_wait(self, trouble: TransientTrouble) -> timedelta:
+        wait = LINE.wait(self._line_failures, self._around.random, trouble.retry_after)
+        if trouble.kind == "portal_timeout":
+            return max(wait, TIMEOUT_PAUSE)
+        return max(wait, UNSEEN_PAUSE) if trouble.seen else wait
+
+    @contextmanager
+    def _work(self) -> Iterator[Session]:
+        """One unit of work of the syncer; fails when another one took over."""
+        with self._database.write() as session:
+            self._lock.pulse(session)
+            yield session
+
+    def _look_up(self, watch: Watch) -> bool:
+        """Settle a batch of outcomes that were not seen; False when there is none."""
+        with self._work() as session:
+            messages = outbox.to_look_up(session, self._around.clock(), BATCH_DOSSIERS)
+        if not messages:
+            return False
+        watch.sending("Tra cứu trên cổng")
+        refusal: Refused | None = None
+        try:
+            found = self._client.look_up([one.dossier_code for one in messages])
+        except Refused as refused:
+            refusal, found = refused, {}
+        self._reached(watch.result)
+        with self._work() as session:
+            now = self._around.clock()
+            for message in messages:
+                if refusal is not None:
+                    outbox.mark_needs_attention(session, message, reason=refusal.reason, code=refusal.code, unseen=True)
+                    watch.result.failed += 1
+                elif judge_look_up(session, message, found.get(message.dossier_code), now):
+                    self._message_failures.pop(message.id, None)
+                    watch.result.sent += 1
+        return True
+
+    def _send_next(self, watch: Watch) -> bool:
+        """Send one call of records or steps; False when none is due."""
+        messages: list[Outgoing] = []
+        with self._work() as session:
+            for kind, most in _RECORD_KINDS:
+                messages = self._batch(outbox.to_send(session, self._around.clock(), kind, most), most)
+                if messages:
+                    outbox.mark_sending(session, messages)
+                    break
+        if not messages:
+            return False
+        watch.sending(_told(messages))
+        self._call(messages, watch)
+        return True
+
+    def _batch(self, due: list[Outgoing], most: int) -> list[Outgoing]:
+        """Choose what goes in one call: within the portal's limits, and with those that failed as often."""
+        if not due:
+            return []
+        failures = self._message_failures.get(due[0].id, 0)
+        most = max(1, most >> (2 * failures))
+        room = BATCH_BYTES - ENVELOPE_BYTES
+        chosen: list[Outgoing] = []
+        for message in due:
+            room -= len(message.payload) + 1
+            alike = self._message_failures.get(message.id, 0) == failures
+            # One message alone goes whatever its size: the client refuses what is too large by name.
+            if chosen and (room < 0 or len(chosen) == most):
+                break
+            if alike:
+                chosen.append(message)
+        return chosen
+
+    def _call(self, messages: list[Outgoing], watch: Watch) -> None:
+        """Make the call and write what came of it; trouble of the line is passed on."""
+        try:
+            answer = self._post(messages)
+        except Refused as refused:
+            answer = self._refused(messages, refused)
+        except TransientTrouble as trouble:
+            self._put_off(messages, trouble)
+            raise
+        except SignInNeeded:
+            with self._work() as session:
+                for message in messages:
+                    outbox.mark_waiting(session, message, self._around.clock(), code=message.error_code)
+            raise
+        self._reached(watch.result)
+        with self._work() as session:
+            now = self._around.clock()
+            for message, item in zip(messages, answer.items, strict=True):
+                wait = MESSAGE.wait(message.attempts + 1, self._around.random)
+                verdict = judge_answer(session, message, item, now, wait)
+                watch.result.sent += verdict.done
+                watch.result.failed += verdict.refused
+                if verdict.done or verdict.refused:
+                    self._message_failures.pop(message.id, None)
+
+    def _post(self, messages: list[Outgoing]) -> Answered:
+        payloads = [one.payload for one in messages]
+        key = outbox.call_key(messages)
+        kind = messages[0].kind
+        if kind is MessageKind.STEP:
+            return self._client.send_steps(payloads, key=key)
+        return self._client.send_dossiers(payloads, updating=kind is MessageKind.UPDATE, key=key)
+
+    def _refused(self, messages: list[Outgoing], refused: Refused) -> Answered:
+        """Read a refusal of the whole call item by item.
+
+        Where the portal names the one at fault, the refusal is that one's; the others, about which it says
+        nothing, are looked up. Where it names none, they go in smaller calls until the one at fault is alone.
+        """
+        named = [one for one in messages if one.dossier_code == refused.dossier_code]
+        if len(messages) == 1:
+            named = messages
+        if not named:
+            for one in messages:
+                self._message_failures[one.id] = self._message_failures.get(one.id, 0) + 1
+        item = ItemAnswer("", refused.code, refused.reason, refused.field)
+        return Answered(tuple(item if one in named else ItemAnswer(one.dossier_code, "") for one in messages))
+
+    def _put_off(self, messages: list[Outgoing], trouble: TransientTrouble) -> None:
+        """Leave a call for later: after a look-up when the portal may have done it."""
+        with self._work() as session:
+            now = self._around.clock()
+            for message in messages:
+                due = now
+                if trouble.seen:
+                    failures = self._message_failures.get(message.id, 0) + 1
+                    self._message_failures[message.id] = failures
+                    due += MESSAGE.wait(failures, self._around.random) if failures > 1 else timedelta(0)
+                outbox.mark_waiting(
+                    session,
+                    message,
+                    due,
+                    reason=trouble.reason,
+                    code=message.error_code,
+                    unseen=trouble.seen,
+                    answered=trouble.key_spent,
+                )
+
+    def _read_page(self, watch: Watch) -> bool:
+        """Read a page of the feed; True when more waits."""
+        around = self._around
+        with self._database.read() as session:
+            cursor = inbox.cursor(session, around.portal)
+        watch.sending("Nhận thay đổi từ cổng")
+        try:
+            page = self._client.changes(cursor, inbox.PAGE)
+        except Refused as refused:
+            self._reached(watch.result)
+            watch.result.error = refused.reason
+            return False
+        self._reached(watch.result)
+        with self._work() as session:
+            watch.result.received += inbox.take_page(session, around.portal, page, around.feed, around.clock())
+        # A portal that says "more" without moving on would be asked for ever.
+        return page.more and page.cursor != cursor
+
+    def _send_document(self, watch: Watch) -> bool:
+        outcome = self._documents.send_one(watch.stop, watch.sending, self._around.random)
+        if outcome is None:
+            return False
+        self._reached(watch.result)
+        watch.result.sent += outcome.done
+        watch.result.failed += outcome.refused
+        return True
+
+    def _write_run(self, started: datetime, result: PassResult) -> None:
+        """Keep the pass in the history, if there is anything to tell of it."""
+        if not (result.sent or result.received or result.failed or result.error):
+            return
+        with self._database.write() as session:
+            session.add(
+                SyncRun(
+                    started_at=started,
+                    ended_at=self._around.clock(),
+                    sent=result.sent,
+                    received=result.received,
+                    failed=result.failed,
+                    error=result.error,
+                )
+            )
+
+
+def _told(messages: list[Outgoing]) -> str:
+    """Return, for the status line, what is under way."""
+    what = "tiến độ" if messages[0].kind is MessageKind.STEP else "hồ sơ"
+    more = f" và {len(messages) - 1} mục khác" if len(messages) > 1 else ""
+    return f"Gửi {what} {messages[0].dossier_code}{more}"

@@ -1,0 +1,364 @@
+"""The outbox in the database: what goes next, what became of it, and how the desk sees it.
+
+States: waiting -> sending -> done | needs_attention. Records (create, update) and steps of one dossier go
+strictly in the order of their numbers; dossiers do not wait for one another. Documents (``upload``) have a
+lane of their own behind the records and steps, and never hold one back. Every function works inside the
+caller's unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from counter_app.errors import UserError
+from counter_app.models import OutboxMessage
+from counter_app.sync.messages import MessageKind
+
+SETTLE: Final = timedelta(seconds=2)
+"""A call that a dead program left under way is given this long to end at the portal before we look."""
+
+_CALL_NAMES: Final = UUID("5a3f0e1c-6f0b-4d0e-9d7e-3c1f6f0f2a11")
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    DONE = "done"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+class DossierSyncState(StrEnum):
+    """What the desk may say of a dossier; UNKNOWN while an outcome was not seen, never a guess."""
+
+    NOT_SENT = "not_sent"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    CHANGED_SINCE = "changed_since"
+    SENT = "sent"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as it is sent; ``attempts`` counts the tries that ended in an answer."""
+
+    id: int
+    key: str
+    dossier_id: int
+    dossier_code: str
+    kind: MessageKind
+    payload: bytes
+    document_id: int | None
+    attempts: int
+    error_code: str
+
+
+@dataclass(frozen=True)
+class OutboxLine:
+    """A message as the sync page and ``outbox`` show it."""
+
+    key: str
+    dossier_code: str
+    number: int
+    kind: MessageKind
+    state: MessageState
+    unseen: bool
+    attempts: int
+    next_attempt_at: datetime
+    last_error: str
+    error_code: str
+    error_field: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OutboxCounts:
+    """How much waits (messages being sent included), needs a person, and since when the oldest waits."""
+
+    waiting: int
+    needs_attention: int
+    oldest_waiting_at: datetime | None
+
+
+def call_key(messages: Sequence[Outgoing]) -> UUID:
+    """Return the idempotency key of a call with these messages.
+
+    The same messages keep their key until the portal has answered (attempts moves on), also across a
+    restart, so that a portal that knows the header never does a repeated call twice.
+    """
+    return uuid5(_CALL_NAMES, "|".join(f"{one.key}:{one.attempts}" for one in messages))
+
+
+def recover(session: Session, now: datetime) -> int:
+    """Turn what a dead program left "sending" into an outcome not seen; returns how many.
+
+    A document needs no such mark: the portal is always asked for its offset.
+    """
+    result = session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == MessageState.SENDING)
+        .values(
+            state=MessageState.WAITING,
+            unseen=OutboxMessage.kind != MessageKind.UPLOAD,
+            next_attempt_at=now + SETTLE,
+        )
+        .returning(OutboxMessage.id)
+    )
+    return len(result.all())
+
+
+def to_look_up(session: Session, now: datetime, limit: int) -> list[Outgoing]:
+    """Return messages whose outcome was not seen, at most one a dossier, whose turn it is."""
+    return _outgoing(session, _heads(now).where(OutboxMessage.unseen).limit(limit))
+
+
+def to_send(session: Session, now: datetime, kind: MessageKind, limit: int) -> list[Outgoing]:
+    """Return records or steps whose turn it is, at most one a dossier, oldest due first."""
+    return _outgoing(session, _heads(now).where(~OutboxMessage.unseen, OutboxMessage.kind == kind).limit(limit))
+
+
+def records_wait(session: Session, now: datetime) -> bool:
+    """Tell whether a record or step could go now: documents then step aside."""
+    return session.scalar(select(_heads(now).exists())) or False
+
+
+def next_upload(session: Session, now: datetime) -> Outgoing | None:
+    """Return the next document to go: its dossier has no earlier record or step on the way."""
+    found = _outgoing(
+        session,
+        _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_earlier_undone()).limit(1),
+    )
+    return found[0] if found else None
+
+
+def mark_sending(session: Session, messages: Iterable[Outgoing]) -> None:
+    """Note, before the call, that these are on their way: after a crash their outcome is not known."""
+    ids = [one.id for one in messages]
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(state=MessageState.SENDING))
+
+
+def mark_done(session: Session, message: Outgoing, now: datetime) -> None:
+    """The portal has it."""
+    _set(session, message, state=MessageState.DONE, unseen=False, done_at=now, last_error="", error_code="")
+
+
+def mark_waiting(
+    session: Session,
+    message: Outgoing,
+    due: datetime,
+    *,
+    reason: str = "",
+    code: str = "",
+    unseen: bool = False,
+    answered: bool = False,
+) -> None:
+    """It goes again at ``due``; ``unseen``: after a look-up; ``answered``: under a new idempotency key."""
+    _set(
+        session,
+        message,
+        state=MessageState.WAITING,
+        unseen=unseen,
+        next_attempt_at=due,
+        last_error=reason,
+        error_code=code,
+        attempts=message.attempts + answered,
+    )
+
+
+def mark_needs_attention(
+    session: Session, message: Outgoing, *, reason: str, code: str, field: str = "", unseen: bool = False
+) -> None:
+    """A person has to look at it; it holds back the later records and steps of its dossier only."""
+    _set(
+        session,
+        message,
+        state=MessageState.NEEDS_ATTENTION,
+        unseen=unseen,
+        last_error=reason,
+        error_code=code,
+        error_field=field,
+        attempts=message.attempts + 1,
+    )
+
+
+def reopen_create(session: Session, dossier_id: int, now: datetime) -> bool:
+    """Send a dossier's create once more, since the portal does not know it; False where there is none."""
+    result = session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.dossier_id == dossier_id,
+            OutboxMessage.kind == MessageKind.CREATE,
+            OutboxMessage.state == MessageState.DONE,
+        )
+        .values(
+            state=MessageState.WAITING,
+            next_attempt_at=now,
+            done_at=None,
+            attempts=OutboxMessage.attempts + 1,
+        )
+        .returning(OutboxMessage.id)
+    )
+    return bool(result.all())
+
+
+def resend(session: Session, key: str, now: datetime, payload: bytes | None = None) -> None:
+    """Send a message that needs attention again, mended where ``payload`` is given.
+
+    Only a message that the portal has refused can get other bytes. Raises UserError ``message_unknown``,
+    ``message_not_stuck`` or ``message_unseen``.
+    """
+    row = session.scalar(select(OutboxMessage).where(OutboxMessage.key == key))
+    if row is None:
+        raise UserError("message_unknown", "Không có thông điệp nào mang mã này. Xem lại danh sách chờ gửi.")
+    if row.state != MessageState.NEEDS_ATTENTION:
+        raise UserError(
+            "message_not_stuck",
+            "Thông điệp này không ở trạng thái cần xử lý nên không gửi lại. Chương trình tự gửi những gì đang chờ.",
+        )
+    row.state = MessageState.WAITING
+    row.next_attempt_at = now
+    row.error_code = row.error_field = ""
+    if payload is not None and payload != row.payload:
+        if row.unseen:
+            raise UserError(
+                "message_unseen",
+                "Chưa rõ cổng đã nhận thông điệp này chưa nên chưa sửa được. Bấm gửi lại để tra trên cổng trước.",
+            )
+        row.payload = payload
+
+
+def counts(session: Session) -> OutboxCounts:
+    """Count what has not arrived."""
+    rows = session.execute(
+        select(OutboxMessage.state, func.count(), func.min(OutboxMessage.created_at))
+        .where(OutboxMessage.state != MessageState.DONE)
+        .group_by(OutboxMessage.state)
+    ).all()
+    by_state = {state: (number, oldest) for state, number, oldest in rows}
+    moving = [by_state[one] for one in (MessageState.WAITING, MessageState.SENDING) if one in by_state]
+    return OutboxCounts(
+        waiting=sum(number for number, _ in moving),
+        needs_attention=by_state.get(MessageState.NEEDS_ATTENTION, (0, None))[0],
+        oldest_waiting_at=min((oldest for _, oldest in moving), default=None),
+    )
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return when the next waiting message that nothing holds back may go; None when none waits."""
+    return session.scalar(
+        select(func.min(OutboxMessage.next_attempt_at)).where(
+            OutboxMessage.state == MessageState.WAITING, ~_earlier_undone()
+        )
+    )
+
+
+def lines(session: Session, state: MessageState | None = None, limit: int = 500) -> list[OutboxLine]:
+    """Return messages for showing: what is not done (or ``state``), what needs a person first."""
+    wanted = OutboxMessage.state != MessageState.DONE if state is None else OutboxMessage.state == state
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(wanted)
+        .order_by(OutboxMessage.state != MessageState.NEEDS_ATTENTION, OutboxMessage.id)
+        .limit(limit)
+    )
+    return [
+        OutboxLine(
+            key=row.key,
+            dossier_code=row.dossier_code,
+            number=row.number,
+            kind=MessageKind(row.kind),
+            state=MessageState(row.state),
+            unseen=row.unseen,
+            attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at,
+            last_error=row.last_error,
+            error_code=row.error_code,
+            error_field=row.error_field,
+            created_at=row.created_at,
+            done_at=row.done_at,
+        )
+        for row in rows
+    ]
+
+
+def dossier_states(session: Session, dossier_ids: Collection[int]) -> dict[int, DossierSyncState]:
+    """Tell for each dossier whether the portal has it, as far as is known."""
+    rows = session.execute(
+        select(OutboxMessage.dossier_id, OutboxMessage.state, OutboxMessage.unseen)
+        .where(OutboxMessage.dossier_id.in_(dossier_ids))
+        .distinct()
+    ).all()
+    found: dict[int, set[tuple[str, bool]]] = {one: set() for one in dossier_ids}
+    for dossier_id, state, unseen in rows:
+        found[dossier_id].add((state, unseen))
+    return {dossier_id: _dossier_state(states) for dossier_id, states in found.items()}
+
+
+def _dossier_state(states: set[tuple[str, bool]]) -> DossierSyncState:
+    names = {state for state, _ in states}
+    if MessageState.NEEDS_ATTENTION in names:
+        return DossierSyncState.NEEDS_ATTENTION
+    if any(unseen for _, unseen in states):
+        return DossierSyncState.UNKNOWN
+    if MessageState.SENDING in names:
+        return DossierSyncState.SENDING
+    if MessageState.DONE not in names:
+        return DossierSyncState.NOT_SENT
+    return DossierSyncState.CHANGED_SINCE if MessageState.WAITING in names else DossierSyncState.SENT
+
+
+def _earlier_undone() -> ColumnElement[bool]:
+    """True where an earlier record or step of the same dossier is not done."""
+    earlier = aliased(OutboxMessage)
+    return exists().where(
+        and_(
+            earlier.dossier_id == OutboxMessage.dossier_id,
+            earlier.number < OutboxMessage.number,
+            earlier.kind != MessageKind.UPLOAD,
+            earlier.state != MessageState.DONE,
+        )
+    )
+
+
+def _due(now: datetime) -> Select[OutboxMessage]:
+    return (
+        select(OutboxMessage)
+        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at <= now)
+        .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
+    )
+
+
+def _heads(now: datetime) -> Select[OutboxMessage]:
+    return _due(now).where(OutboxMessage.kind != MessageKind.UPLOAD, ~_earlier_undone())
+
+
+def _outgoing(session: Session, query: Select[OutboxMessage]) -> list[Outgoing]:
+    return [
+        Outgoing(
+            id=row.id,
+            key=row.key,
+            dossier_id=row.dossier_id,
+            dossier_code=row.dossier_code,
+            kind=MessageKind(row.kind),
+            payload=row.payload,
+            document_id=row.document_id,
+            attempts=row.attempts,
+            error_code=row.error_code,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def _set(session: Session, message: Outgoing, **values: object) -> None:
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(**values))
