@@ -1,0 +1,197 @@
+"""Slips for 80 mm and 58 mm receipt printers, as ESC/POS.
+
+Text goes as a picture: code pages of receipt printers lack Vietnamese letters or have them only in part
+(code page 1258 as printers know it has no "ế"). The picture goes in strips, so that a small buffer keeps
+up; the QR goes natively and is sharp whatever the head. Only for a printer that passed its test page may a
+code page be named: lines that it can show whole then go as text, all others still as picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, cast
+
+import qrcode  # type: ignore[import-untyped]  # ships no types
+from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
+
+from counter_app.errors import UserError
+from printing.codes import QrFields, qr_text
+from printing.content import ThermalContent, nfc
+from printing.raster import Line, RuleLine, picture
+from printing.sample_text import sample_lines
+from printing.wording import moment_weekday, money
+
+if TYPE_CHECKING:
+    from escpos.printer import Dummy
+
+MIME = "application/vnd.escpos"
+
+WidthMm = Literal[80, 58]
+
+_DOTS: dict[int, int] = {80: 576, 58: 384}
+_COLUMNS: dict[int, int] = {80: 48, 58: 32}
+"""Letters a line in the printer's own font A (12 dots wide)."""
+
+_STRIP_ROWS = 100
+_LINES_TO_KNIFE = 4
+_BODY, _SMALL, _CODE = 26, 22, 56
+_PROCEDURE_LETTERS = 120
+_QR_SHARE = 0.72
+_QR_LARGEST_MODULE = 8
+_PAPER_NAME = "Phiếu tiếp nhận hồ sơ"
+
+
+def render_thermal(content: ThermalContent, width_mm: WidthMm, code_page: str | None = None) -> bytes:
+    """The applicant's slip as ESC/POS bytes; the same content gives the same bytes.
+
+    ``code_page`` is a name of python-escpos; ``TCVN-3-1`` is the only one with every small letter. Raises ``UserError``
+    (``code_page_unknown``) when there is no such code page.
+    """
+    content = nfc(content)
+    printer = _Slip(width_mm, code_page)
+    printer.lines(_head(content))
+    printer.qr(
+        qr_text(
+            QrFields(
+                dossier_code=content.dossier_code,
+                procedure_code=content.procedure_code,
+                identifier=content.identifier,
+                paper_name=_PAPER_NAME,
+                system_name=content.system_name,
+                issued_at=content.issued_at,
+                lookup_url=content.lookup_url,
+                identifier_in_full=content.identifier_in_qr,
+            )
+        )
+    )
+    printer.lines([Line(content.thanks, _SMALL, align="center")])
+    return printer.finish()
+
+
+def render_thermal_test_page(width_mm: WidthMm, code_page: str | None = None) -> bytes:
+    """Every Vietnamese and Ê Đê letter, the width of the paper, and a QR that reads ``TRANG IN THỬ``."""
+    printer = _Slip(width_mm, code_page)
+    printer.lines(
+        [
+            Line(f"TRANG IN THỬ {width_mm} MM", 40, bold=True, align="center", fit=True),
+            RuleLine(),
+            *(Line(text, _BODY) for text in sample_lines()),
+            RuleLine(),
+            Line("Nếu mọi chữ và dấu ở trên đều rõ và không bị cắt ở lề, máy in dùng được.", _BODY),
+        ]
+    )
+    printer.qr("TRANG IN THỬ")
+    return printer.finish()
+
+
+def _head(content: ThermalContent) -> list[Line | RuleLine]:
+    due = "................................" if content.due is None else moment_weekday(content.due)
+    lines: list[Line | RuleLine] = [
+        Line(content.desk_name, _BODY, bold=True, align="center"),
+        Line(_PAPER_NAME.upper(), 30, bold=True, align="center", fit=True),
+    ]
+    if content.reprint:
+        lines.append(Line("Bản in lại", _BODY, bold=True, align="center"))
+    lines += [
+        Line(content.dossier_code, _CODE, bold=True, align="center", fit=True),
+        RuleLine(),
+        Line(f"Người nộp: {content.applicant_name}", _BODY),
+        Line(f"Thủ tục: {_short(content.procedure_name)}", _BODY),
+        Line(f"Nhận lúc: {moment_weekday(content.received_at)}", _BODY),
+        Line(f"Hẹn trả: {due}", _BODY, bold=True),
+        Line(f"Đã nộp: {money(content.amount_paid)}", _BODY),
+    ]
+    if content.desk_phone:
+        lines.append(Line(f"Điện thoại: {content.desk_phone}", _BODY))
+    return [*lines, RuleLine()]
+
+
+def _short(name: str) -> str:
+    """A procedure's name cut at a word, with an ellipsis: some run over many lines."""
+    if len(name) <= _PROCEDURE_LETTERS:
+        return name
+    return name[:_PROCEDURE_LETTERS].rpartition(" ")[0] + "…"
+
+
+class _Slip:
+    """Collects the bytes of one slip."""
+
+    def __init__(self, width_mm: WidthMm, code_page: str | None) -> None:
+        self._width = _DOTS[width_mm]
+        self._columns = _COLUMNS[width_mm]
+        self._printer = _dummy(self._width)
+        self._code_page = code_page
+        self._printer.hw("INIT")
+        if code_page:
+            self._select(code_page)
+
+    def _select(self, code_page: str) -> None:
+        if code_page not in self._printer.profile.get_code_pages():
+            raise UserError(
+                "code_page_unknown",
+                f"Không có bảng mã “{code_page}”. Chọn lại bảng mã trong phần Máy in, "
+                "hoặc để trống để in chữ bằng hình.",
+                code_page=code_page,
+            )
+        self._printer.magic.force_encoding(code_page)
+
+    def lines(self, lines: Sequence[Line | RuleLine]) -> None:
+        """Add lines: runs that the code page can show as text, the others as one picture a run."""
+        for as_text, run in groupby(lines, key=self._is_text):
+            if as_text:
+                for line in run:
+                    self._text(cast(Line, line))
+            else:
+                self._printer.image(picture(list(run), self._width), fragment_height=_STRIP_ROWS)
+
+    def _is_text(self, line: Line | RuleLine) -> bool:
+        if not self._code_page or isinstance(line, RuleLine) or line.fit:
+            return False
+        if not line.text.isprintable():  # a control letter would be a command to the printer
+            return False
+        try:
+            encoded = self._printer.magic.encoder.encode(line.text, self._code_page, defaultchar="\0")
+        except LookupError:
+            return False
+        return len(line.text) <= self._columns and b"\0" not in encoded
+
+    def _text(self, line: Line) -> None:
+        self._printer.set(align=line.align, bold=line.bold)
+        self._printer.text(line.text + "\n")
+        self._printer.set(align="left", bold=False)
+
+    def qr(self, text: str) -> None:
+        """The printer's own QR, in the middle, with modules as large as the paper lets them be."""
+        code = qrcode.QRCode(error_correction=ERROR_CORRECT_M)
+        code.add_data(text)
+        code.make(fit=True)
+        module = min(_QR_LARGEST_MODULE, int(self._width * _QR_SHARE) // code.modules_count)
+        self._printer.set(align="center")
+        self._printer.qr(text, ec=1, size=max(2, module), native=True)
+        self._printer.set(align="left")
+
+    def finish(self) -> bytes:
+        """Feed past the knife, cut, and hand the bytes over."""
+        self._printer.print_and_feed(_LINES_TO_KNIFE)
+        # GS V 66: the library's cut() asks a printer database that does not know the printer at hand, and
+        # leaves the cut out; printers without a knife ignore it.
+        self._printer.cut(feed=False)
+        output: bytes = self._printer.output
+        return output
+
+
+def _dummy(width: int) -> Dummy:
+    # Imported here: loading the library's printer database takes a good part of the program's start.
+    from escpos.capabilities import Profile
+    from escpos.printer import Dummy
+
+    class Paper(Profile):  # type: ignore[misc]
+        """Width known in dots; without it the library prints a warning on standard output."""
+
+        profile_data = {  # noqa: RUF012 (the library's own way to give it)
+            **Profile.profile_data,
+            "media": {"width": {"pixels": width, "mm": width // 8}},
+        }
+
+    return Dummy(profile=Paper())

@@ -1,0 +1,166 @@
+"""Thermal slips: the bytes go to a printer emulator, and the paper that comes out is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unicodedata import normalize
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from escpos_paper import print_out
+from paper_samples import CODE, LOOKUP, THERMAL, symbols
+from PIL import Image, ImageChops
+
+from counter_app.errors import UserError
+from printing.fonts import raster_font
+from printing.raster import Line, RuleLine, picture, wrapped
+from printing.thermal import WidthMm, render_thermal, render_thermal_test_page
+
+SIZES: list[tuple[WidthMm, int]] = [(80, 576), (58, 384)]
+
+
+def holds(sheet: Image.Image, part: Image.Image) -> bool:
+    """Whether *part* (as wide as the sheet) stands somewhere on the sheet, dot for dot."""
+    for top in range(sheet.height - part.height + 1):
+        window = sheet.crop((0, top, sheet.width, top + part.height))
+        if ImageChops.logical_xor(window, part).getbbox() is None:
+            return True
+    return False
+
+
+def ink(sheet: Image.Image) -> int:
+    return sheet.histogram()[0]
+
+
+@pytest.mark.parametrize(("width", "dots"), SIZES)
+def test_slip_shows_each_line_with_its_diacritics(width: WidthMm, dots: int) -> None:
+    sheet = print_out(render_thermal(THERMAL, width), dots).text_picture()
+    for line in (
+        Line("Trung tâm Phục vụ hành chính công xã Ea Kao", 26, bold=True, align="center"),
+        Line(CODE, 56, bold=True, align="center", fit=True),
+        Line("Người nộp: H' Ngăm Niê Kdăm", 26),
+        Line("Thủ tục: Thủ tục đăng ký giám hộ", 26),
+        Line("Nhận lúc: 08:30 Thứ Năm, 05/02/2026", 26),
+        Line("Hẹn trả: 17:00 Thứ Ba, 10/02/2026", 26, bold=True),
+        Line("Đã nộp: 1.250.000 đồng", 26),
+        Line("Điện thoại: 02623812345", 26),
+        Line(THERMAL.thanks, 22, align="center"),
+    ):
+        assert holds(sheet, picture([line], dots)), line.text
+    assert not holds(sheet, picture([Line("Người nộp: H' Ngam Nie Kdam", 26)], dots))
+    assert not holds(sheet, picture([Line("Bản in lại", 26, bold=True, align="center")], dots))
+
+
+def test_every_vietnamese_letter_leaves_its_own_mark() -> None:
+    tones = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    letters = [normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in tones] + ["đ", "d"]
+    letters += [letter.upper() for letter in letters]
+    pictures = {letter: picture([Line(letter, 26)], 48).tobytes() for letter in letters}
+    assert len(set(pictures.values())) == len(letters)
+    assert min(ink(picture([Line(letter, 26)], 48)) for letter in letters) > 20
+
+
+@pytest.mark.parametrize(("width", "dots"), SIZES)
+def test_qr_is_native_and_leads_to_the_dossier(width: WidthMm, dots: int) -> None:
+    paper = print_out(render_thermal(THERMAL, width), dots)
+    assert len(paper.qr_texts) == 1
+    assert paper.qr_texts[0].startswith(f"{LOOKUP}#")
+    assert parse_qs(urlsplit(paper.qr_texts[0]).fragment)["DinhDanh"] == ["2345"]
+    assert paper.qr_modules[0] >= 3
+    assert symbols(paper.picture().convert("L")) == {"QR Code": paper.qr_texts[0]}
+
+
+@pytest.mark.parametrize(("width", "dots"), SIZES)
+def test_pictures_go_in_strips_that_a_small_buffer_holds(width: WidthMm, dots: int) -> None:
+    paper = print_out(render_thermal(THERMAL, width), dots)
+    assert len(paper.strips) > 3
+    assert max(strip.height for strip in paper.strips) <= 100
+    assert {strip.width for strip in paper.strips} == {dots}
+
+
+@pytest.mark.parametrize(("width", "dots"), SIZES)
+def test_slip_starts_clean_and_ends_cut(width: WidthMm, dots: int) -> None:
+    paper = print_out(render_thermal(THERMAL, width), dots)
+    assert paper.started
+    assert paper.cuts == 1
+    assert paper.fed_lines >= 3
+
+
+def test_reprint_says_so() -> None:
+    sheet = print_out(render_thermal(replace(THERMAL, reprint=True), 80), 576).text_picture()
+    assert holds(sheet, picture([Line("Bản in lại", 26, bold=True, align="center")], 576))
+
+
+def test_unknown_due_time_keeps_a_dotted_line() -> None:
+    sheet = print_out(render_thermal(replace(THERMAL, due=None), 80), 576).text_picture()
+    assert holds(sheet, picture([Line("Hẹn trả: " + "." * 32, 26, bold=True)], 576))
+
+
+def test_long_procedure_is_cut_at_a_word_and_a_long_name_is_not() -> None:
+    name = "Hoàng Nguyễn Thị Phương Quỳnh Trâm " * 3
+    long = replace(THERMAL, applicant_name=name, procedure_name="Cấp giấy phép kinh doanh " * 20)
+    sheet = print_out(render_thermal(long, 58), 384).text_picture()
+    assert holds(sheet, picture([Line(f"Người nộp: {name.strip()}", 26)], 384))
+    short = ("Cấp giấy phép kinh doanh " * 20)[:120].rpartition(" ")[0] + "…"
+    assert holds(sheet, picture([Line(f"Thủ tục: {short}", 26)], 384))
+
+
+def test_decomposed_text_gives_the_same_slip() -> None:
+    loose = replace(THERMAL, applicant_name=normalize("NFD", "Nguyễn Thị Hường"))
+    composed = replace(THERMAL, applicant_name="Nguyễn Thị Hường")
+    assert render_thermal(loose, 80) == render_thermal(composed, 80)
+
+
+def test_code_page_takes_the_lines_that_it_can_show_and_a_picture_the_rest() -> None:
+    paper = print_out(render_thermal(THERMAL, 80, "TCVN-3-1"), 576)
+    assert paper.code_pages == [30]
+    assert b"H\xd1n tr\xb6: 17:00 Th\xf8 Ba, 10/02/2026" in paper.texts
+    assert any(text.startswith(b"Nh\xcbn l\xf3c: 08:30") for text in paper.texts)
+    assert not holds(paper.text_picture(), picture([Line("Nhận lúc: 08:30 Thứ Năm, 05/02/2026", 26)], 576))
+    # "Đ" is not in this page: the line stays a picture.
+    assert holds(paper.text_picture(), picture([Line("Đã nộp: 1.250.000 đồng", 26)], 576))
+
+
+def test_control_bytes_in_a_name_never_reach_the_printer() -> None:
+    content = replace(THERMAL, applicant_name="A\x1bp\x00B", desk_name="X\x1dV\x00")
+    for code_page in (None, "TCVN-3-1"):
+        data = render_thermal(content, 80, code_page)
+        assert b"\x1bp\x00" not in data
+        assert print_out(data, 576).cuts == 1
+
+
+def test_code_page_1258_is_never_trusted_with_vietnamese() -> None:
+    paper = print_out(render_thermal(THERMAL, 80, "CP1258"), 576)
+    assert paper.texts == []
+    assert holds(paper.text_picture(), picture([Line("Người nộp: H' Ngăm Niê Kdăm", 26)], 576))
+
+
+def test_unknown_code_page_is_refused_with_advice() -> None:
+    with pytest.raises(UserError) as refused:
+        render_thermal(THERMAL, 80, "VNI")
+    assert refused.value.kind == "code_page_unknown"
+    assert "VNI" in refused.value.message
+    assert "in chữ bằng hình" in refused.value.message
+
+
+@pytest.mark.parametrize(("width", "dots"), SIZES)
+def test_test_page_fills_the_width_and_reads_back(width: WidthMm, dots: int) -> None:
+    paper = print_out(render_thermal_test_page(width), dots)
+    assert paper.qr_texts == ["TRANG IN THỬ"]
+    assert holds(paper.text_picture(), picture([RuleLine()], dots))
+    assert holds(paper.text_picture(), picture([Line("A À Ả Ã Á Ạ   Ă Ằ Ẳ Ẵ Ắ Ặ   Â Ầ Ẩ Ẫ Ấ Ậ", 26)], dots))
+    assert symbols(paper.picture().convert("L")) == {"QR Code": "TRANG IN THỬ"}
+
+
+def test_wrapping_keeps_every_letter_and_the_width() -> None:
+    font = raster_font(26)
+    text = "Buôn Akŏ Dhông " + "Ằ" * 60 + " xã Ea Kao"
+    lines = wrapped(text, font, 384)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(font.getlength(line) <= 384 for line in lines)
+    assert wrapped("", font, 384) == [""]
+
+
+def test_nothing_is_printed_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    render_thermal(THERMAL, 80)
+    assert capsys.readouterr().out == ""
