@@ -20,6 +20,7 @@ from counter_app.errors import UserError
 from counter_app.sandbox.faults import FAULTS
 from counter_app.sandbox.feed import KINDS, push
 from counter_app.sandbox.fields import STATUS_NAMES, VIETNAM, Item, shown_time
+from counter_app.sandbox.labels import FIELD_LABELS, shown_value
 from counter_app.sandbox.samples import SAMPLES, push_sample
 from counter_app.sandbox.state import State, json_response
 
@@ -39,6 +40,8 @@ def blueprint(state: State) -> Blueprint:
     pages.add_app_template_filter(shown_time, "wire_time")
     pages.add_app_template_filter(_clock_time, "clock_time")
     pages.add_app_template_filter(lambda number: STATUS_NAMES.get(str(number), str(number)), "status")
+    pages.add_app_template_filter(lambda name: FIELD_LABELS.get(name, name), "label")
+    pages.add_app_template_filter(shown_value, "shown")
     _add_reading(pages, state)
     _add_control(pages, state)
     return pages

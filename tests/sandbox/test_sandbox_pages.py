@@ -14,6 +14,8 @@ from sandbox_desk import CATALOGUE, Clock, Desk, dossier, step
 from counter_app.sandbox import PracticePortal
 from counter_app.sandbox.catalogue import Catalogue
 from counter_app.sandbox.faults import FaultBoard
+from counter_app.sandbox.fields import DOSSIER_LISTS, DOSSIER_TEXT, FREE_LISTS
+from counter_app.sandbox.labels import FIELD_LABELS
 from counter_app.sandbox.portal import make_app
 from counter_app.sandbox.sessions import Sessions
 from counter_app.sandbox.state import State
@@ -177,3 +179,13 @@ def test_neighbours_need_the_password_for_all_but_the_look_up(network_client: Fl
     assert network_client.post("/practice/feed", json={"sample": "HoSoMoi"}).status_code == 401
     assert network_client.get("/", auth=("canbo", "sai")).status_code == 401
     assert network_client.get("/", auth=("canbo", "thuchanh")).status_code == 200
+
+
+def test_detail_speaks_vietnamese_of_every_field_it_knows(desk: Desk) -> None:
+    fee = {"TenPhiLePhi": "Lệ phí", "MaPhiLePhi": "LP01", "HinhThucThu": "1", "Gia": "8000", "LoaiPhiLePhi": ""}
+    desk.send(dossier(DanhSachLePhi=[fee], GhiChu="Ghi thêm"))
+    text = page(desk.portal, f"/ho-so/{CODE}")
+    for shown in ("Kênh thực hiện", "Trực tiếp", "Cá nhân", "Khi tiếp nhận", "17:00 ngày 19/05/2026"):
+        assert shown in text
+    named = DOSSIER_TEXT | DOSSIER_LISTS.keys() | FREE_LISTS | frozenset().union(*DOSSIER_LISTS.values())
+    assert named == FIELD_LABELS.keys()
