@@ -155,7 +155,7 @@ class Uploads:
         """Write at most ``limit`` bytes of the body: the new offset, and whether the body came to its end."""
         received, whole = offset, True
         with open(self.path(ident), "r+b") as file:
-            # Bytes behind the recorded offset were never acknowledged.
+            # Bytes behind the recorded offset are of a chunk that was refused, or never acknowledged.
             file.truncate(offset)
             file.seek(offset)
             try:
@@ -171,7 +171,6 @@ class Uploads:
                 whole = False
             complete = whole and received - offset == (request.content_length or received - offset)
             if checksum and complete and checksum[0].digest() != checksum[1]:
-                file.truncate(offset)
                 raise _AnswerError(_MISMATCH)
             _to_disk(file)
         return received, whole
