@@ -1,0 +1,196 @@
+"""Looking at a paper before it is printed: the forms of a dossier, and its scans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from counter_app.errors import KnownError, UserError
+from counter_app.ui.context import AppContext
+from counter_app.ui.preview import PdfPreview
+from counter_app.ui.theme import set_role, set_tone
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from counter_app.services.papers import Paper
+
+
+class Words:
+    """What the preview says."""
+
+    PRINT = QT_TRANSLATE_NOOP("PaperDialog", "&In")
+    REPRINT = QT_TRANSLATE_NOOP("PaperDialog", "&In lại")
+    SAVE = QT_TRANSLATE_NOOP("PaperDialog", "&Lưu PDF…")
+    CLOSE = QT_TRANSLATE_NOOP("PaperDialog", "Đóng (Esc)")
+    NO_PRINTER = QT_TRANSLATE_NOOP(
+        "PaperDialog", "Chưa đặt máy in. Có thể lưu PDF để in nơi khác, hoặc chọn máy in ở Cài đặt (Ctrl+,)."
+    )
+    PRINTED_BEFORE = QT_TRANSLATE_NOOP(
+        "PaperDialog", "Giấy này đã in trước đó. Bấm «In lại» để in thêm, bản in mang dòng «Bản in lại»."
+    )
+    SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} của hồ sơ {code} đã chuyển đến máy in.")
+    SAVED = QT_TRANSLATE_NOOP("PaperDialog", "Đã lưu «{name}».")
+    PDF_FILES = QT_TRANSLATE_NOOP("PaperDialog", "Tệp PDF (*.pdf)")
+
+
+def _make(context: AppContext, code: str, form: str, reprint: bool) -> Paper:
+    from counter_app.services.papers import make_paper
+
+    return make_paper(context.desk, code, form, reprint=reprint)
+
+
+def _print(context: AppContext, code: str, form: str, reprint: bool) -> int:
+    from counter_app.services.papers import print_paper
+
+    return print_paper(context.desk, code, form, reprint=reprint)
+
+
+class PreviewDialog(QDialog):
+    """A PDF to look at; the bytes are read by the executor."""
+
+    def __init__(self, context: AppContext, title: str, read: Callable[[], bytes], parent: QWidget | None = None):
+        super().__init__(parent)
+        self.context = context
+        self.pdf = b""
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.resize(900, 700)
+        self.note = QLabel(self)
+        self.note.setWordWrap(True)
+        set_role(self.note, "inline")
+        self.note.hide()
+        self.preview = PdfPreview(context.executor, self)
+        self.preview.broken.connect(self._broken)
+        self.bar = QHBoxLayout()
+        self.bar.addStretch(1)
+        self.close_button = self.add_button(Words.CLOSE)
+        self.close_button.clicked.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.note)
+        layout.addWidget(self.preview, 1)
+        layout.addLayout(self.bar)
+        context.executor.submit(read, self._show, self._broken)
+
+    def add_button(self, words: str) -> QPushButton:
+        """Add a button at the left of those already there."""
+        button = QPushButton(translate("PaperDialog", words), self)
+        button.setAccessibleName(button.text().replace("&", ""))
+        button.setAutoDefault(False)
+        self.bar.insertWidget(1, button)
+        return button
+
+    def say(self, text: str, tone: str) -> None:
+        """Show a line above the preview."""
+        self.note.setText(text)
+        set_tone(self.note, tone)
+        self.note.setVisible(bool(text))
+
+    def _show(self, pdf: bytes) -> None:
+        self.pdf = pdf
+        self.preview.show_pdf(pdf)
+
+    def _broken(self, error: Exception) -> None:
+        if isinstance(error, UserError | KnownError):
+            self.say(error.message, "error")
+        else:
+            self.context.show_error(error)
+
+
+class DocumentDialog(PreviewDialog):
+    """A scan as it lies in the document store."""
+
+    def __init__(self, context: AppContext, name: str, sha256: str, parent: QWidget | None = None) -> None:
+        super().__init__(context, name, partial(_read_document, context.desk.documents.path_of(sha256), name), parent)
+
+
+def _read_document(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KnownError(
+            "document_unreadable",
+            f"Không đọc được bản quét «{name}» trong kho tài liệu. Hãy quét lại giấy tờ này và báo quản trị viên.",
+        ) from error
+
+
+class PaperDialog(PreviewDialog):
+    """A prescribed form as it will come out of the printer; a second print carries its mark."""
+
+    def __init__(self, context: AppContext, code: str, form: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(context, f"{title} · {code}", partial(_paper_bytes, context, code, form, False), parent)
+        self.code = code
+        self.form = form
+        self.title = title
+        self.reprint = False
+        self._files: QFileDialog | None = None
+        self.save_button = self.add_button(Words.SAVE)
+        self.save_button.clicked.connect(self.choose_file)
+        self.print_button = self.add_button(Words.PRINT)
+        set_role(self.print_button, "primary")
+        self.print_button.setDefault(True)
+        self.print_button.clicked.connect(self.print_now)
+        if not context.desk.settings.printers.office:
+            self.print_button.setEnabled(False)
+            self.say(translate("PaperDialog", Words.NO_PRINTER), "info")
+        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def print_now(self) -> None:
+        """Put the paper into the spool."""
+        self.print_button.setEnabled(False)
+        work = partial(_print, self.context, self.code, self.form, self.reprint)
+        self.context.executor.submit(work, self._printed, self._not_printed)
+
+    def _printed(self, job: int) -> None:
+        self.context.announce("print_jobs", "dossier", dossiers=(self.code,))
+        self.context.tell(translate("PaperDialog", Words.SENT).format(title=self.title, code=self.code), "success")
+        self.accept()
+
+    def _not_printed(self, error: Exception) -> None:
+        self.print_button.setEnabled(True)
+        if isinstance(error, UserError) and error.kind == "already_printed":
+            self.reprint = True
+            self.print_button.setText(translate("PaperDialog", Words.REPRINT))
+            self.print_button.setAccessibleName(self.print_button.text().replace("&", ""))
+            self.say(translate("PaperDialog", Words.PRINTED_BEFORE), "warning")
+            work = partial(_paper_bytes, self.context, self.code, self.form, True)
+            self.context.executor.submit(work, self._show, self._broken)
+        else:
+            self._broken(error)
+
+    @Slot()
+    def choose_file(self) -> None:
+        """Ask where to keep the PDF."""
+        self._files = QFileDialog(self, self.windowTitle(), f"{self.code}-{self.form}.pdf")
+        self._files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self._files.setNameFilter(translate("PaperDialog", Words.PDF_FILES))
+        self._files.setDefaultSuffix("pdf")
+        self._files.fileSelected.connect(self.save_to)
+        self._files.open()
+
+    @Slot(str)
+    def save_to(self, name: str) -> None:
+        """Write the PDF to a file of the clerk's choice."""
+        self.context.executor.submit(partial(_write, Path(name), self.pdf), self._saved, self._broken)
+
+    def _saved(self, name: str) -> None:
+        self.say(translate("PaperDialog", Words.SAVED).format(name=name), "success")
+
+
+def _paper_bytes(context: AppContext, code: str, form: str, reprint: bool) -> bytes:
+    return _make(context, code, form, reprint).pdf
+
+
+def _write(path: Path, pdf: bytes) -> str:
+    try:
+        path.write_bytes(pdf)
+    except OSError as error:
+        raise KnownError(
+            "file_unwritable", f"Không ghi được tệp «{path}»: {error.strerror}. Hãy chọn thư mục khác."
+        ) from error
+    return path.name

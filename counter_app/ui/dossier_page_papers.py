@@ -1,0 +1,152 @@
+"""The papers of a dossier: what was handed in, and the scans of each; files are dropped on the paper they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from counter_app.services.values import ComponentView, DocumentView, DossierView
+from counter_app.ui.formatting import local_time
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+COMPONENT = int(Qt.ItemDataRole.UserRole)
+RESULT = COMPONENT + 1
+DOCUMENT = COMPONENT + 2
+
+
+class Words:
+    """Captions of the list of papers."""
+
+    NAME = QT_TRANSLATE_NOOP("DossierPapers", "Giấy tờ")
+    GIVEN = QT_TRANSLATE_NOOP("DossierPapers", "Đã nộp")
+    STATE = QT_TRANSLATE_NOOP("DossierPapers", "Bản quét")
+    COUNT = QT_TRANSLATE_NOOP("DossierPapers", "{originals} bản chính, {copies} bản sao")
+    NOTHING = QT_TRANSLATE_NOOP("DossierPapers", "không nộp")
+    NO_SCAN = QT_TRANSLATE_NOOP("DossierPapers", "chưa có")
+    SCANS = QT_TRANSLATE_NOOP("DossierPapers", "{count} tệp")
+    RESULTS = QT_TRANSLATE_NOOP("DossierPapers", "Kết quả giải quyết")
+    PAGES = QT_TRANSLATE_NOOP("DossierPapers", "{pages} trang, {size} KB")
+    ON_PORTAL = QT_TRANSLATE_NOOP("DossierPapers", "✓ đã lên cổng")
+    NOT_YET = QT_TRANSLATE_NOOP("DossierPapers", "… chưa lên cổng, thêm lúc {time}")
+    LIST = QT_TRANSLATE_NOOP("DossierPapers", "Danh sách giấy tờ và bản quét")
+
+
+class PapersTree(QTreeWidget):
+    """Components with their scans, then the results with theirs."""
+
+    files_dropped = Signal(list, str, str)
+    """Paths, component code, result code; the codes are empty when dropped beside every paper."""
+    document_chosen = Signal(object)
+    """A DocumentView, by Enter or a double click."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setColumnCount(3)
+        self.setHeaderLabels([_tr(Words.NAME), _tr(Words.GIVEN), _tr(Words.STATE)])
+        header = self.header()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+        self.setWordWrap(True)
+        self.setUniformRowHeights(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        self.setDropIndicatorShown(True)
+        self.setAccessibleName(_tr(Words.LIST))
+        self.itemActivated.connect(self._activated)
+
+    def show_papers(self, view: DossierView) -> None:
+        """Fill the list, keeping the paper that was chosen."""
+        chosen = self.target()
+        self.clear()
+        known = {component.code for component in view.components}
+        for component in view.components:
+            self._add_component(component, [d for d in view.documents if d.component_code == component.code])
+        results = dict(view.procedure.results)
+        for document in view.documents:
+            if document.result_code:
+                results.setdefault(document.result_code, _tr(Words.RESULTS))
+            elif document.component_code not in known:
+                self._add_document(self.invisibleRootItem(), document)
+        for code, name in results.items():
+            self._add_result(code, name or _tr(Words.RESULTS), [d for d in view.documents if d.result_code == code])
+        self.expandAll()
+        self._choose(*chosen)
+
+    def target(self) -> tuple[str, str]:
+        """Component and result code of the chosen paper; both empty when none is chosen."""
+        return self._codes(self.currentItem())
+
+    def document(self) -> DocumentView | None:
+        """The chosen scan."""
+        item = self.currentItem()
+        return None if item is None else item.data(0, DOCUMENT)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasUrls():
+            item = self.itemAt(event.position().toPoint())
+            if item is not None:
+                self.setCurrentItem(item)
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths, *self._codes(self.itemAt(event.position().toPoint())))
+
+    def _codes(self, item: QTreeWidgetItem | None) -> tuple[str, str]:
+        return ("", "") if item is None else (item.data(0, COMPONENT) or "", item.data(0, RESULT) or "")
+
+    def _choose(self, component: str, result: str) -> None:
+        items = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
+        wanted = [item for item in items if item is not None and self._codes(item) == (component, result)]
+        if wanted or items:
+            self.setCurrentItem((wanted or items)[0])
+
+    def _add_component(self, component: ComponentView, documents: list[DocumentView]) -> None:
+        given = _tr(Words.COUNT).format(originals=component.originals, copies=component.copies)
+        if not component.originals + component.copies:
+            given = _tr(Words.NOTHING)
+        item = self._add_paper(component.name, given, documents)
+        item.setData(0, COMPONENT, component.code)
+
+    def _add_result(self, code: str, name: str, documents: list[DocumentView]) -> None:
+        title = _tr(Words.RESULTS)
+        item = self._add_paper(name if name == title else f"{title}: {name}", "", documents)
+        item.setData(0, RESULT, code)
+
+    def _add_paper(self, name: str, given: str, documents: list[DocumentView]) -> QTreeWidgetItem:
+        state = _tr(Words.SCANS).format(count=len(documents)) if documents else _tr(Words.NO_SCAN)
+        item = QTreeWidgetItem(self.invisibleRootItem(), [name, given, state])
+        item.setToolTip(0, name)
+        for document in documents:
+            self._add_document(item, document)
+        return item
+
+    def _add_document(self, parent: QTreeWidgetItem, document: DocumentView) -> None:
+        size = _tr(Words.PAGES).format(pages=document.pages or "?", size=max(1, document.size // 1024))
+        state = _tr(Words.ON_PORTAL if document.uploaded_at else Words.NOT_YET)
+        item = QTreeWidgetItem(parent, [document.file_name, size, state.format(time=local_time(document.added_at))])
+        item.setData(0, DOCUMENT, document)
+        item.setData(0, COMPONENT, document.component_code)
+        item.setData(0, RESULT, document.result_code)
+
+    def _activated(self, item: QTreeWidgetItem, column: int) -> None:
+        document = item.data(0, DOCUMENT)
+        if document is not None:
+            self.document_chosen.emit(document)
+
+
+def _tr(text: str) -> str:
+    return translate("DossierPapers", text)

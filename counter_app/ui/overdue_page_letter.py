@@ -1,0 +1,127 @@
+"""The letter of apology: reason, responsible unit, new date; then the letter itself to look at and print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+
+from counter_app.errors import UserError
+from counter_app.rules.calendar import VIETNAM, WorkCalendar
+from counter_app.rules.lifecycle import Step, step_label
+from counter_app.services.steps import StepInput, take_step
+from counter_app.services.values import DossierView, StepDone
+from counter_app.ui.context import AppContext
+from counter_app.ui.formatting import due_words, local, weekday_time
+from counter_app.ui.page import nfc
+from counter_app.ui.step_dialogs import MomentEdit, TaskDialog, announce_step
+from counter_app.ui.theme import set_role
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+SUGGESTED_DAYS = (1, 3, 5)
+"""Working days offered at a touch; the middle one is filled in."""
+
+CLOSE_OF_DESK = time(17, 0)
+"""Used for the suggestion alone, while the office's calendar has not been read."""
+
+
+class Words:
+    """What the window says."""
+
+    CONFIRM = QT_TRANSLATE_NOOP("ApologyDialog", "Lập văn bản (Ctrl+Enter)")
+    HEAD = QT_TRANSLATE_NOOP(
+        "ApologyDialog",
+        "{code} · {name}\nHẹn trả: {due} ({late}).\n"
+        "Chỉ được hẹn lại một lần; lý do và ngày hẹn mới được in trong văn bản gửi người nộp.",
+    )
+    REASON = QT_TRANSLATE_NOOP("ApologyDialog", "&Lý do trễ hẹn")
+    UNIT = QT_TRANSLATE_NOOP("ApologyDialog", "Đơn vị chịu &trách nhiệm")
+    NEW_DUE = QT_TRANSLATE_NOOP("ApologyDialog", "&Ngày hẹn mới")
+    DAYS = QT_TRANSLATE_NOOP("ApologyDialog", "+{count} ngày")
+    DAYS_NAME = QT_TRANSLATE_NOOP("ApologyDialog", "Hẹn thêm {count} ngày làm việc")
+    REASON_MISSING = QT_TRANSLATE_NOOP("ApologyDialog", "Hãy ghi lý do trễ hẹn; lý do được in trong văn bản xin lỗi.")
+    UNIT_MISSING = QT_TRANSLATE_NOOP("ApologyDialog", "Hãy ghi đơn vị chịu trách nhiệm về việc trễ hẹn.")
+
+
+def suggest_new_due(calendar: WorkCalendar | None, due: datetime | None, now: datetime, days: int) -> datetime:
+    """The close of the desk ``days`` working days after the due date, or after today when that has passed."""
+    day = local(max(due or now, now)).date()
+    if calendar is not None:
+        return calendar.closes(calendar.add_working_days(day, days))
+    return datetime.combine(day + timedelta(days=days), CLOSE_OF_DESK, tzinfo=VIETNAM)
+
+
+class ApologyDialog(TaskDialog):
+    """Asks what the letter says and takes the step; ``done_with`` then brings the StepDone."""
+
+    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
+        confirm = translate("ApologyDialog", Words.CONFIRM)
+        super().__init__(context, step_label(Step.APOLOGISE), confirm, parent)
+        self.setMinimumWidth(620)
+        self.code = dossier.row.code
+        self._due = dossier.row.due
+        now = context.desk.clock()
+        late, _tone = due_words(dossier.row, now, context.calendar)
+        self.say(
+            translate("ApologyDialog", Words.HEAD).format(
+                code=self.code, name=dossier.applicant.name, due=weekday_time(self._due), late=late
+            )
+        )
+        self.reason = QPlainTextEdit(self)
+        self.reason.setTabChangesFocus(True)
+        self.reason.setFixedHeight(96)
+        self.unit = QLineEdit(dossier.row.unit, self)
+        self.new_due = MomentEdit(suggest_new_due(context.calendar, self._due, now, SUGGESTED_DAYS[1]), self)
+        self.weekday = QLabel(self)
+        set_role(self.weekday, "hint")
+        self.add_field(translate("ApologyDialog", Words.REASON), self.reason)
+        self.add_field(translate("ApologyDialog", Words.UNIT), self.unit)
+        self.add_field(translate("ApologyDialog", Words.NEW_DUE), self.new_due)
+        self.form.addRow("", self._day_buttons())
+        self.new_due.dateTimeChanged.connect(self._show_weekday)
+        self._show_weekday()
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], StepDone]:
+        given = StepInput(
+            reason=nfc(self.reason.toPlainText()), unit=nfc(self.unit.text()), new_due=self.new_due.moment()
+        )
+        if not given.reason:
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            raise UserError("reason_missing", translate("ApologyDialog", Words.REASON_MISSING))
+        if not given.unit:
+            self.unit.setFocus(Qt.FocusReason.OtherFocusReason)
+            raise UserError("unit_missing", translate("ApologyDialog", Words.UNIT_MISSING))
+        return partial(take_step, self.context.desk, self.code, Step.APOLOGISE, given)
+
+    def succeeded(self, answer: Any) -> None:
+        announce_step(self.context, Step.APOLOGISE, answer)
+        super().succeeded(answer)
+
+    def _day_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.day_buttons: list[QPushButton] = []
+        for days in SUGGESTED_DAYS:
+            button = QPushButton(translate("ApologyDialog", Words.DAYS).format(count=days), self)
+            button.setAccessibleName(translate("ApologyDialog", Words.DAYS_NAME).format(count=days))
+            button.setAutoDefault(False)
+            button.setProperty("days", days)
+            button.clicked.connect(self._days_clicked)
+            row.addWidget(button)
+            self.day_buttons.append(button)
+        row.addWidget(self.weekday, 1)
+        return row
+
+    @Slot()
+    def _days_clicked(self) -> None:
+        days = int(self.sender().property("days"))
+        now = self.context.desk.clock()
+        self.new_due.set_moment(suggest_new_due(self.context.calendar, self._due, now, days))
+
+    @Slot()
+    def _show_weekday(self) -> None:
+        self.weekday.setText(weekday_time(self.new_due.moment()))

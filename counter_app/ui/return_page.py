@@ -1,0 +1,282 @@
+"""Handing a result over: scan or type the code, look at the checks, hand over, next please."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from counter_app.errors import UserError
+from counter_app.rules.lifecycle import Step
+from counter_app.services.desk import DeskContext
+from counter_app.services.reading import find, show
+from counter_app.services.steps import take_step
+from counter_app.services.values import DossierView, QueueRow, StepDone
+from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.formatting import local_time, status_label
+from counter_app.ui.page import Page, commit_preedit, nfc, shortcut
+from counter_app.ui.return_page_card import ReturnCard
+from counter_app.ui.return_page_card import Words as CardWords
+from counter_app.ui.return_page_checks import can_return
+from counter_app.ui.step_dialogs import StepDialog, announce_step
+from counter_app.ui.theme import set_role, set_tone
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+CHOICES_SHOWN = 8
+
+
+class Words:
+    """What the page says."""
+
+    TITLE = QT_TRANSLATE_NOOP("ReturnPage", "Trả kết quả")
+    CODE = QT_TRANSLATE_NOOP("ReturnPage", "&Mã hồ sơ")
+    CODE_HINT = QT_TRANSLATE_NOOP("ReturnPage", "Quét mã trên giấy hẹn, hoặc gõ mã, tên, số định danh rồi Enter")
+    LOOK = QT_TRANSLATE_NOOP("ReturnPage", "Kiểm tra (Enter)")
+    READY = QT_TRANSLATE_NOOP("ReturnPage", "Mời người tiếp theo: quét mã vạch hoặc mã QR trên giấy tiếp nhận.")
+    NOBODY = QT_TRANSLATE_NOOP(
+        "ReturnPage", "Không tìm thấy hồ sơ nào khớp «{text}». Hãy kiểm tra lại mã, hoặc gõ tên chủ hồ sơ."
+    )
+    SEVERAL = QT_TRANSLATE_NOOP("ReturnPage", "Có nhiều hồ sơ khớp, hãy chọn bằng phím mũi tên rồi Enter:")
+    CHOICE = QT_TRANSLATE_NOOP("ReturnPage", "{code} · {name} · {procedure} · {status}")
+    CHOICES = QT_TRANSLATE_NOOP("ReturnPage", "Hồ sơ khớp với nội dung đã gõ")
+    LAST = QT_TRANSLATE_NOOP("ReturnPage", "Vừa trả lúc {time}: {code} cho {to}.")
+
+
+Found = DossierView | list[QueueRow]
+
+def _look_up(desk: DeskContext, text: str) -> Found:
+    """The dossier that the text names, or those that it may mean."""
+    try:
+        return show(desk, text)
+    except UserError as error:
+        if error.kind != "dossier_unknown":
+            raise
+    rows = find(desk, text, CHOICES_SHOWN)
+    return show(desk, rows[0].code) if len(rows) == 1 else rows
+
+
+class ReturnPage(Page):
+    """One dossier at a time; the code field has the focus whenever nobody is being served."""
+
+    name: ClassVar[str] = "return"
+    title: ClassVar[str] = Words.TITLE
+    shortcut: ClassVar[str] = "F4"
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.view: DossierView | None = None
+        self._asked = ""
+        self._last_to = ""
+        self._dialog: QDialog | None = None
+        self._build_code()
+        self.card = ReturnCard(self)
+        self.card.give_asked.connect(self.give)
+        self.card.pay_asked.connect(self._pay)
+        self.card.finish_asked.connect(self._finish)
+        self.card.open_asked.connect(self._open)
+        self.card.next_asked.connect(self.next_one)
+        self.last = QLabel(self)
+        set_role(self.last, "hint")
+        self._lay_out()
+        context.changed.connect(self._changed)
+        for keys, slot, what in (
+            ("Ctrl+Return", self.give, CardWords.RETURN),
+            ("Esc", self.next_one, CardWords.NEXT),
+        ):
+            made = shortcut(keys, self, translate("ReturnCard", what))
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(slot)
+        self.next_one()
+
+    def activated(self) -> None:
+        if self.view is None:
+            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.code.selectAll()
+
+    def show_dossier(self, code: str) -> None:
+        """Begin with this dossier, as if its code had been scanned."""
+        self.code.setText(code)
+        self.look()
+
+    @Slot()
+    def look(self) -> None:
+        """Look for what was scanned or typed."""
+        commit_preedit()
+        text = nfc(self.code.text())
+        if text:
+            self._ask(text)
+
+    @Slot()
+    def next_one(self) -> None:
+        """Clear the page for the next person."""
+        self.view = None
+        self._asked = ""
+        self.code.clear()
+        self._say(_tr(Words.READY), "info")
+        self.choices.hide()
+        self.card.clear()
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def give(self) -> None:
+        """Record that the result was handed over."""
+        commit_preedit()
+        if self.view is None or not self.card.return_button.isEnabled():
+            return
+        try:
+            given = self.card.answers()
+        except UserError as error:
+            self._say(error.message, "error")
+            return
+        self.card.return_button.setEnabled(False)
+        self._last_to = given.to
+        work = partial(take_step, self.context.desk, self.view.row.code, Step.RETURN, given)
+        self.context.executor.submit(work, self._given, self._refused)
+
+    def _build_code(self) -> None:
+        self.code = QLineEdit(self)
+        self.code.setPlaceholderText(_tr(Words.CODE_HINT))
+        self.code.setClearButtonEnabled(True)
+        self.code.setMinimumHeight(44)
+        self.code.returnPressed.connect(self.look)
+        self.code_caption = QLabel(_tr(Words.CODE), self)
+        set_role(self.code_caption, "section")
+        self.code_caption.setBuddy(self.code)
+        self.code.setAccessibleName(self.code_caption.text().replace("&", ""))
+        self.look_button = QPushButton(_tr(Words.LOOK), self)
+        self.look_button.setAccessibleName(self.look_button.text())
+        self.look_button.clicked.connect(self.look)
+        self.look_button.setMinimumHeight(44)
+        self.line = QLabel(self)
+        self.line.setWordWrap(True)
+        set_role(self.line, "inline")
+        self.choices = QListWidget(self)
+        self.choices.setObjectName("pickList")
+        self.choices.setAccessibleName(_tr(Words.CHOICES))
+        self.choices.itemActivated.connect(self._chosen)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.code_caption)
+        top.addWidget(self.code, 1)
+        top.addWidget(self.look_button)
+        inside = QWidget(self)
+        set_role(inside, "canvas")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.card)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QVBoxLayout(self)
+        page.addLayout(top)
+        page.addWidget(self.line)
+        page.addWidget(self.choices)
+        page.addWidget(area, 1)
+        page.addWidget(self.last)
+
+    def _ask(self, text: str) -> None:
+        self._asked = text
+        self.context.executor.submit(partial(_look_up, self.context.desk, text), self._found, self._refused)
+
+    def _found(self, found: Found) -> None:
+        if isinstance(found, DossierView):
+            self._show(found)
+        elif found:
+            self._offer(found)
+        else:
+            self.view = None
+            self.card.clear()
+            self._refuse_text(_tr(Words.NOBODY).format(text=self._asked), self.code)
+
+    def _offer(self, rows: list[QueueRow]) -> None:
+        self.view = None
+        self.card.clear()
+        self._say(_tr(Words.SEVERAL), "info")
+        self.choices.clear()
+        for row in rows:
+            words = _tr(Words.CHOICE).format(
+                code=row.code, name=row.applicant_name, procedure=row.procedure_name, status=status_label(row.status)
+            )
+            item = QListWidgetItem(words, self.choices)
+            item.setData(Qt.ItemDataRole.UserRole, row.code)
+        self.choices.setCurrentRow(0)
+        self.choices.show()
+        self.choices.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(QListWidgetItem)
+    def _chosen(self, item: QListWidgetItem) -> None:
+        self._ask(str(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _show(self, view: DossierView) -> None:
+        self.view = view
+        self.choices.hide()
+        self.line.hide()
+        self.card.show_dossier(view, self.context.desk.clock(), self.context.calendar)
+
+    def _given(self, done: StepDone) -> None:
+        announce_step(self.context, Step.RETURN, done)
+        last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)
+        self.next_one()
+        self.last.setText(last)
+
+    def _refused(self, error: Exception) -> None:
+        self.card.return_button.setEnabled(self.view is not None and can_return(self.view))
+        if isinstance(error, UserError):
+            self._refuse_text(error.message, self.code if self.view is None else self.card.return_button)
+        else:
+            self.context.show_error(error)
+
+    def _refuse_text(self, text: str, field: QWidget) -> None:
+        self.choices.hide()
+        self._say(text, "error")
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if field is self.code:
+            self.code.selectAll()
+
+    def _say(self, text: str, tone: str) -> None:
+        self.line.setText(text)
+        set_tone(self.line, tone)
+        self.line.show()
+
+    @Slot()
+    def _pay(self) -> None:
+        self._ask_step(Step.PAY)
+
+    @Slot()
+    def _finish(self) -> None:
+        self._ask_step(Step.FINISH)
+
+    def _ask_step(self, step: Step) -> None:
+        if self.view is not None:
+            self._dialog = StepDialog(self.context, self.view, step, self)
+            self._dialog.open()
+
+    @Slot()
+    def _open(self) -> None:
+        if self.view is not None:
+            self.context.open_dossier.emit(self.view.row.code)
+
+    @Slot(object)
+    def _changed(self, changed: Changed) -> None:
+        if self.view is not None and self.view.row.code in changed.dossiers:
+            self._ask(self.view.row.code)
+
+
+def _tr(text: str) -> str:
+    return translate("ReturnPage", text)

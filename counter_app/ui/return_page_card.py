@@ -1,0 +1,248 @@
+"""The dossier whose result is being handed over: who, what to mind, by which way, to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from counter_app.errors import UserError
+from counter_app.rules.calendar import WorkCalendar
+from counter_app.rules.lifecycle import Step
+from counter_app.services.steps import StepInput
+from counter_app.services.values import RETURN_WAYS, DossierView
+from counter_app.ui.formatting import due_words, status_label, status_tone
+from counter_app.ui.page import nfc
+from counter_app.ui.return_page_checks import can_return, checks, fees_due
+from counter_app.ui.theme import badge, set_role, set_tone
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+
+class Words:
+    """What the card says."""
+
+    WAY = QT_TRANSLATE_NOOP("ReturnCard", "Trả bằng cách")
+    TRACKING = QT_TRANSLATE_NOOP("ReturnCard", "Số &vận đơn")
+    TO = QT_TRANSLATE_NOOP("ReturnCard", "Trả cho")
+    OWNER = QT_TRANSLATE_NOOP("ReturnCard", "&Chủ hồ sơ: {name}")
+    AUTHORISED = QT_TRANSLATE_NOOP("ReturnCard", "Người được ủ&y quyền")
+    AUTHORISED_NAME = QT_TRANSLATE_NOOP("ReturnCard", "Họ tên người được ủy quyền")
+    NAME_MISSING = QT_TRANSLATE_NOOP("ReturnCard", "Hãy nhập họ tên người được ủy quyền rồi trả kết quả.")
+    TRACKING_MISSING = QT_TRANSLATE_NOOP("ReturnCard", "Hãy nhập số vận đơn của bưu chính rồi trả kết quả.")
+    RETURN = QT_TRANSLATE_NOOP("ReturnCard", "Trả kết quả (Ctrl+Enter)")
+    PAY = QT_TRANSLATE_NOOP("ReturnCard", "Thu &phí, lệ phí…")
+    FINISH = QT_TRANSLATE_NOOP("ReturnCard", "Có &kết quả…")
+    OPEN = QT_TRANSLATE_NOOP("ReturnCard", "Xem &hồ sơ")
+    NEXT = QT_TRANSLATE_NOOP("ReturnCard", "Người khác (Esc)")
+
+
+WAY_KEYS = {"counter": "Alt+1", "post": "Alt+2", "online": "Alt+3"}
+SIGNS = {"good": "✓", "warning": "⚠", "error": "✗", "neutral": "•"}
+
+
+class ReturnCard(QFrame):
+    """Shows one dossier and asks by which way and to whom; says by signals what the clerk wants done."""
+
+    give_asked = Signal()
+    pay_asked = Signal()
+    finish_asked = Signal()
+    open_asked = Signal()
+    next_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self._code = ""
+        self._applicant = ""
+        self._check_labels: list[QLabel] = []
+        self._build_head()
+        self._build_way()
+        self.return_button = self._button(Words.RETURN, self.give_asked)
+        set_role(self.return_button, "primary")
+        self.return_button.setMinimumHeight(44)
+        self.pay_button = self._button(Words.PAY, self.pay_asked)
+        self.finish_button = self._button(Words.FINISH, self.finish_asked)
+        self.open_button = self._button(Words.OPEN, self.open_asked)
+        self.next_button = self._button(Words.NEXT, self.next_asked)
+        self._lay_out()
+
+    def clear(self) -> None:
+        """Forget the dossier and what was entered for it."""
+        self._code = ""
+        self.tracking.clear()
+        self.to_name.clear()
+        self.return_button.setEnabled(False)
+        self.hide()
+
+    def show_dossier(self, view: DossierView, now: datetime, calendar: WorkCalendar | None) -> None:
+        """Show a dossier; shown again after a change it keeps what was entered."""
+        again = self._code == view.row.code
+        self._code, self._applicant = view.row.code, view.applicant.name
+        self.dossier_code.setText(view.row.code)
+        self.who.setText(view.applicant.name)
+        self.what.setText(view.procedure.name)
+        self.status.setText(status_label(view.row.status))
+        set_tone(self.status, status_tone(view.row.status))
+        words, tone = due_words(view.row, now, calendar)
+        self.due.setText(words)
+        set_tone(self.due, tone)
+        self._show_checks(view, now)
+        self.owner.setText(_tr(Words.OWNER).format(name=view.applicant.name.replace("&", "&&")))
+        self.owner.setAccessibleName(self.owner.text().replace("&", ""))
+        if not again:
+            self.ways.get(view.return_by, self.ways["counter"]).setChecked(True)
+            self.to_name.setText(view.submitter.name if view.submitter else "")
+            (self.authorised if view.submitter else self.owner).setChecked(True)
+        self.return_button.setEnabled(can_return(view))
+        self.pay_button.setVisible(fees_due(view) > 0 and Step.PAY.value in view.permitted_steps)
+        self.finish_button.setVisible(Step.FINISH.value in view.permitted_steps)
+        self.show()
+        for button in (self.return_button, self.finish_button, self.open_button):
+            if button.isEnabled() and button.isVisibleTo(self):
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                break
+
+    def way(self) -> str:
+        """counter, post or online."""
+        return next(way for way, button in self.ways.items() if button.isChecked())
+
+    def answers(self) -> StepInput:
+        """By which way and to whom; raises UserError naming what is missing and focuses it."""
+        to = self._applicant if self.owner.isChecked() else nfc(self.to_name.text())
+        tracking = nfc(self.tracking.text()) if self.way() == "post" else ""
+        if not to:
+            self.to_name.setFocus(Qt.FocusReason.OtherFocusReason)
+            raise UserError("name_missing", _tr(Words.NAME_MISSING))
+        if self.way() == "post" and not tracking:
+            self.tracking.setFocus(Qt.FocusReason.OtherFocusReason)
+            raise UserError("tracking_missing", _tr(Words.TRACKING_MISSING))
+        return StepInput(by=self.way(), to=to, tracking=tracking)
+
+    def _build_head(self) -> None:
+        self.who = QLabel(self)
+        set_role(self.who, "big")
+        self.who.setWordWrap(True)
+        self.what = QLabel(self)
+        self.what.setWordWrap(True)
+        self.dossier_code = QLabel(self)
+        self.dossier_code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(self.dossier_code, "section")
+        self.status = badge("", "neutral")
+        self.due = badge("", "neutral")
+        self.check_box = QVBoxLayout()
+        self.check_box.setSpacing(6)
+
+    def _build_way(self) -> None:
+        self.ways: dict[str, QRadioButton] = {}
+        group = QButtonGroup(self)
+        for way, words in RETURN_WAYS.items():
+            button = QRadioButton(f"{words} ({WAY_KEYS[way]})", self)
+            button.setAccessibleName(button.text())
+            button.setShortcut(WAY_KEYS[way])
+            group.addButton(button)
+            self.ways[way] = button
+        self.ways["counter"].setChecked(True)
+        self.tracking = QLineEdit(self)
+        self.tracking_caption = QLabel(_tr(Words.TRACKING), self)
+        self.tracking_caption.setBuddy(self.tracking)
+        self.tracking.setAccessibleName(self.tracking_caption.text().replace("&", ""))
+        self.ways["post"].toggled.connect(self._post_toggled)
+        self.owner = QRadioButton(self)
+        self.authorised = QRadioButton(_tr(Words.AUTHORISED), self)
+        self.authorised.setAccessibleName(self.authorised.text().replace("&", ""))
+        people = QButtonGroup(self)
+        people.addButton(self.owner)
+        people.addButton(self.authorised)
+        self.owner.setChecked(True)
+        self.to_name = QLineEdit(self)
+        self.to_name.setPlaceholderText(_tr(Words.AUTHORISED_NAME))
+        self.to_name.setAccessibleName(_tr(Words.AUTHORISED_NAME))
+        self.authorised.toggled.connect(self._authorised_toggled)
+        self._post_toggled(False)
+        self._authorised_toggled(False)
+
+    def _button(self, words: str, signal: Signal) -> QPushButton:
+        button = QPushButton(_tr(words), self)
+        button.setAccessibleName(button.text().replace("&", ""))
+        button.clicked.connect(signal)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        for part in (self.dossier_code, self.status, self.due):
+            head.addWidget(part)
+        head.addStretch(1)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.addWidget(self._caption(Words.WAY), 0, 0)
+        for column, button in enumerate(self.ways.values(), start=1):
+            grid.addWidget(button, 0, column)
+        grid.addWidget(self.tracking_caption, 0, 4)
+        grid.addWidget(self.tracking, 0, 5)
+        grid.addWidget(self._caption(Words.TO), 1, 0)
+        grid.addWidget(self.owner, 1, 1, 1, 2)
+        grid.addWidget(self.authorised, 1, 3)
+        grid.addWidget(self.to_name, 1, 4, 1, 2)
+        grid.setColumnStretch(5, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.return_button)
+        buttons.addWidget(self.pay_button)
+        buttons.addWidget(self.finish_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.next_button)
+        card = QVBoxLayout(self)
+        card.setContentsMargins(18, 14, 18, 14)
+        card.setSpacing(10)
+        card.addLayout(head)
+        card.addWidget(self.who)
+        card.addWidget(self.what)
+        card.addLayout(self.check_box)
+        card.addLayout(grid)
+        card.addLayout(buttons)
+
+    def _caption(self, words: str) -> QLabel:
+        label = QLabel(_tr(words), self)
+        set_role(label, "section")
+        return label
+
+    def _show_checks(self, view: DossierView, now: datetime) -> None:
+        for label in self._check_labels:
+            self.check_box.removeWidget(label)
+            label.hide()
+            label.deleteLater()
+        self._check_labels.clear()
+        for check in checks(view, now):
+            label = QLabel(f"{SIGNS[check.tone]} {check.text}", self)
+            label.setWordWrap(True)
+            set_role(label, "inline")
+            set_tone(label, check.tone)
+            self.check_box.addWidget(label)
+            self._check_labels.append(label)
+
+    @Slot(bool)
+    def _post_toggled(self, on: bool) -> None:
+        self.tracking.setVisible(on)
+        self.tracking_caption.setVisible(on)
+
+    @Slot(bool)
+    def _authorised_toggled(self, on: bool) -> None:
+        self.to_name.setEnabled(on)
+        if on and self.isVisible():
+            self.to_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _tr(text: str) -> str:
+    return translate("ReturnCard", text)

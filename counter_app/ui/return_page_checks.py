@@ -1,0 +1,95 @@
+"""What the clerk must mind before a result is handed over, in words and in order of weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from counter_app.rules.lifecycle import Step
+from counter_app.services.values import DossierView
+from counter_app.ui.formatting import due_words, money, status_label
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+
+class Words:
+    """The lines of the check."""
+
+    READY = QT_TRANSLATE_NOOP("ReturnChecks", "Kết quả đã có, trả được ngay.")
+    NOT_READY = QT_TRANSLATE_NOOP(
+        "ReturnChecks", "Chưa trả được: hồ sơ đang ở trạng thái «{status}». Khi kết quả về quầy, bấm «Có kết quả»."
+    )
+    CLOSED = QT_TRANSLATE_NOOP("ReturnChecks", "Không trả được: hồ sơ ở trạng thái «{status}».")
+    FEES_DUE = QT_TRANSLATE_NOOP("ReturnChecks", "Còn phải thu {amount}: {names}.")
+    FEES_DONE = QT_TRANSLATE_NOOP("ReturnChecks", "Không còn phí, lệ phí phải thu.")
+    LATE_NO_LETTER = QT_TRANSLATE_NOOP(
+        "ReturnChecks",
+        "Hồ sơ {late} mà chưa có văn bản xin lỗi. Vẫn trả bình thường; hãy báo cáo người đứng đầu cơ quan.",
+    )
+    LATE = QT_TRANSLATE_NOOP("ReturnChecks", "Hồ sơ {late}, đã có văn bản xin lỗi.")
+    ORIGINALS = QT_TRANSLATE_NOOP("ReturnChecks", "Bản chính đã nhận của người nộp: {papers}.")
+    PAPER = QT_TRANSLATE_NOOP("ReturnChecks", "{name} ({count} bản)")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line and its tone: good, warning or error."""
+
+    text: str
+    tone: str
+
+
+def can_return(view: DossierView) -> bool:
+    """Whether the lifecycle permits the return now."""
+    return Step.RETURN.value in view.permitted_steps
+
+
+def checks(view: DossierView, now: datetime) -> list[Check]:
+    """All lines; being late never blocks the return (law.md, "Late")."""
+    return [*_status(view), *_fees(view), *_lateness(view, now), *_originals(view)]
+
+
+def fees_due(view: DossierView) -> int:
+    """What is still to be paid, in đồng."""
+    return sum(fee.amount for fee in view.fees if fee.paid_at is None)
+
+
+def _status(view: DossierView) -> Iterable[Check]:
+    status = status_label(view.row.status)
+    if can_return(view):
+        yield Check(_tr(Words.READY), "good")
+    elif view.row.is_open:
+        yield Check(_tr(Words.NOT_READY).format(status=status), "error")
+    else:
+        yield Check(_tr(Words.CLOSED).format(status=status), "error")
+
+
+def _fees(view: DossierView) -> Iterable[Check]:
+    if view.money_state == "due":
+        names = ", ".join(fee.name for fee in view.fees if fee.amount and fee.paid_at is None)
+        yield Check(_tr(Words.FEES_DUE).format(amount=money(fees_due(view)), names=names), "warning")
+    else:
+        yield Check(_tr(Words.FEES_DONE), "good")
+
+
+def _lateness(view: DossierView, now: datetime) -> Iterable[Check]:
+    words, tone = due_words(view.row, now)
+    if tone == "late":
+        if view.row.apology_count:
+            yield Check(_tr(Words.LATE).format(late=words), "warning")
+        else:
+            yield Check(_tr(Words.LATE_NO_LETTER).format(late=words), "warning")
+
+
+def _originals(view: DossierView) -> Iterable[Check]:
+    papers = [
+        _tr(Words.PAPER).format(name=component.name, count=component.originals)
+        for component in view.components
+        if component.originals
+    ]
+    if papers:
+        yield Check(_tr(Words.ORIGINALS).format(papers="; ".join(papers)), "neutral")
+
+
+def _tr(text: str) -> str:
+    return translate("ReturnChecks", text)
