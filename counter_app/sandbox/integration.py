@@ -50,7 +50,7 @@ class CallRefusedError(Exception):
         """The envelope."""
         if self.code == "03":
             detail = {"MaHoSo": "", "Truong": self.field, "MoTa": self.what}
-            return _envelope("03", detail, message=f"{_MESSAGES['03']}: {self.what}")
+            return _envelope("03", detail)
         return _envelope(self.code, message=self.what or _MESSAGES[self.code])
 
 
@@ -199,7 +199,7 @@ def _result(item: object, code: str, field: str = "", what: str = "") -> Item:
     result = {
         "MaHoSo": name if isinstance(name, str) else "",
         "error_code": code,
-        "message": f"{_MESSAGES[code]}: {what}" if what else _MESSAGES[code],
+        "message": _MESSAGES[code],
     }
     return result | {"Truong": field, "MoTa": what} if code == "03" else result
 

@@ -153,7 +153,7 @@ def run(
     host: str,
     port: int,
     db: Path | str,
-    catalogue_file: Path | str | None,
+    catalogue_file: Path | str | Mapping[str, Any] | None,
     *,
     faults: Mapping[str, Any] | None = None,
     knows_idempotency: bool = True,
