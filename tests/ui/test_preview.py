@@ -1,0 +1,86 @@
+"""The PDF preview: pages drawn when seen, zoom, damaged bytes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QColor
+
+from counter_app.ui.executor import Executor
+from counter_app.ui.preview import PdfPreview, page_sizes, render_page
+from tests.ui.window_fixtures import settle
+
+A5 = (419.53, 595.28)
+
+
+def pdf(pages: int) -> bytes:
+    from reportlab.pdfgen.canvas import Canvas
+
+    target = BytesIO()
+    canvas = Canvas(target, pagesize=A5)
+    for _ in range(pages):
+        canvas.setFillColorRGB(1, 0, 0)
+        canvas.rect(0, 0, 200, 595, stroke=0, fill=1)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+@pytest.fixture
+def preview(executor: Executor, qtbot: Any) -> PdfPreview:
+    made = PdfPreview(executor)
+    qtbot.addWidget(made)
+    made.resize(700, 500)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_a_page_is_drawn_with_its_colours_the_right_way_round() -> None:
+    data = pdf(1)
+    (size,) = page_sizes(data)
+    assert size == pytest.approx(A5, abs=0.1)
+    image = render_page(data, 0, 1.0)
+    assert (image.width(), image.height()) == (420, 596)
+    assert image.pixelColor(50, 300) == QColor(255, 0, 0)
+    assert image.pixelColor(350, 300) == QColor(255, 255, 255)
+
+
+def test_only_pages_that_are_seen_are_drawn(preview: PdfPreview, executor: Executor, qtbot: Any) -> None:
+    preview.show_pdf(pdf(12))
+    qtbot.waitUntil(lambda: preview.picture(0) is not None)
+    settle(qtbot, executor)
+    assert preview.page_count == 12
+    assert preview.picture(11) is None
+    bar = preview._area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: preview.picture(11) is not None)
+
+
+def test_zoom_draws_anew(preview: PdfPreview, qtbot: Any) -> None:
+    preview.show_pdf(pdf(1))
+    qtbot.waitUntil(lambda: preview.picture(0) is not None)
+    small = preview.picture(0)
+    preview.zoom_in()
+    qtbot.waitUntil(lambda: preview.picture(0) is not None)
+    large = preview.picture(0)
+    assert small is not None
+    assert large is not None
+    assert large.width() == pytest.approx(small.width() * 1.25, abs=2)
+
+
+def test_a_document_replaced_while_it_is_being_drawn(preview: PdfPreview, executor: Executor, qtbot: Any) -> None:
+    preview.show_pdf(pdf(3))
+    preview.show_pdf(pdf(1))
+    settle(qtbot, executor)
+    assert preview.page_count == 1
+    preview.clear()
+    assert preview.page_count == 0
+
+
+def test_what_is_not_a_pdf_is_said(preview: PdfPreview, qtbot: Any) -> None:
+    with qtbot.waitSignal(preview.broken):
+        preview.show_pdf(b"not a pdf at all")
+    assert "không phải PDF" in preview._label.text()
