@@ -41,14 +41,15 @@ def append_event(
     form: str | None = None,
     form_number: int | None = None,
     details: dict[str, Any] | None = None,
+    actor: str = "",
 ) -> DossierEvent:
-    """Add the next event and move the dossier's status and due date with it."""
+    """Add the next event and move the dossier's status and due date with it; the clerk did it, or ``actor``."""
     event = DossierEvent(
         number=len(dossier.events) + 1,
         step=step.value,
         at=_distinct(dossier, at, status_after),
         entered_at=entered_at,
-        actor=desk.settings.clerk,
+        actor=actor or desk.settings.clerk,
         status_before=dossier.status if dossier.events else None,
         status_after=status_after.value,
         due_before=dossier.due,

@@ -58,7 +58,23 @@ def init_desk(directory: Path, office: OfficeData, settings: Settings) -> None:
 def default_place(office_name: str) -> str:
     """The place named in "…, ngày … tháng …" (Nghị định 30/2020): the name of the unit, without its kind."""
     words = office_name.split()
-    kinds = {"ubnd", "ủy", "uỷ", "ban", "nhân", "dân", "xã", "phường", "thị", "trấn", "đặc", "khu", "tỉnh", "thành", "phố"}
+    kinds = {
+        "ubnd",
+        "ủy",
+        "uỷ",
+        "ban",
+        "nhân",
+        "dân",
+        "xã",
+        "phường",
+        "thị",
+        "trấn",
+        "đặc",
+        "khu",
+        "tỉnh",
+        "thành",
+        "phố",
+    }
     while words and words[0].lower() in kinds:
         words = words[1:]
     return " ".join(words)

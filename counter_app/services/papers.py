@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierEvent, Office
 from counter_app.rules.calendar import VIETNAM, LimitUnit
-from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
 from counter_app.services.steps import find_dossier
@@ -109,9 +108,7 @@ def _letterhead(office: Office, event: DossierEvent, *, of_office: bool) -> Lett
     )
 
 
-def _receipt(
-    desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool
-) -> ReceiptContent:
+def _receipt(desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool) -> ReceiptContent:
     applicant = dossier.applicant
     return ReceiptContent(
         letterhead=_letterhead(office, event, of_office=False),
@@ -146,9 +143,7 @@ def _receipt(
     )
 
 
-def _apology(
-    desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool
-) -> ApologyContent:
+def _apology(desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool) -> ApologyContent:
     applicant = dossier.applicant
     if event.due_before is None:
         raise UserError("form_not_issued", f"Hồ sơ {dossier.code} chưa có ngày hẹn nên không lập được văn bản xin lỗi.")

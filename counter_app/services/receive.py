@@ -51,10 +51,10 @@ def preview_due(desk: DeskContext, procedure_code: str, channel: str, at: dateti
     """The due time of a dossier received now (or at ``at``), computed while the clerk looks."""
     calendar = read_calendar(desk)
     with desk.database.read() as session:
-        limit = _limit(find_procedure(session, procedure_code), channel)
+        limit = limit_of(find_procedure(session, procedure_code), channel)
     try:
         with rules_apply():
-            return DuePreview(due(calendar, at or desk.clock(), limit, _office_cut_off(desk)))
+            return DuePreview(due(calendar, at or desk.clock(), limit, office_cut_off(desk)))
     except UserError as error:
         return DuePreview(None, error.message)
 
@@ -82,7 +82,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
         warnings += submitter_warnings + component_warnings + _channel_warning(procedure, request.channel)
         warnings += tuple(uncountable_pages(file.file_name) for _, file in stored if file.pages == 0)
         calendar_id, calendar = current_calendar(session, desk)
-        limit = _limit(procedure, request.channel)
+        limit = limit_of(procedure, request.channel)
         due_at = _promise(desk, calendar, limit, request, at)
         dossier = Dossier(
             code=next_dossier_code(session, office.code, desk.settings.desk, today),
@@ -162,14 +162,16 @@ def _store_files(desk: DeskContext, components: Sequence[ComponentIn]) -> list[S
     ]
 
 
-def _limit(procedure: Procedure, channel: str) -> Limit:
+def limit_of(procedure: Procedure, channel: str) -> Limit:
+    """The time limit by this channel."""
     own = next((item for item in procedure.limits if item.channel == channel), None)
     if own is not None:
         return Limit(own.amount, LimitUnit(own.unit), own.cut_off)
     return Limit(procedure.limit_amount, LimitUnit(procedure.limit_unit), procedure.limit_cut_off)
 
 
-def _office_cut_off(desk: DeskContext) -> time | None:
+def office_cut_off(desk: DeskContext) -> time | None:
+    """The office-wide cut-off hour, if one is set."""
     return time.fromisoformat(desk.settings.cut_off) if desk.settings.cut_off else None
 
 
@@ -184,7 +186,7 @@ def _promise(
                 "Thủ tục này có thời hạn theo quy định nên ngày hẹn được tính tự động. Hãy bỏ ngày hẹn đã nhập.",
             )
         with rules_apply():
-            return due(calendar, at, limit, _office_cut_off(desk))
+            return due(calendar, at, limit, office_cut_off(desk))
     if request.due is None:
         raise UserError(
             "limit_unknown",

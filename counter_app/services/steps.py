@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import LimitUnit, WorkCalendar, due_after_pause, due_soon_from
+from counter_app.rules.calendar import LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
@@ -22,7 +22,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
-from counter_app.services.receive import money_state
+from counter_app.services.receive import limit_of, money_state, office_cut_off
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.values import RETURN_WAYS, StepDone
 
@@ -185,6 +185,30 @@ def _ask_payment(taking: _Taking, effect: _Effect) -> None:
     _pause(taking, effect)
 
 
+def _accept(taking: _Taking, effect: _Effect) -> None:
+    """Taking in an online dossier: the promise is made now, by the limit of the online channel."""
+    dossier = taking.dossier
+    if dossier.status != Status.REGISTERED:
+        return
+    calendar_id, calendar = current_calendar(taking.session, taking.desk)
+    limit = limit_of(dossier.procedure, dossier.channel)
+    if limit.unit is LimitUnit.UNKNOWN:
+        if taking.given.new_due is None or not taking.given.reason.strip():
+            raise UserError(
+                "limit_unknown", "Thủ tục này chưa rõ thời hạn giải quyết. Hãy nhập ngày hẹn trả kèm lý do."
+            )
+        effect.due = taking.given.new_due
+    else:
+        with rules_apply():
+            effect.due = due(calendar, taking.at, limit, office_cut_off(taking.desk))
+    dossier.received_at = taking.at
+    dossier.first_due = effect.due
+    dossier.calendar_id = calendar_id
+    dossier.due_soon_from = due_soon_from(calendar, taking.at, effect.due)
+    if limit.unit is not LimitUnit.ON_THE_SPOT:
+        effect.form = "receipt"
+
+
 def _hand_over(taking: _Taking, effect: _Effect) -> None:
     effect.details["from_unit"] = taking.dossier.unit
     taking.dossier.unit = taking.given.unit.strip()
@@ -257,6 +281,7 @@ def _latest_extension(calendar: WorkCalendar, dossier: Dossier) -> datetime | No
 
 
 EFFECTS: dict[Step, Callable[[_Taking, _Effect], None]] = {
+    Step.ACCEPT: _accept,
     Step.HAND_OVER: _hand_over,
     Step.REQUEST_SUPPLEMENT: _pause,
     Step.SUPPLEMENT: _resume,
