@@ -1,0 +1,68 @@
+"""How an attempt to print can fail: certainly not printed, or not known."""
+
+from __future__ import annotations
+
+from counter_app.errors import KnownError
+
+
+class PrinterUnavailable(KnownError):  # noqa: N818 (a state of affairs, not a mistake)
+    """Nothing was printed, for certain: the same job may be tried again.
+
+    Kinds: ``printer_off``, ``printer_out_of_paper``, ``printer_cover_open``, ``printer_stopped``,
+    ``printer_busy``, ``printer_refused``, ``printer_untrusted``, ``printer_driver_missing``.
+    """
+
+
+class PrintOutcomeUnknown(KnownError):  # noqa: N818 (likewise)
+    """Bytes had begun to go (``print_outcome_unknown``): only a person can say whether paper came out."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            "print_outcome_unknown",
+            f"{what}, không rõ giấy đã in ra chưa. Xem khay giấy của máy in: nếu đã có giấy thì bấm “Đã in”, "
+            "nếu chưa thì bấm “In lại”.",
+        )
+
+
+def printer_off(where: str, detail: object) -> PrinterUnavailable:
+    """Nobody answers at the printer's address."""
+    return PrinterUnavailable(
+        "printer_off",
+        f"Không kết nối được máy in {where}. Kiểm tra máy in đã bật và đã cắm dây mạng hoặc dây USB; "
+        "phiếu vẫn chờ và sẽ tự in khi máy in sẵn sàng.",
+        detail=str(detail),
+    )
+
+
+def out_of_paper(where: str) -> PrinterUnavailable:
+    """The printer says that its paper is out."""
+    return PrinterUnavailable(
+        "printer_out_of_paper",
+        f"Máy in {where} hết giấy. Nạp thêm giấy; phiếu vẫn chờ và sẽ tự in.",
+    )
+
+
+def cover_open(where: str) -> PrinterUnavailable:
+    """The printer says that a cover is open."""
+    return PrinterUnavailable(
+        "printer_cover_open",
+        f"Nắp máy in {where} đang mở. Đóng nắp lại; phiếu vẫn chờ và sẽ tự in.",
+    )
+
+
+def stopped(where: str, reason: str) -> PrinterUnavailable:
+    """The printer says that it cannot print, for another reason."""
+    return PrinterUnavailable(
+        "printer_stopped",
+        f"Máy in {where} đang dừng ({reason}). Xem màn hình máy in và xử lý lỗi; phiếu vẫn chờ và sẽ tự in.",
+        reason=reason,
+    )
+
+
+def refused(where: str, reason: str) -> PrinterUnavailable:
+    """The printer does not take this job, whatever one waits."""
+    return PrinterUnavailable(
+        "printer_refused",
+        f"Máy in {where} không nhận lệnh in ({reason}). Chọn máy in khác trong phần Máy in, hoặc gọi người quản trị.",
+        reason=reason,
+    )

@@ -1,0 +1,135 @@
+"""Addresses of printers, and one call that sends a document to any of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from threading import Event
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from counter_app.errors import UserError
+
+PDF = "application/pdf"
+ESCPOS = "application/vnd.escpos"
+
+_IPP_PORT = 631
+_RAW_PORT = 9100
+_BAUD = 9600
+_USB = re.compile(r"(?:0x)?([0-9a-f]{1,4}):(?:0x)?([0-9a-f]{1,4})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAddress:
+    """Where a printer is; which fields are filled depends on ``scheme``.
+
+    ipp, ipps, tcp: ``host``, ``port``, ``path``; cups, win: ``name``; usb: ``vendor``, ``product``;
+    serial: ``name`` (the port) and ``baud``. ``fingerprint`` is the SHA-256 of an ipps printer's own
+    certificate (64 hex digits), for printers without a certificate that a public authority signed.
+    """
+
+    uri: str
+    scheme: str
+    host: str = ""
+    port: int = 0
+    path: str = ""
+    name: str = ""
+    vendor: int = 0
+    product: int = 0
+    baud: int = _BAUD
+    fingerprint: str = ""
+
+    @property
+    def label(self) -> str:
+        """How messages name the printer."""
+        return f"“{self.name or self.host or self.uri}”"
+
+
+def parse_printer(uri: str) -> PrinterAddress:
+    """Read a printer's address: ``ipp://HOST[:631]/PATH``, ``ipps://…[#sha256=…]``, ``cups:NAME``,
+    ``tcp://HOST[:9100]``, ``usb:VID:PID`` (hexadecimal), ``serial:PORT[?baud=9600]``, ``win:NAME``.
+
+    Raises ``UserError`` (``printer_unknown``) that says how an address is written.
+    """
+    text = uri.strip()
+    scheme, _, rest = text.partition(":")
+    scheme = scheme.lower()
+    try:
+        if scheme in ("ipp", "ipps", "tcp"):
+            return _network(text, scheme)
+        if scheme in ("cups", "win") and rest:
+            return PrinterAddress(uri=f"{scheme}:{rest}", scheme=scheme, name=rest)
+        if scheme == "usb" and (match := _USB.fullmatch(rest)):
+            vendor, product = (int(part, 16) for part in match.groups())
+            return PrinterAddress(uri=f"usb:{vendor:04x}:{product:04x}", scheme=scheme, vendor=vendor, product=product)
+        if scheme == "serial" and rest:
+            port, _, query = rest.partition("?")
+            baud = int(parse_qs(query).get("baud", [str(_BAUD)])[0])
+            return PrinterAddress(uri=text, scheme=scheme, name=port, baud=baud)
+    except ValueError as error:  # a port or a speed that is no number
+        raise _unknown(text) from error
+    raise _unknown(text)
+
+
+def _network(text: str, scheme: str) -> PrinterAddress:
+    parts = urlsplit(text)
+    if not parts.hostname:
+        raise ValueError("no host")
+    port = parts.port or (_RAW_PORT if scheme == "tcp" else _IPP_PORT)
+    fingerprint = parse_qs(parts.fragment).get("sha256", [""])[0].replace(":", "").lower()
+    if fingerprint and not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
+        raise ValueError("not a SHA-256")
+    return PrinterAddress(
+        uri=text,
+        scheme=scheme,
+        host=unquote(parts.hostname),
+        port=port,
+        path=parts.path or "/",
+        fingerprint=fingerprint,
+    )
+
+
+def _unknown(text: str) -> UserError:
+    return UserError(
+        "printer_unknown",
+        f"Không hiểu địa chỉ máy in “{text}”. Viết theo một trong các dạng: ipp://MÁY/ipp/print, cups:TÊN, "
+        "tcp://MÁY:9100, usb:VID:PID, serial:CỔNG, win:TÊN.",
+        printer=text,
+    )
+
+
+def send(
+    address: PrinterAddress,
+    document: bytes,
+    mime: str,
+    job_name: str,
+    *,
+    user_name: str = "",
+    stop: Event | None = None,
+) -> None:
+    """Print *document* (``application/pdf`` or ``application/vnd.escpos``); returns when it was taken.
+
+    *job_name* should be the job's own and only name: over IPP it is looked for after a lost answer.
+    *stop* ends waiting for the printer's "completed" early; the job itself goes on.
+    Raises :class:`~printing.outcome.PrinterUnavailable` (nothing printed, may be tried again) or
+    :class:`~printing.outcome.PrintOutcomeUnknown` (must not be sent again by itself).
+    """
+    # Each way is imported when it is used: USB, serial and Windows libraries are not on every machine.
+    match address.scheme:
+        case "ipp" | "ipps":
+            from printing import ipp
+
+            ipp.send(address, document, mime, job_name, user_name, stop or Event())
+        case "tcp":
+            from printing import tcp
+
+            tcp.send(address, document, mime)
+        case "cups":
+            from printing import cups
+
+            cups.send(address, document, mime, job_name)
+        case "usb" | "serial" | "win":
+            from printing import local
+
+            local.send(address, document, mime, job_name)
+        case _:
+            raise _unknown(address.uri)
