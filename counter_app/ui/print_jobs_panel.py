@@ -1,0 +1,232 @@
+"""The print spool as the clerk sees it: what waits and why, what asks, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from counter_app.services import print_jobs
+from counter_app.services.desk import DeskContext
+from counter_app.services.print_jobs import JobRow
+from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.formatting import local_time
+from counter_app.ui.sync_page_tables import PlainTable
+from counter_app.ui.theme import set_role
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+SETTLED = ("printed", "cancelled")
+OPEN = ("waiting", "confirmed", "sending", "unknown", "asks")
+THERMAL_FORM = "thermal"
+TEST_FORM = "test"
+
+
+class Words:
+    """What the panel says."""
+
+    TAB = QT_TRANSLATE_NOOP("PrintJobs", "Lệnh in")
+    MADE = QT_TRANSLATE_NOOP("PrintJobs", "Lập lúc")
+    PAPER = QT_TRANSLATE_NOOP("PrintJobs", "Giấy tờ")
+    DOSSIER = QT_TRANSLATE_NOOP("PrintJobs", "Hồ sơ")
+    PRINTER = QT_TRANSLATE_NOOP("PrintJobs", "Máy in")
+    STATE = QT_TRANSLATE_NOOP("PrintJobs", "Trạng thái")
+    WHY = QT_TRANSLATE_NOOP("PrintJobs", "Lý do")
+    TABLE = QT_TRANSLATE_NOOP("PrintJobs", "Danh sách lệnh in")
+    REPRINT_MARK = QT_TRANSLATE_NOOP("PrintJobs", "{title} (bản in lại)")
+    ALL = QT_TRANSLATE_NOOP("PrintJobs", "Hiện &cả lệnh đã in, đã hủy")
+    NONE = QT_TRANSLATE_NOOP("PrintJobs", "Không có lệnh in nào đang chờ.")
+    ASK_WAITING = QT_TRANSLATE_NOOP(
+        "PrintJobs", "Chương trình tự in lại lúc {time}. Máy in đã sẵn sàng thì bấm «Thử in ngay»."
+    )
+    ASK_SENDING = QT_TRANSLATE_NOOP("PrintJobs", "Đang gửi tới máy in.")
+    ASK_ASKS = QT_TRANSLATE_NOOP(
+        "PrintJobs", "Lệnh in từ ngày trước. Còn cần giấy này thì bấm «Vẫn in», không thì «Hủy lệnh»."
+    )
+    ASK_UNKNOWN = QT_TRANSLATE_NOOP(
+        "PrintJobs", "Hãy xem khay giấy: đã ra giấy thì bấm «Giấy đã ra», chưa ra thì bấm «In lại»."
+    )
+    ASK_SETTLED = QT_TRANSLATE_NOOP("PrintJobs", "Bản in lại mang dòng «Bản in lại».")
+    RETRY = QT_TRANSLATE_NOOP("PrintJobs", "&Thử in ngay")
+    CONFIRM_ASKS = QT_TRANSLATE_NOOP("PrintJobs", "&Vẫn in")
+    CONFIRM_UNKNOWN = QT_TRANSLATE_NOOP("PrintJobs", "&Giấy đã ra")
+    REPRINT = QT_TRANSLATE_NOOP("PrintJobs", "&In lại")
+    CANCEL = QT_TRANSLATE_NOOP("PrintJobs", "&Hủy lệnh")
+
+
+TONES = {"unknown": "late", "asks": "soon", "waiting": "", "confirmed": "", "sending": "", "printed": "good"}
+QUESTIONS = {
+    "waiting": Words.ASK_WAITING,
+    "confirmed": Words.ASK_WAITING,
+    "sending": Words.ASK_SENDING,
+    "asks": Words.ASK_ASKS,
+    "unknown": Words.ASK_UNKNOWN,
+    "printed": Words.ASK_SETTLED,
+    "cancelled": Words.ASK_SETTLED,
+}
+
+
+def _list(desk: DeskContext, everything: bool) -> tuple[JobRow, ...]:
+    states = (*OPEN, *SETTLED) if everything else OPEN
+    return print_jobs.list_jobs(desk.database, states=states)
+
+
+def _reprint(desk: DeskContext, row: JobRow) -> int:
+    """Render the paper again with its mark and put it into the spool in place of the old job."""
+    from counter_app.services import papers
+
+    if row.form == TEST_FORM or not row.dossier_code:
+        if row.state not in SETTLED:
+            print_jobs.cancel(desk.database, row.id)
+        return papers.print_test_page(desk, row.printer)
+    if row.form == THERMAL_FORM:
+        payload = papers.make_thermal(desk, row.dossier_code, reprint=True)
+    else:
+        payload = papers.make_paper(desk, row.dossier_code, row.form, reprint=True).pdf
+    return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
+
+
+class PrintJobsPanel(QWidget):
+    """A table of jobs, a question about the chosen one, and the answers that its state allows."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self._rows: tuple[JobRow, ...] = ()
+        heads = (Words.MADE, Words.PAPER, Words.DOSSIER, Words.PRINTER, Words.STATE, Words.WHY)
+        texts = [_tr(head) for head in heads]
+        self.table = PlainTable(_tr(Words.TABLE), texts, (136, 240, 170, 150, 170, 200), 5, self)
+        self.table.currentCellChanged.connect(self._show_choice)
+        self.question = QLabel(self)
+        self.question.setWordWrap(True)
+        self.all = QCheckBox(_tr(Words.ALL), self)
+        self.all.setAccessibleName(self.all.text().replace("&", ""))
+        self.all.toggled.connect(self.refresh)
+        self.retry = self._button(Words.RETRY, self._retry)
+        self.confirm = self._button(Words.CONFIRM_ASKS, self._confirm)
+        self.reprint = self._button(Words.REPRINT, self._reprint)
+        self.cancel = self._button(Words.CANCEL, self._cancel)
+        set_role(self.cancel, "danger")
+        bar = QHBoxLayout()
+        bar.addWidget(self.all)
+        bar.addStretch(1)
+        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+            bar.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.question)
+        layout.addLayout(bar)
+        context.changed.connect(self._changed)
+        self._show_choice()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the jobs again."""
+        work = partial(_list, self.context.desk, self.all.isChecked())
+        self.context.executor.submit(work, self._take)
+
+    def current(self) -> JobRow | None:
+        """The chosen job."""
+        row = self.table.currentRow()
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def _button(self, words: str, slot: object) -> QPushButton:
+        button = QPushButton(_tr(words), self)
+        button.setAccessibleName(button.text().replace("&", ""))
+        button.clicked.connect(slot)
+        return button
+
+    def _take(self, rows: tuple[JobRow, ...]) -> None:
+        before = self.current()
+        with QSignalBlocker(self.table):
+            self._rows = rows
+            self.table.setRowCount(len(rows))
+            for place, row in enumerate(rows):
+                self._fill(place, row)
+            ids = [row.id for row in rows]
+            place = ids.index(before.id) if before is not None and before.id in ids else 0
+            self.table.setCurrentCell(place if ids else -1, 0)
+        self._show_choice()
+
+    def _fill(self, place: int, row: JobRow) -> None:
+        title = _tr(Words.REPRINT_MARK).format(title=row.title) if row.reprint else row.title
+        self.table.put(place, 0, local_time(row.created_at))
+        self.table.put(place, 1, title)
+        self.table.put(place, 2, row.dossier_code)
+        self.table.put(place, 3, row.printer)
+        self.table.put(place, 4, row.label, TONES.get(row.state, ""))
+        self.table.put(place, 5, row.last_error)
+
+    @Slot()
+    def _show_choice(self) -> None:
+        row = self.current()
+        state = "" if row is None else row.state
+        self.retry.setVisible(state in ("waiting", "confirmed"))
+        self.confirm.setVisible(state in ("asks", "unknown"))
+        self.confirm.setText(_tr(Words.CONFIRM_UNKNOWN if state == "unknown" else Words.CONFIRM_ASKS))
+        self.confirm.setAccessibleName(self.confirm.text().replace("&", ""))
+        self.reprint.setVisible(state in ("unknown", *SETTLED))
+        self.cancel.setVisible(state in ("waiting", "confirmed", "asks", "unknown"))
+        if row is None:
+            self.question.setText(_tr(Words.NONE))
+        else:
+            question = _tr(QUESTIONS[state]).format(time=local_time(row.next_attempt_at))
+            self.question.setText(" ".join(part for part in (row.last_error, question) if part))
+
+    def _do(self, work: Callable[[], Any]) -> None:
+        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+            button.setEnabled(False)
+        self.context.executor.submit(work, self._done, self._failed)
+
+    @Slot()
+    def _retry(self) -> None:
+        row = self.current()
+        if row is not None:
+            desk = self.context.desk
+            self._do(partial(print_jobs.retry_now, desk.database, row.id, desk.clock()))
+
+    @Slot()
+    def _confirm(self) -> None:
+        row = self.current()
+        if row is not None:
+            desk = self.context.desk
+            self._do(partial(print_jobs.confirm, desk.database, row.id, desk.clock()))
+
+    @Slot()
+    def _reprint(self) -> None:
+        row = self.current()
+        if row is not None:
+            self._do(partial(_reprint, self.context.desk, row))
+
+    @Slot()
+    def _cancel(self) -> None:
+        row = self.current()
+        if row is not None:
+            self._do(partial(print_jobs.cancel, self.context.desk.database, row.id))
+
+    def _done(self, _answer: object) -> None:
+        self._enable()
+        if self.context.spooler is not None:
+            self.context.spooler.wake()
+        self.context.announce("print_jobs")
+        self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        self._enable()
+        self.context.show_error(error)
+        self.refresh()
+
+    def _enable(self) -> None:
+        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+            button.setEnabled(True)
+
+    @Slot(object)
+    def _changed(self, changed: Changed) -> None:
+        if "print_jobs" in changed.kinds and self.isVisible():
+            self.refresh()
+
+
+def _tr(text: str) -> str:
+    return translate("PrintJobs", text)

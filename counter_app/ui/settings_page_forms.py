@@ -1,0 +1,279 @@
+"""The forms of the settings page: each shows its part of the settings and gives back what was changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from counter_app.services.values import OfficeData
+from counter_app.settings import Settings
+from counter_app.ui.page import nfc
+from counter_app.ui.theme import set_role
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+
+class Words:
+    """Labels and hints of the forms."""
+
+    OFFICE_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Cơ quan")
+    CODE = QT_TRANSLATE_NOOP("SettingsForms", "Mã cơ quan")
+    CODE_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Không đổi được, vì mã hồ sơ đã cấp mang mã này.")
+    NAME = QT_TRANSLATE_NOOP("SettingsForms", "&Tên cơ quan")
+    BODY = QT_TRANSLATE_NOOP("SettingsForms", "Cơ quan chủ &quản")
+    DESK_NAME = QT_TRANSLATE_NOOP("SettingsForms", "Tên &bộ phận, in hoa")
+    SUFFIX = QT_TRANSLATE_NOOP("SettingsForms", "&Ký hiệu số văn bản")
+    PLACE = QT_TRANSLATE_NOOP("SettingsForms", "Địa &danh trên văn bản")
+    PHONE = QT_TRANSLATE_NOOP("SettingsForms", "Đ&iện thoại bộ phận")
+    LOOKUP = QT_TRANSLATE_NOOP("SettingsForms", "Địa chỉ t&ra cứu hồ sơ")
+    HEAD_NAME = QT_TRANSLATE_NOOP("SettingsForms", "&Người ký văn bản xin lỗi")
+    HEAD_TITLE = QT_TRANSLATE_NOOP("SettingsForms", "&Chức vụ người ký")
+    CLERK = QT_TRANSLATE_NOOP("SettingsForms", "Cán bộ tiế&p nhận")
+    CLERK_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Ghi trong lịch sử hồ sơ và in trên giấy tiếp nhận.")
+    PORTAL_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Cổng dịch vụ công")
+    URL = QT_TRANSLATE_NOOP("SettingsForms", "Địa &chỉ cổng")
+    URL_HINT = QT_TRANSLATE_NOOP(
+        "SettingsForms", "Bắt đầu bằng https://. Để trống: không gửi, hồ sơ giữ lại ở máy này."
+    )
+    USER = QT_TRANSLATE_NOOP("SettingsForms", "&Tên đăng nhập")
+    PASSWORD = QT_TRANSLATE_NOOP("SettingsForms", "&Mật khẩu")
+    PASSWORD_HINT = QT_TRANSLATE_NOOP(
+        "SettingsForms", "Cất trong kho mật khẩu của máy, không ghi vào tệp. Để trống nếu không đổi."
+    )
+    UNIT = QT_TRANSLATE_NOOP("SettingsForms", "Mã đơ&n vị trên cổng")
+    UNIT_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Để trống nếu giống mã cơ quan.")
+    BUNDLE = QT_TRANSLATE_NOOP("SettingsForms", "Tệp chứng t&hư riêng")
+    BUNDLE_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Chỉ khi cổng dùng chứng thư nội bộ: đường dẫn tệp .pem.")
+    INTERVAL = QT_TRANSLATE_NOOP("SettingsForms", "Hỏi cổng &mỗi")
+    SECONDS = QT_TRANSLATE_NOOP("SettingsForms", " giây")
+    RESTART = QT_TRANSLATE_NOOP("SettingsForms", "Thay đổi về cổng có hiệu lực sau khi đóng và mở lại chương trình.")
+    RULES_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Quy định")
+    CUT_OFF = QT_TRANSLATE_NOOP("SettingsForms", "&Giờ chốt tiếp nhận")
+    CUT_OFF_HINT = QT_TRANSLATE_NOOP(
+        "SettingsForms", "Dạng 15:00. Nhận sau giờ này tính sang ngày làm việc kế tiếp. Để trống: theo từng thủ tục."
+    )
+    MAX_MB = QT_TRANSLATE_NOOP("SettingsForms", "&Tệp quét lớn nhất")
+    MEGABYTES = QT_TRANSLATE_NOOP("SettingsForms", " MB")
+    WHOLE_NUMBER = QT_TRANSLATE_NOOP("SettingsForms", "In đủ &số định danh trong mã QR trên giấy tờ")
+    WHOLE_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Bình thường chỉ in bốn số cuối, để bảo vệ dữ liệu cá nhân.")
+    LEAD = QT_TRANSLATE_NOOP("SettingsForms", "Gửi văn bản &xin lỗi trước hạn")
+    DAYS = QT_TRANSLATE_NOOP("SettingsForms", " ngày làm việc")
+    APOLOGIES = QT_TRANSLATE_NOOP("SettingsForms", "Số lần được &hẹn lại")
+    TIMES = QT_TRANSLATE_NOOP("SettingsForms", " lần")
+    CAP = QT_TRANSLATE_NOOP("SettingsForms", "&Mức gia hạn")
+    CAP_FIRST = QT_TRANSLATE_NOOP("SettingsForms", "Không dài hơn thời hạn ban đầu")
+    CAP_NONE = QT_TRANSLATE_NOOP("SettingsForms", "Không giới hạn")
+    LAW = QT_TRANSLATE_NOOP(
+        "SettingsForms", "Nghị định 118/2025/NĐ-CP: xin lỗi chậm nhất một ngày trước khi hết hạn, chỉ hẹn lại một lần."
+    )
+
+
+OFFICE_FIELDS = (
+    ("name", Words.NAME),
+    ("governing_body", Words.BODY),
+    ("desk_name", Words.DESK_NAME),
+    ("letter_suffix", Words.SUFFIX),
+    ("place", Words.PLACE),
+    ("phone", Words.PHONE),
+    ("lookup_url", Words.LOOKUP),
+    ("head_name", Words.HEAD_NAME),
+    ("head_title", Words.HEAD_TITLE),
+)
+
+
+class SettingsForm(QScrollArea):
+    """A column of questions with hints; ``edited`` tells of the clerk's changes."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        inside = QWidget(self)
+        set_role(inside, "canvas")
+        self.form = QFormLayout()
+        self.form.setVerticalSpacing(8)
+        self.form.setHorizontalSpacing(16)
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(20, 16, 20, 16)
+        self.column.addLayout(self.form)
+        self.column.addStretch(1)
+        self.setWidget(inside)
+
+    def line(self, label: str, hint: str = "") -> QLineEdit:
+        """A line of text."""
+        field = QLineEdit(self)
+        field.textEdited.connect(self.edited)
+        self.add(label, field, hint)
+        return field
+
+    def number(self, label: str, low: int, high: int, suffix: str) -> QSpinBox:
+        """A whole number with its unit."""
+        field = QSpinBox(self)
+        field.setRange(low, high)
+        field.setSuffix(_tr(suffix))
+        field.valueChanged.connect(self.edited)
+        self.add(label, field)
+        return field
+
+    def tick(self, label: str, hint: str = "") -> QCheckBox:
+        """Yes or no."""
+        field = QCheckBox(_tr(label), self)
+        field.setAccessibleName(field.text().replace("&", ""))
+        field.clicked.connect(self.edited)
+        self.form.addRow("", field)
+        self.note(hint)
+        return field
+
+    def choice(self, label: str, words: dict[Any, str]) -> QComboBox:
+        """One of several."""
+        field = QComboBox(self)
+        for key, text in words.items():
+            field.addItem(_tr(text), key)
+        field.activated.connect(self.edited)
+        self.add(label, field)
+        return field
+
+    def add(self, label: str, field: QWidget, hint: str = "") -> None:
+        """A question with its label and hint."""
+        caption = QLabel(_tr(label), self)
+        caption.setBuddy(field)
+        field.setAccessibleName(caption.text().replace("&", ""))
+        field.setMaximumWidth(640)
+        self.form.addRow(caption, field)
+        self.note(hint)
+
+    def note(self, text: str) -> None:
+        """A hint in small letters below what came before."""
+        if text:
+            label = QLabel(_tr(text), self)
+            label.setWordWrap(True)
+            set_role(label, "hint")
+            self.form.addRow("", label)
+
+    def load(self, settings: Settings, office: OfficeData) -> None:
+        """Show what is in force."""
+        raise NotImplementedError
+
+    def changes(self, settings: Settings) -> Settings:
+        """The settings with this form's answers."""
+        return settings
+
+
+class OfficeForm(SettingsForm):
+    """The office as it is printed, and who sits at the desk."""
+
+    tab = Words.OFFICE_TAB
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.code = QLabel(self)
+        set_role(self.code, "section")
+        self.form.addRow(QLabel(_tr(Words.CODE), self), self.code)
+        self.note(Words.CODE_HINT)
+        self.fields = {name: self.line(label) for name, label in OFFICE_FIELDS}
+        self.clerk = self.line(Words.CLERK, Words.CLERK_HINT)
+        self._office = OfficeData("", "")
+
+    def load(self, settings: Settings, office: OfficeData) -> None:
+        self._office = office
+        self.code.setText(office.code)
+        for name, field in self.fields.items():
+            field.setText(getattr(office, name))
+        self.clerk.setText(settings.clerk)
+
+    def changes(self, settings: Settings) -> Settings:
+        return replace(settings, clerk=nfc(self.clerk.text()) or settings.clerk)
+
+    def office(self) -> OfficeData:
+        """The office with the answers of the form."""
+        return replace(self._office, **{name: nfc(field.text()) for name, field in self.fields.items()})
+
+
+class PortalForm(SettingsForm):
+    """Where the portal is and how to sign in there."""
+
+    tab = Words.PORTAL_TAB
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.url = self.line(Words.URL, Words.URL_HINT)
+        self.user = self.line(Words.USER)
+        self.password = self.line(Words.PASSWORD, Words.PASSWORD_HINT)
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.unit = self.line(Words.UNIT, Words.UNIT_HINT)
+        self.bundle = self.line(Words.BUNDLE, Words.BUNDLE_HINT)
+        self.interval = self.number(Words.INTERVAL, 5, 3600, Words.SECONDS)
+        self.note(Words.RESTART)
+
+    def load(self, settings: Settings, office: OfficeData) -> None:
+        portal = settings.portal
+        self.url.setText(portal.url)
+        self.user.setText(portal.user)
+        self.unit.setText(portal.unit)
+        self.bundle.setText(portal.ca_bundle)
+        self.interval.setValue(portal.interval_seconds)
+        self.password.clear()
+
+    def changes(self, settings: Settings) -> Settings:
+        portal = replace(
+            settings.portal,
+            url=nfc(self.url.text()),
+            user=nfc(self.user.text()),
+            unit=nfc(self.unit.text()),
+            ca_bundle=nfc(self.bundle.text()),
+            interval_seconds=self.interval.value(),
+        )
+        return replace(settings, portal=portal)
+
+
+class RulesForm(SettingsForm):
+    """What the office may decide within the law."""
+
+    tab = Words.RULES_TAB
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cut_off = self.line(Words.CUT_OFF, Words.CUT_OFF_HINT)
+        self.max_mb = self.number(Words.MAX_MB, 1, 500, Words.MEGABYTES)
+        self.whole_number = self.tick(Words.WHOLE_NUMBER, Words.WHOLE_HINT)
+        self.lead = self.number(Words.LEAD, 0, 10, Words.DAYS)
+        self.apologies = self.number(Words.APOLOGIES, 0, 5, Words.TIMES)
+        self.cap = self.choice(Words.CAP, {"first_limit": Words.CAP_FIRST, "none": Words.CAP_NONE})
+        self.note(Words.LAW)
+
+    def load(self, settings: Settings, office: OfficeData) -> None:
+        self.cut_off.setText(settings.cut_off)
+        self.max_mb.setValue(settings.max_document_mb)
+        self.whole_number.setChecked(settings.full_personal_number_in_qr)
+        self.lead.setValue(settings.apology.lead_days)
+        self.apologies.setValue(settings.apology.max)
+        self.cap.setCurrentIndex(self.cap.findData(settings.apology.cap))
+
+    def changes(self, settings: Settings) -> Settings:
+        apology = replace(
+            settings.apology, lead_days=self.lead.value(), max=self.apologies.value(), cap=str(self.cap.currentData())
+        )
+        return replace(
+            settings,
+            cut_off=nfc(self.cut_off.text()),
+            max_document_mb=self.max_mb.value(),
+            full_personal_number_in_qr=self.whole_number.isChecked(),
+            apology=apology,
+        )
+
+
+def _tr(text: str) -> str:
+    return translate("SettingsForms", text)
