@@ -1,0 +1,1 @@
+"""``python -m benchmarks``: runs all or chosen benchmarks and prints one table."""
