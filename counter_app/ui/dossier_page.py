@@ -71,6 +71,7 @@ class DossierPage(Page):
         self._dialog: QDialog | None = None
         self._files: QFileDialog | None = None
         self._stale = False
+        self._fresh = False
         self._build_head()
         self.steps = StepBar(self)
         self.steps.chosen.connect(self.take_step)
@@ -82,13 +83,15 @@ class DossierPage(Page):
         """Show another dossier."""
         self.code = code
         self.view = None
+        self._fresh = True
         self._show_nothing(_tr(Words.LOADING).format(code=code))
         self.reload()
 
     def activated(self) -> None:
         if self._stale and self.code:
             self.reload()
-        self.steps.take_focus()
+        if self.view is not None:
+            self.steps.take_focus()
 
     @Slot()
     def reload(self) -> None:
@@ -178,7 +181,7 @@ class DossierPage(Page):
         self.view = view
         self.nothing.hide()
         self._show_head(view)
-        self.steps.show_steps(tuple(Step(step) for step in view.permitted_steps))
+        self.steps.show_steps(self._offered(view), hurry=self._in_hurry(view))
         self.steps.show()
         position = self.history.verticalScrollBar().value()
         self.facts.setHtml(facts_html(view))
@@ -188,6 +191,18 @@ class DossierPage(Page):
             self.papers.show_papers(view)
         self._paper_chosen()
         self.body.show()
+        if self._fresh and self.isVisible():
+            self._fresh = False
+            self.steps.take_focus()
+
+    def _offered(self, view: DossierView) -> tuple[Step, ...]:
+        """The permitted steps, without taking money that nobody owes."""
+        steps = (Step(step) for step in view.permitted_steps)
+        return tuple(step for step in steps if step is not Step.PAY or view.money_state == "due" or view.row.paused_at)
+
+    def _in_hurry(self, view: DossierView) -> bool:
+        _, tone = due_words(view.row, self.context.desk.clock())
+        return tone in ("late", "soon") and not view.row.apology_count
 
     def _missing(self, error: Exception) -> None:
         if isinstance(error, UserError):

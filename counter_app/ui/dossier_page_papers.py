@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from counter_app.services.values import ComponentView, DocumentView, DossierView
 from counter_app.ui.formatting import local_time
@@ -15,6 +23,8 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 COMPONENT = int(Qt.ItemDataRole.UserRole)
 RESULT = COMPONENT + 1
 DOCUMENT = COMPONENT + 2
+LINES_SHOWN = 3
+PADDING = 5
 
 
 class Words:
@@ -23,15 +33,34 @@ class Words:
     NAME = QT_TRANSLATE_NOOP("DossierPapers", "Giấy tờ")
     GIVEN = QT_TRANSLATE_NOOP("DossierPapers", "Đã nộp")
     STATE = QT_TRANSLATE_NOOP("DossierPapers", "Bản quét")
-    COUNT = QT_TRANSLATE_NOOP("DossierPapers", "{originals} bản chính, {copies} bản sao")
+    ORIGINALS = QT_TRANSLATE_NOOP("DossierPapers", "{count} bản chính")
+    COPIES = QT_TRANSLATE_NOOP("DossierPapers", "{count} bản sao")
     NOTHING = QT_TRANSLATE_NOOP("DossierPapers", "không nộp")
     NO_SCAN = QT_TRANSLATE_NOOP("DossierPapers", "chưa có")
     SCANS = QT_TRANSLATE_NOOP("DossierPapers", "{count} tệp")
     RESULTS = QT_TRANSLATE_NOOP("DossierPapers", "Kết quả giải quyết")
     PAGES = QT_TRANSLATE_NOOP("DossierPapers", "{pages} trang, {size} KB")
     ON_PORTAL = QT_TRANSLATE_NOOP("DossierPapers", "✓ đã lên cổng")
-    NOT_YET = QT_TRANSLATE_NOOP("DossierPapers", "… chưa lên cổng, thêm lúc {time}")
+    NOT_YET = QT_TRANSLATE_NOOP("DossierPapers", "… chờ lên cổng")
+    ADDED = QT_TRANSLATE_NOOP("DossierPapers", "{name}, thêm lúc {time}")
     LIST = QT_TRANSLATE_NOOP("DossierPapers", "Danh sách giấy tờ và bản quét")
+
+
+class _WrappedName(QStyledItemDelegate):
+    """Names of papers are long: they wrap to a few lines, the rest is in the tool tip."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        depth = 2 if index.parent().isValid() else 1
+        width = self._tree.columnWidth(0) - depth * self._tree.indentation() - 2 * PADDING
+        metrics = self._tree.fontMetrics()
+        box = metrics.boundingRect(QRect(0, 0, max(width, 60), 10_000), Qt.TextFlag.TextWordWrap, str(index.data()))
+        height = min(box.height(), LINES_SHOWN * metrics.lineSpacing()) + 2 * PADDING
+        return QSize(hint.width(), max(height, hint.height()))
 
 
 class PapersTree(QTreeWidget):
@@ -53,7 +82,12 @@ class PapersTree(QTreeWidget):
         header.setStretchLastSection(False)
         self.setWordWrap(True)
         self.setUniformRowHeights(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setIndentation(18)
+        self.setAlternatingRowColors(True)
+        self._names = _WrappedName(self)
+        self.setItemDelegateForColumn(0, self._names)
+        header.sectionResized.connect(self.scheduleDelayedItemsLayout)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAcceptDrops(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
@@ -115,10 +149,9 @@ class PapersTree(QTreeWidget):
             self.setCurrentItem((wanted or items)[0])
 
     def _add_component(self, component: ComponentView, documents: list[DocumentView]) -> None:
-        given = _tr(Words.COUNT).format(originals=component.originals, copies=component.copies)
-        if not component.originals + component.copies:
-            given = _tr(Words.NOTHING)
-        item = self._add_paper(component.name, given, documents)
+        counts = ((Words.ORIGINALS, component.originals), (Words.COPIES, component.copies))
+        given = ", ".join(_tr(words).format(count=count) for words, count in counts if count)
+        item = self._add_paper(component.name, given or _tr(Words.NOTHING), documents)
         item.setData(0, COMPONENT, component.code)
 
     def _add_result(self, code: str, name: str, documents: list[DocumentView]) -> None:
@@ -137,7 +170,9 @@ class PapersTree(QTreeWidget):
     def _add_document(self, parent: QTreeWidgetItem, document: DocumentView) -> None:
         size = _tr(Words.PAGES).format(pages=document.pages or "?", size=max(1, document.size // 1024))
         state = _tr(Words.ON_PORTAL if document.uploaded_at else Words.NOT_YET)
-        item = QTreeWidgetItem(parent, [document.file_name, size, state.format(time=local_time(document.added_at))])
+        item = QTreeWidgetItem(parent, [document.file_name, size, state])
+        added = _tr(Words.ADDED).format(name=document.file_name, time=local_time(document.added_at))
+        item.setToolTip(0, added)
         item.setData(0, DOCUMENT, document)
         item.setData(0, COMPONENT, document.component_code)
         item.setData(0, RESULT, document.result_code)

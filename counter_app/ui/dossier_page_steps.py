@@ -91,8 +91,8 @@ class StepBar(QWidget):
         self._bar.addStretch(1)
         self.show_steps(())
 
-    def show_steps(self, permitted: tuple[Step, ...]) -> None:
-        """Offer these steps and no others."""
+    def show_steps(self, permitted: tuple[Step, ...], *, hurry: bool = False) -> None:
+        """Offer these steps and no others; in a ``hurry`` the letter of apology is a button of its own."""
         for button in self.buttons:
             self._bar.removeWidget(button)
             button.hide()
@@ -102,6 +102,9 @@ class StepBar(QWidget):
         for step, action in self.step_actions.items():
             action.setEnabled(step in permitted)
         ordered = sorted((step for step in permitted if step in STEP_KEYS), key=IN_FRONT.index)
+        if hurry and Step.APOLOGISE in ordered:
+            ordered.remove(Step.APOLOGISE)
+            ordered.insert(min(1, len(ordered)), Step.APOLOGISE)
         for place, step in enumerate(ordered):
             if place < SHOWN_STEPS:
                 self._add_button(step, place)

@@ -38,6 +38,7 @@ class Words:
     EMAIL = QT_TRANSLATE_NOOP("DossierText", "Thư điện tử")
     ADDRESS = QT_TRANSLATE_NOOP("DossierText", "Địa chỉ")
     PROCEDURE = QT_TRANSLATE_NOOP("DossierText", "Thủ tục")
+    PROCEDURE_NAME = QT_TRANSLATE_NOOP("DossierText", "Tên thủ tục")
     CODE = QT_TRANSLATE_NOOP("DossierText", "Mã thủ tục")
     VERSION = QT_TRANSLATE_NOOP("DossierText", "{code}, bản {version}")
     CASE = QT_TRANSLATE_NOOP("DossierText", "Trường hợp")
@@ -135,7 +136,7 @@ def person_facts(person: ApplicantData) -> list[tuple[str, str]]:
 def _procedure_facts(view: DossierView) -> Facts:
     procedure = view.procedure
     return [
-        (Words.NAME, procedure.name),
+        (Words.PROCEDURE_NAME, procedure.name),
         (Words.CODE, _tr(Words.VERSION).format(code=procedure.code, version=procedure.version)),
         (Words.CASE, view.case_name),
         (Words.FIELD, procedure.field_name),

@@ -13,9 +13,10 @@ from counter_app.services.reading import QueueCounts, counts, show
 from counter_app.services.values import DossierView, QueueFilter, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_page_paper import PaperDialog
-from counter_app.ui.dossier_table import COLUMNS, UNIT_COLUMN, Column, DossierTable, DossierTableModel
+from counter_app.ui.dossier_table import UNIT_COLUMN, Column, DossierTable, DossierTableModel
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import Page
+from counter_app.ui.queue_page_columns import compact
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -60,9 +61,9 @@ def letter_words(row: QueueRow, now: datetime, _calendar: Any) -> tuple[str, str
 
 
 OVERDUE_COLUMNS = (
-    *(column for column in COLUMNS if column.key in ("code", "applicant", "procedure", "due", "left")),
+    *compact("code", "applicant", "procedure", "due", "left"),
     UNIT_COLUMN,
-    Column("letter", Words.LETTER, letter_words, 190),
+    Column("letter", Words.LETTER, letter_words, 180),
 )
 
 

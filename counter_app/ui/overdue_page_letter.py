@@ -82,6 +82,7 @@ class ApologyDialog(TaskDialog):
         self.add_field(translate("ApologyDialog", Words.UNIT), self.unit)
         self.add_field(translate("ApologyDialog", Words.NEW_DUE), self.new_due)
         self.form.addRow("", self._day_buttons())
+        self.form.addRow("", self.weekday)
         self.new_due.dateTimeChanged.connect(self._show_weekday)
         self._show_weekday()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -113,7 +114,7 @@ class ApologyDialog(TaskDialog):
             button.clicked.connect(self._days_clicked)
             row.addWidget(button)
             self.day_buttons.append(button)
-        row.addWidget(self.weekday, 1)
+        row.addStretch(1)
         return row
 
     @Slot()

@@ -24,6 +24,7 @@ from counter_app.services.values import QueueFilter
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_table import DossierTable, DossierTableModel
 from counter_app.ui.page import Page, nfc, shortcut
+from counter_app.ui.queue_page_columns import compact
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -56,8 +57,17 @@ class Words:
     SEARCH = QT_TRANSLATE_NOOP("QueuePage", "Lọc danh sách")
 
 
+QUEUE_COLUMNS = compact("code", "applicant", "procedure", "received", "due", "left", "status", "portal")
 SCOPES = {"open": Words.OPEN, "due_soon": Words.DUE_SOON, "overdue": Words.OVERDUE, "all": Words.ALL}
 SCOPE_KEYS = {"open": "Alt+1", "due_soon": "Alt+2", "overdue": "Alt+3", "all": "Alt+4"}
+
+
+SCOPE_STYLE = "QPushButton:checked { background: #0f2f44; border-color: #0f2f44; color: #ffffff; font-weight: bold; }"
+LATE_STYLE = (
+    "QPushButton { color: #9b1c1c; border-color: #d39a9a; font-weight: bold; }"
+    "QPushButton:checked { background: #9b1c1c; border-color: #9b1c1c; color: #ffffff; }"
+)
+"""A number that is pressed down; the late ones in red, with the word beside it."""
 
 
 class QueuePage(Page):
@@ -72,7 +82,7 @@ class QueuePage(Page):
         self._shown_once = False
         self._build_scopes()
         self._build_filters()
-        self.model = DossierTableModel(context, parent=self)
+        self.model = DossierTableModel(context, QUEUE_COLUMNS, parent=self)
         self.model.loaded.connect(self._loaded)
         self.table = DossierTable(self.model, self)
         self.table.opened.connect(context.open_dossier)
@@ -144,7 +154,7 @@ class QueuePage(Page):
             button = QPushButton(self)
             button.setCheckable(True)
             button.setToolTip(SCOPE_KEYS[scope])
-            set_role(button, "scope")
+            button.setStyleSheet(SCOPE_STYLE)
             group.addButton(button)
             self.scopes[scope] = button
             self.scope_bar.addWidget(button)
@@ -202,8 +212,7 @@ class QueuePage(Page):
             count = "…" if numbers is None else _number(shown.get(scope, 0))
             button.setText(_tr(SCOPES[scope]).format(count=count))
             button.setAccessibleName(button.text())
-        late = numbers is not None and numbers.overdue > 0
-        _mark_late(self.scopes["overdue"], late)
+        self.scopes["overdue"].setStyleSheet(LATE_STYLE if numbers is not None and numbers.overdue else SCOPE_STYLE)
         self.today.setText("" if numbers is None else _tr(Words.TODAY).format(count=_number(numbers.today)))
 
     @Slot(QAbstractButton)
@@ -234,12 +243,6 @@ class QueuePage(Page):
     def _changed(self, changed: Changed) -> None:
         if changed.kinds & {"dossier", "outbox"}:
             self.refresh()
-
-
-def _mark_late(button: QPushButton, late: bool) -> None:
-    set_role(button, "danger" if late else "scope")
-    button.style().unpolish(button)
-    button.style().polish(button)
 
 
 def _number(count: int) -> str:

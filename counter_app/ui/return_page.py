@@ -36,6 +36,7 @@ from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 CHOICES_SHOWN = 8
+CHOICE_HEIGHT = 37
 
 
 class Words:
@@ -50,7 +51,7 @@ class Words:
         "ReturnPage", "Không tìm thấy hồ sơ nào khớp «{text}». Hãy kiểm tra lại mã, hoặc gõ tên chủ hồ sơ."
     )
     SEVERAL = QT_TRANSLATE_NOOP("ReturnPage", "Có nhiều hồ sơ khớp, hãy chọn bằng phím mũi tên rồi Enter:")
-    CHOICE = QT_TRANSLATE_NOOP("ReturnPage", "{code} · {name} · {procedure} · {status}")
+    CHOICE = QT_TRANSLATE_NOOP("ReturnPage", "{code} · {name} · {status} · {procedure}")
     CHOICES = QT_TRANSLATE_NOOP("ReturnPage", "Hồ sơ khớp với nội dung đã gõ")
     LAST = QT_TRANSLATE_NOOP("ReturnPage", "Vừa trả lúc {time}: {code} cho {to}.")
 
@@ -166,6 +167,9 @@ class ReturnPage(Page):
         self.choices = QListWidget(self)
         self.choices.setObjectName("pickList")
         self.choices.setAccessibleName(_tr(Words.CHOICES))
+        self.choices.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.choices.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.choices.setMinimumHeight(CHOICE_HEIGHT * CHOICES_SHOWN)
         self.choices.itemActivated.connect(self._chosen)
 
     def _lay_out(self) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 
 from counter_app.rules.lifecycle import Step
 from counter_app.services.values import DossierView
 from counter_app.ui.formatting import due_words, money, status_label
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+NAME_SHOWN = 90
+"""Letters of a paper's name on the card; the dossier's page has the whole."""
 
 
 class Words:
@@ -66,7 +70,7 @@ def _status(view: DossierView) -> Iterable[Check]:
 
 def _fees(view: DossierView) -> Iterable[Check]:
     if view.money_state == "due":
-        names = ", ".join(fee.name for fee in view.fees if fee.amount and fee.paid_at is None)
+        names = ", ".join(dict.fromkeys(fee.name for fee in view.fees if fee.amount and fee.paid_at is None))
         yield Check(_tr(Words.FEES_DUE).format(amount=money(fees_due(view)), names=names), "warning")
     else:
         yield Check(_tr(Words.FEES_DONE), "good")
@@ -83,7 +87,7 @@ def _lateness(view: DossierView, now: datetime) -> Iterable[Check]:
 
 def _originals(view: DossierView) -> Iterable[Check]:
     papers = [
-        _tr(Words.PAPER).format(name=component.name, count=component.originals)
+        _tr(Words.PAPER).format(name=shorten(component.name, NAME_SHOWN, placeholder="…"), count=component.originals)
         for component in view.components
         if component.originals
     ]

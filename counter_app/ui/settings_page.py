@@ -127,7 +127,6 @@ class SettingsPage(Page):
 
     def _build_bar(self) -> None:
         self.state = QLabel(self)
-        self.state.setWordWrap(True)
         set_role(self.state, "inline")
         self.save_button = QPushButton(_tr(Words.SAVE), self)
         self.save_button.setShortcut("Ctrl+S")
@@ -138,7 +137,8 @@ class SettingsPage(Page):
         self.save_button.clicked.connect(self.save)
         self.undo_button.clicked.connect(self.load)
         self.bar = QHBoxLayout()
-        self.bar.addWidget(self.state, 1)
+        self.bar.addWidget(self.state)
+        self.bar.addStretch(1)
         self.bar.addWidget(self.undo_button)
         self.bar.addWidget(self.save_button)
 

@@ -93,6 +93,9 @@ OFFICE_FIELDS = (
 )
 
 
+FIELD_WIDTH = 640
+
+
 class SettingsForm(QScrollArea):
     """A column of questions with hints; ``edited`` tells of the clerk's changes."""
 
@@ -133,8 +136,7 @@ class SettingsForm(QScrollArea):
         field = QCheckBox(_tr(label), self)
         field.setAccessibleName(field.text().replace("&", ""))
         field.clicked.connect(self.edited)
-        self.form.addRow("", field)
-        self.note(hint)
+        self.form.addRow("", self.with_hint(field, hint))
         return field
 
     def choice(self, label: str, words: dict[Any, str]) -> QComboBox:
@@ -151,17 +153,22 @@ class SettingsForm(QScrollArea):
         caption = QLabel(_tr(label), self)
         caption.setBuddy(field)
         field.setAccessibleName(caption.text().replace("&", ""))
-        field.setMaximumWidth(640)
-        self.form.addRow(caption, field)
-        self.note(hint)
+        field.setMaximumWidth(FIELD_WIDTH)
+        self.form.addRow(caption, self.with_hint(field, hint))
+
+    def with_hint(self, field: QWidget, hint: str) -> QWidget | QVBoxLayout:
+        """The field with its hint in small letters close below."""
+        if not hint:
+            return field
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(field)
+        column.addWidget(_hint(_tr(hint), self))
+        return column
 
     def note(self, text: str) -> None:
-        """A hint in small letters below what came before."""
-        if text:
-            label = QLabel(_tr(text), self)
-            label.setWordWrap(True)
-            set_role(label, "hint")
-            self.form.addRow("", label)
+        """A sentence in small letters on a row of its own."""
+        self.form.addRow("", _hint(_tr(text), self))
 
     def load(self, settings: Settings, office: OfficeData) -> None:
         """Show what is in force."""
@@ -181,8 +188,7 @@ class OfficeForm(SettingsForm):
         super().__init__(parent)
         self.code = QLabel(self)
         set_role(self.code, "section")
-        self.form.addRow(QLabel(_tr(Words.CODE), self), self.code)
-        self.note(Words.CODE_HINT)
+        self.form.addRow(QLabel(_tr(Words.CODE), self), self.with_hint(self.code, Words.CODE_HINT))
         self.fields = {name: self.line(label) for name, label in OFFICE_FIELDS}
         self.clerk = self.line(Words.CLERK, Words.CLERK_HINT)
         self._office = OfficeData("", "")
@@ -273,6 +279,13 @@ class RulesForm(SettingsForm):
             full_personal_number_in_qr=self.whole_number.isChecked(),
             apology=apology,
         )
+
+
+def _hint(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setWordWrap(True)
+    set_role(label, "hint")
+    return label
 
 
 def _tr(text: str) -> str:

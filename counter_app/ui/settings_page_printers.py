@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
@@ -14,7 +14,7 @@ from counter_app.services.values import OfficeData
 from counter_app.settings import Settings
 from counter_app.ui.context import AppContext
 from counter_app.ui.page import nfc
-from counter_app.ui.settings_page_forms import SettingsForm
+from counter_app.ui.settings_page_forms import FIELD_WIDTH, SettingsForm
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 
@@ -88,13 +88,11 @@ class PrintersForm(SettingsForm):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(field, 1)
         layout.addWidget(button)
-        row.setMaximumWidth(640)
-        self.form.addRow(name, row)
-        caption = self.form.labelForField(row)
-        if caption is not None:
-            caption.setBuddy(field)  # type: ignore[attr-defined]
+        row.setMaximumWidth(FIELD_WIDTH)
+        caption = QLabel(name, self)
+        caption.setBuddy(field)
         field.setAccessibleName(name.replace("&", ""))
-        self.note(translate("SettingsPrinters", hint))
+        self.form.addRow(caption, self.with_hint(row, hint))
         return field, button
 
     @Slot()

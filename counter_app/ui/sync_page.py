@@ -247,9 +247,12 @@ class SyncPage(Page):
     def _chosen(self, row: OutboxRow | None) -> None:
         self.retry_button.setEnabled(row is not None and row.state in ("waiting", "needs_attention"))
         self.open_button.setEnabled(row is not None)
-        said, advice = (_tr(Words.NOTHING), "") if row is None else explanation(row)
+        said, advice = (_tr(Words.NOTHING), "") if row is None else self._explain(row)
         self.said.setText(said)
         self.advice.setText(advice)
+
+    def _explain(self, row: OutboxRow) -> tuple[str, str]:
+        return explanation(row, self.context.desk.clock(), portal_set=self.context.sync is not None)
 
     def _retried(self, code: str) -> None:
         self.context.announce("outbox", dossiers=(code,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from counter_app.services.outbox import OutboxRow
 from counter_app.ui.formatting import local_time
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -49,6 +51,8 @@ class Words:
     WAITING_ADVICE = QT_TRANSLATE_NOOP(
         "SyncWords", "Không cần làm gì: chương trình tự gửi lại lúc {time}. Bấm «Gửi lại» nếu muốn thử ngay."
     )
+    NEXT_TURN_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Không cần làm gì: chương trình tự gửi ở lượt tới.")
+    NOT_SET_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Được giữ an toàn ở máy này, sẽ gửi khi đã nối cổng.")
     SENDING_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Đang gửi, không cần làm gì.")
     PORTAL_SAYS = QT_TRANSLATE_NOOP("SyncWords", "Lời của cổng: {words}")
     LINE_SAYS = QT_TRANSLATE_NOOP("SyncWords", "Lần gửi trước: {words}")
@@ -74,7 +78,7 @@ def said(row: OutboxRow) -> str:
     return row.last_error
 
 
-def explanation(row: OutboxRow) -> tuple[str, str]:
+def explanation(row: OutboxRow, now: datetime, *, portal_set: bool) -> tuple[str, str]:
     """Two lines for the chosen message: what was said, and what to do."""
     words = said(row)
     if row.state == "needs_attention":
@@ -82,6 +86,10 @@ def explanation(row: OutboxRow) -> tuple[str, str]:
     before = _tr(Words.LINE_SAYS).format(words=words) if words else _tr(Words.NOT_TRIED)
     if row.state == "sending":
         return before, _tr(Words.SENDING_ADVICE)
+    if not portal_set:
+        return before, _tr(Words.NOT_SET_ADVICE)
+    if row.next_attempt_at <= now:
+        return before, _tr(Words.NEXT_TURN_ADVICE)
     return before, _tr(Words.WAITING_ADVICE).format(time=local_time(row.next_attempt_at))
 
 
