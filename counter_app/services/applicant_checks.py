@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from typing import Any
 
 from counter_app.errors import UserError
 from counter_app.rules import identity
+from counter_app.services.free_text import plain
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.values import APPLICANT_KINDS, ApplicantData
 
@@ -22,13 +24,14 @@ def checked_applicant(
         raise UserError(
             "applicant_invalid", f"Loại {who} «{data.kind}» không có. Hãy chọn: {', '.join(APPLICANT_KINDS)}."
         )
+    texts: dict[str, Any] = {item.name: plain(getattr(data, item.name)) for item in fields(data) if item.name != "birth_date"}
+    data = replace(data, **texts)
     clean = replace(
         data,
         name=identity.normalise_name(data.name),
         personal_number="".join(data.personal_number.split()),
         tax_code="".join(data.tax_code.split()),
         phone=identity.normalise_phone(data.phone),
-        email=data.email.strip(),
         address=identity.normalise_name(data.address),
     )
     if not clean.name:

@@ -15,7 +15,8 @@ def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[lis
     copy is a note, never missing. Raises UserError ``case_unknown``, ``component_unknown``,
     ``component_missing`` (unless ``request.supplement_reason`` asks for the rest at once).
     """
-    offered = _of_case(procedure, request.case_name)
+    case_name = chosen_case(procedure, request.case_name)
+    offered = {item.code: item for item in procedure.components if item.case_name in ("", case_name)}
     given: dict[str, ComponentIn] = {}
     for component in request.components:
         if component.code not in offered:
@@ -58,15 +59,17 @@ def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[lis
     return [_row(position, item, given.get(item.code)) for position, item in enumerate(offered.values())], warnings
 
 
-def _of_case(procedure: Procedure, case_name: str) -> dict[str, ProcedureComponent]:
-    cases = {item.case_name for item in procedure.components if item.case_name}
+def chosen_case(procedure: Procedure, case_name: str) -> str:
+    """The case whose papers are asked for: the one given, else the first ("" where there are none).
+
+    Raises UserError ``case_unknown``.
+    """
+    cases = [item.case_name for item in procedure.components if item.case_name]
     if case_name and case_name not in cases:
         raise UserError(
             "case_unknown", f"Thủ tục {procedure.code} không có trường hợp «{case_name}». Hãy chọn lại trường hợp."
         )
-    if cases and not case_name:
-        case_name = next(item.case_name for item in procedure.components if item.case_name)
-    return {item.code: item for item in procedure.components if item.case_name in ("", case_name)}
+    return case_name or next(iter(cases), "")
 
 
 def _is_missing(item: ProcedureComponent, given: ComponentIn | None) -> bool:

@@ -18,9 +18,10 @@ from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
 from counter_app.services.calendars import current_calendar, read_calendar
 from counter_app.services.catalogue import find_procedure
-from counter_app.services.completeness import check_components
+from counter_app.services.completeness import check_components, chosen_case
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.numbering import next_dossier_code, next_in_year
 from counter_app.services.offices import office_row
@@ -89,7 +90,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             office_id=office.id,
             desk_number=desk.settings.desk,
             procedure=procedure,
-            case_name=request.case_name,
+            case_name=chosen_case(procedure, request.case_name),
             applicant=_applicant(session, applicant, at),
             submitter=_applicant(session, submitter, at) if submitter else None,
             calendar_id=calendar_id,
@@ -106,7 +107,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             first_due=due_at,
             due_soon_from=due_soon_from(calendar, at, due_at),
             sets=request.sets,
-            note=request.note,
+            note=plain(request.note),
             register_number=next_in_year(session, "register", office.code, today.year),
             search_text="",
             components=components,
@@ -125,13 +126,13 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             entered_at=entered_at,
             status_after=Status.RECEIVED,
             due_after=due_at,
-            reason=request.reason,
+            reason=plain(request.reason),
             **_receipt_number(session, office, limit, today.year),
         )
         session.flush()
         outgoing.queue_create(session, dossier, office, entered_at)
-        if request.supplement_reason:
-            _ask_for_supplement(session, desk, dossier, office, at, entered_at, request.supplement_reason)
+        if request.supplement_reason.strip():
+            _ask_for_supplement(session, desk, dossier, office, at, entered_at, plain(request.supplement_reason))
         outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
         return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
 
@@ -289,6 +290,8 @@ def _ask_for_supplement(
         status_after=Status.SUPPLEMENT_REQUESTED,
         due_after=dossier.due,
         reason=reason,
+        form="supplement_request",
+        form_number=next_in_year(session, "form:supplement_request", office.code, at.astimezone(VIETNAM).year),
     )
     dossier.paused_at = event.at
     outgoing.queue_step(session, dossier, event, office, entered_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
+from counter_app.rules.calendar import VIETNAM, LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
+from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
@@ -82,6 +83,7 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
     """
     if step in ELSEWHERE:
         raise ValueError(f"{step} is not taken here")
+    given = _clean(given)
     _check_given(step, given)
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
@@ -101,10 +103,10 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
             entered_at=entered_at,
             status_after=status,
             due_after=effect.due,
-            reason=given.reason.strip(),
-            unit=given.unit.strip(),
+            reason=given.reason,
+            unit=given.unit,
             form=effect.form,
-            form_number=next_in_year(session, f"form:{effect.form}", office.code, at.year) if effect.form else None,
+            form_number=_form_number(session, effect.form, office.code, at) if effect.form else None,
             details=effect.details,
         )
         outgoing.queue_step(session, dossier, event, office, entered_at)
@@ -120,6 +122,10 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
         )
 
 
+def _form_number(session: Session, form: str, office: str, at: datetime) -> int:
+    return next_in_year(session, f"form:{form}", office, at.astimezone(VIETNAM).year)
+
+
 def find_dossier(session: Session, code: str) -> Dossier:
     """The dossier with this code (ours or the portal's); UserError ``dossier_unknown``."""
     wanted = normalise(code)
@@ -133,10 +139,15 @@ def find_dossier(session: Session, code: str) -> Dossier:
     return dossier
 
 
+def _clean(given: StepInput) -> StepInput:
+    texts: dict[str, Any] = {name: plain(getattr(given, name)) for name in ("reason", "unit", "by", "method", "to", "tracking")}
+    return replace(given, **texts)
+
+
 def _check_given(step: Step, given: StepInput) -> None:
-    if step in NEEDS_REASON and not given.reason.strip():
+    if step in NEEDS_REASON and not given.reason:
         raise UserError("reason_missing", f"Hãy ghi {NEEDS_REASON[step]}.")
-    if step in NEEDS_UNIT and not given.unit.strip():
+    if step in NEEDS_UNIT and not given.unit:
         raise UserError("unit_missing", f"Hãy ghi {NEEDS_UNIT[step]}.")
     if step is Step.APOLOGISE and given.new_due is None:
         raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
@@ -193,10 +204,12 @@ def _accept(taking: _Taking, effect: _Effect) -> None:
     calendar_id, calendar = current_calendar(taking.session, taking.desk)
     limit = limit_of(dossier.procedure, dossier.channel)
     if limit.unit is LimitUnit.UNKNOWN:
-        if taking.given.new_due is None or not taking.given.reason.strip():
+        if taking.given.new_due is None or not taking.given.reason:
             raise UserError(
                 "limit_unknown", "Thủ tục này chưa rõ thời hạn giải quyết. Hãy nhập ngày hẹn trả kèm lý do."
             )
+        if taking.given.new_due <= taking.at:
+            raise UserError("impossible_time", "Ngày hẹn trả phải sau thời điểm tiếp nhận. Hãy chọn ngày khác.")
         effect.due = taking.given.new_due
     else:
         with rules_apply():
@@ -211,7 +224,7 @@ def _accept(taking: _Taking, effect: _Effect) -> None:
 
 def _hand_over(taking: _Taking, effect: _Effect) -> None:
     effect.details["from_unit"] = taking.dossier.unit
-    taking.dossier.unit = taking.given.unit.strip()
+    taking.dossier.unit = taking.given.unit
 
 
 def _finish(taking: _Taking, effect: _Effect) -> None:
