@@ -30,5 +30,5 @@ class Backoff:
 
 LINE = Backoff(timedelta(seconds=2), timedelta(minutes=5))
 """Between passes while the line or the portal as a whole fails."""
-MESSAGE = Backoff(timedelta(seconds=5), timedelta(hours=1))
+MESSAGE = Backoff(timedelta(seconds=5), timedelta(minutes=10))
 """Between tries of one message that the portal puts off while others go through."""

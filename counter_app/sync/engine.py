@@ -63,7 +63,10 @@ class Light(StrEnum):
 
 @dataclass
 class PassResult:
-    """What a pass did. ``retry_at``: not before this, since the line or the portal as a whole failed."""
+    """What a pass did. ``retry_at``: not before this, since the line or the portal as a whole failed.
+
+    ``told_to_wait``: it was the portal that asked for the pause.
+    """
 
     sent: int = 0
     received: int = 0
@@ -71,6 +74,7 @@ class PassResult:
     light: Light = Light.UNKNOWN
     error: str = ""
     retry_at: datetime | None = None
+    told_to_wait: bool = False
     busy_elsewhere: bool = False
 
 
@@ -123,6 +127,11 @@ class SyncEngine:
         """Close the connections to the portal."""
         self._client.close()
 
+    def hurry(self) -> None:
+        """Make everything that waits due now: a person asked for it."""
+        with self._database.write() as session:
+            outbox.make_due(session, self._around.clock())
+
     def run_pass(self, watch: Watch | None = None) -> PassResult:
         """Work until nothing is due, the line fails, or ``watch.stop`` says so.
 
@@ -155,6 +164,7 @@ class SyncEngine:
             result.light, result.error = Light.OFFLINE, trouble.reason
             self._line_failures += 1
             result.retry_at = self._around.clock() + self._line_wait(trouble)
+            result.told_to_wait = trouble.retry_after is not None
         except SignInNeeded as needed:
             result.light, result.error = Light.SIGN_IN_NEEDED, needed.reason
             result.retry_at = self._around.clock() + SIGN_IN_PAUSE
@@ -301,7 +311,7 @@ class SyncEngine:
                 if trouble.seen:
                     failures = self._message_failures.get(message.id, 0) + 1
                     self._message_failures[message.id] = failures
-                    due += MESSAGE.wait(failures, self._around.random) if failures > 1 else timedelta(0)
+                    due += LINE.wait(failures, self._around.random) if failures > 1 else timedelta(0)
                 outbox.mark_waiting(
                     session,
                     message,

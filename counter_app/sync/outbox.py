@@ -118,6 +118,15 @@ def recover(session: Session, now: datetime) -> int:
     return len(result.all())
 
 
+def make_due(session: Session, now: datetime) -> None:
+    """End the pauses of single messages."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at > now)
+        .values(next_attempt_at=now)
+    )
+
+
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Outgoing]:
     """Return messages whose outcome was not seen, at most one a dossier, whose turn it is."""
     return _outgoing(session, _heads(now).where(OutboxMessage.unseen).limit(limit))

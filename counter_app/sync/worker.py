@@ -65,6 +65,8 @@ class SyncWorker:
         self._woken = threading.Event()
         self._insisted = threading.Event()
         self._status = SyncStatus()
+        self._troubled = False
+        self._told_to_wait = False
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     @property
@@ -77,7 +79,11 @@ class SyncWorker:
         self._thread.start()
 
     def wake(self, *, insist: bool = False) -> None:
-        """Look at the outbox now. ``insist`` (the clerk's "sync now") also ends a pause after trouble."""
+        """Look at the outbox now.
+
+        ``insist`` (the clerk's "sync now") also ends the pauses after trouble, but not one that the portal
+        asked for.
+        """
         if insist:
             self._insisted.set()
         self._woken.set()
@@ -94,9 +100,13 @@ class SyncWorker:
         engine: SyncEngine | None = None
         while not self._stop.is_set():
             self._woken.clear()
+            hurry = self._insisted.is_set()
             self._insisted.clear()
+            self._troubled, self._told_to_wait = True, False
             try:
                 engine = engine or self._open_engine()
+                if hurry:
+                    engine.hurry()
                 pause = self._after(engine.run_pass(Watch(self._stop.is_set, self._sending)), engine)
             except CounterError as error:
                 self._publish(replace(self._status, error=error.message, sending=""))
@@ -111,20 +121,22 @@ class SyncWorker:
             engine.close()
 
     def _wait(self, pause: timedelta) -> None:
-        """Sleep until it is time, or woken; a pause after trouble is ended by insisting only."""
-        troubled = bool(self._status.error) or self._status.light is Light.OFFLINE
+        """Sleep until it is time or something may end the pause: a wake, or after trouble an insisting one."""
         end = self._clock() + pause
-        while not self._stop.is_set() and not self._insisted.is_set():
+        while not self._stop.is_set():
             left = (end - self._clock()).total_seconds()
-            if left <= 0 or (self._woken.wait(min(left, 3600.0)) and not troubled):
+            if left <= 0:
                 return
-            if troubled:
+            if self._woken.wait(min(left, 3600.0)):
+                if not self._told_to_wait and (self._insisted.is_set() or not self._troubled):
+                    return
                 self._woken.clear()
 
     def _after(self, result: PassResult, engine: SyncEngine) -> timedelta:
         """Publish what a pass brought and return how long to wait."""
         now = self._clock()
         status = self._counted()
+        self._troubled, self._told_to_wait = result.retry_at is not None, result.told_to_wait
         if result.busy_elsewhere:
             self._publish(replace(status, sending="", error="", warnings=(_ELSEWHERE,)))
             return BUSY_ELSEWHERE_PAUSE
@@ -189,6 +201,7 @@ def drain(
     Ends early when signing in is needed, or after ``give_up_after`` passes in a row that sent nothing.
     ``wait`` sleeps so many seconds and returns True to stop.
     """
+    engine.hurry()
     total = PassResult()
     idle = 0
     while True:
@@ -204,7 +217,7 @@ def drain(
         )
         with database.read() as session:
             due = outbox.next_due(session)
-        if due is None and not result.error and not result.busy_elsewhere:
+        if due is None and result.retry_at is None and not result.busy_elsewhere:
             return total
         idle = 0 if result.sent or result.received else idle + 1
         if result.light is Light.SIGN_IN_NEEDED or idle >= give_up_after:

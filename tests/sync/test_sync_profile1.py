@@ -162,7 +162,7 @@ def test_what_is_transient_says_whether_the_portal_may_have_done_it(reply: Reply
     trouble = trouble_of(reply)
 
     assert (trouble.kind, trouble.seen) == (kind, seen)
-    assert not trouble.key_spent
+    assert trouble.key_spent == (not seen)
 
 
 def test_a_key_used_with_another_body_is_an_outcome_to_look_up_and_the_key_is_spent() -> None:
