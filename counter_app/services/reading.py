@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from counter_app.models import Applicant, Document, Dossier, DossierEvent, Procedure
 from counter_app.rules.calendar import VIETNAM
@@ -88,18 +88,14 @@ def find(desk: DeskContext, typed: str, limit: int = 20) -> list[QueueRow]:
     code = normalise(typed)
     with desk.database.read() as session:
         if is_valid(code):
-            ids = list(
-                session.scalars(
-                    select(Dossier.id).where(or_(Dossier.code == code, Dossier.portal_code == code)).limit(limit)
-                )
-            )
-            if ids:
-                return _ordered(_rows(session, ids), ids)
+            known = or_(_DOSSIER.c.code == code, _DOSSIER.c.portal_code == code)
+            found = _queue_rows(session, _ROWS.where(known).limit(limit))
+            if found:
+                return found
         match = full_text_query(typed)
         if not match:
             return []
-        ids = list(session.execute(SEARCH, {"match": match, "limit": limit}).scalars())
-        return _ordered(_rows(session, ids), ids)
+        return _queue_rows(session, _FOUND_ROWS, {"match": match, "limit": limit})
 
 
 SEARCH = text("SELECT rowid FROM dossier_search WHERE dossier_search MATCH :match ORDER BY rowid DESC LIMIT :limit")
@@ -234,39 +230,46 @@ def _order(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
     return column.asc(), Dossier.id.asc()
 
 
-def _row_query() -> Select[Dossier]:
-    return select(Dossier).options(
-        joinedload(Dossier.applicant).load_only(Applicant.name),
-        joinedload(Dossier.procedure).load_only(Procedure.name),
-    )
-
-
 def _rows(session: Session, ids: Sequence[int]) -> list[QueueRow]:
-    dossiers = session.scalars(_row_query().where(Dossier.id.in_(ids))).all()
-    states = dossier_states(session, ids)
-    return [_queue_row(dossier, states[dossier.id].value) for dossier in dossiers]
+    return _queue_rows(session, _ROWS.where(_DOSSIER.c.id.in_(ids)))
 
 
-def _ordered(rows: list[QueueRow], ids: Sequence[int]) -> list[QueueRow]:
-    by_id = {row.id: row for row in rows}
-    return [by_id[number] for number in ids if number in by_id]
+def _queue_rows(session: Session, query: Executable, values: Mapping[str, Any] | None = None) -> list[QueueRow]:
+    """The rows of ``_ROWS``, narrowed by the caller, each with what the outbox says of it.
+
+    Columns rather than mapped objects: a search runs at every keystroke, and most of its time would go into
+    building objects that are thrown away at once.
+    """
+    found: Sequence[Sequence[Any]] = session.connection().execute(query, values or {}).all()
+    states = dossier_states(session, [row[0] for row in found])
+    return [QueueRow(*row, states[row[0]].value) for row in found]
 
 
-def _queue_row(dossier: Dossier, portal_state: str) -> QueueRow:
-    return QueueRow(
-        id=dossier.id,
-        code=dossier.code,
-        portal_code=dossier.portal_code,
-        applicant_name=dossier.applicant.name,
-        procedure_name=dossier.procedure.name,
-        status=dossier.status,
-        is_open=dossier.is_open,
-        received_at=dossier.received_at,
-        due=dossier.due,
-        due_soon_from=dossier.due_soon_from,
-        finished_at=dossier.finished_at,
-        paused_at=dossier.paused_at,
-        unit=dossier.unit,
-        apology_count=dossier.apology_count,
-        portal_state=portal_state,
+_DOSSIER = Dossier.__table__
+_APPLICANT = Applicant.__table__
+_PROCEDURE = Procedure.__table__
+_ROWS = select(
+    _DOSSIER.c.id,
+    _DOSSIER.c.code,
+    _DOSSIER.c.portal_code,
+    _APPLICANT.c.name,
+    _PROCEDURE.c.name,
+    _DOSSIER.c.status,
+    _DOSSIER.c.is_open,
+    _DOSSIER.c.received_at,
+    _DOSSIER.c.due,
+    _DOSSIER.c.due_soon_from,
+    _DOSSIER.c.finished_at,
+    _DOSSIER.c.paused_at,
+    _DOSSIER.c.unit,
+    _DOSSIER.c.apology_count,
+).select_from(
+    _DOSSIER.join(_APPLICANT, _DOSSIER.c.applicant_id == _APPLICANT.c.id).join(
+        _PROCEDURE, _DOSSIER.c.procedure_id == _PROCEDURE.c.id
     )
+)
+"""The columns of a QueueRow in its order, all but the last."""
+
+_FOUND_ROWS = _ROWS.where(_DOSSIER.c.id.in_(SEARCH.columns(_DOSSIER.c.id).scalar_subquery())).order_by(
+    _DOSSIER.c.id.desc()
+)
