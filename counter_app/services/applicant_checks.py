@@ -24,7 +24,9 @@ def checked_applicant(
         raise UserError(
             "applicant_invalid", f"Loại {who} «{data.kind}» không có. Hãy chọn: {', '.join(APPLICANT_KINDS)}."
         )
-    texts: dict[str, Any] = {item.name: plain(getattr(data, item.name)) for item in fields(data) if item.name != "birth_date"}
+    texts: dict[str, Any] = {
+        item.name: plain(getattr(data, item.name)) for item in fields(data) if item.name != "birth_date"
+    }
     data = replace(data, **texts)
     clean = replace(
         data,

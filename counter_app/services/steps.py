@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import VIETNAM, LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
+from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
@@ -140,7 +140,9 @@ def find_dossier(session: Session, code: str) -> Dossier:
 
 
 def _clean(given: StepInput) -> StepInput:
-    texts: dict[str, Any] = {name: plain(getattr(given, name)) for name in ("reason", "unit", "by", "method", "to", "tracking")}
+    texts: dict[str, Any] = {
+        name: plain(getattr(given, name)) for name in ("reason", "unit", "by", "method", "to", "tracking")
+    }
     return replace(given, **texts)
 
 
@@ -285,11 +287,19 @@ def _stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedel
 
 
 def _latest_extension(calendar: WorkCalendar, dossier: Dossier) -> datetime | None:
-    """The end of an extension as long as the first limit, counted from the date that was promised."""
+    """The close of the desk on the day that ends an extension as long as the first limit.
+
+    Counted from the date that was promised, that day itself not (Civil Code 2015, art. 147). Where the clerk
+    chose the first date, or the result was to be given on the spot, the working time that was promised counts.
+    """
     if dossier.due is None or dossier.first_due is None:
         return None
-    first = calendar.working_time_between(dossier.received_at, dossier.first_due)
-    end = calendar.add_working_time(dossier.due, max(first, timedelta(days=0)))
+    limit = Limit(dossier.limit_amount, LimitUnit(dossier.limit_unit))
+    if limit.unit in (LimitUnit.UNKNOWN, LimitUnit.ON_THE_SPOT):
+        promised = calendar.working_time_between(dossier.received_at, dossier.first_due)
+        end = calendar.add_working_time(dossier.due, max(promised, timedelta(0)))
+    else:
+        end = due(calendar, dossier.due, limit)
     return calendar.closes(calendar.first_working_day(end.date()))
 
 
