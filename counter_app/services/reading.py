@@ -242,7 +242,7 @@ def _queue_rows(session: Session, query: Executable, values: Mapping[str, Any] |
     """
     found: Sequence[Sequence[Any]] = session.connection().execute(query, values or {}).all()
     states = dossier_states(session, [row[0] for row in found])
-    return [QueueRow(*row, states[row[0]].value) for row in found]
+    return [QueueRow(*(*row, states[row[0]].value)) for row in found]
 
 
 _DOSSIER = Dossier.__table__
