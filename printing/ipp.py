@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import re
 import ssl
 from threading import Event
 
@@ -34,14 +35,15 @@ _PRINTER_STOPPED = 5
 _JOB_CANCELLED, _JOB_ABORTED, _JOB_COMPLETED = 7, 8, 9
 _BUSY = (0x0506, 0x0507)  # server-error-not-accepting-jobs, server-error-busy
 _ANY_FORMAT = "application/octet-stream"
-_PAPER_REASONS = ("media-empty", "media-needed")
+_PAPER_OUT, _PAPER_WANTED = "media-empty", "media-needed"
+_TRAY_LEVEL = re.compile(rb"level=(-?\d+)")
 _COVER_REASONS = ("cover-open", "door-open", "interlock-open")
 
 
 def send(address: PrinterAddress, document: bytes, mime: str, job_name: str, user_name: str, stop: Event) -> None:
     """Ask the printer how it is, print, and wait a while for "completed"."""
     printer = _Printer(address)
-    chosen = _check(printer.ask(ipp_message.GET_PRINTER_ATTRIBUTES, {}), address.label, mime)
+    chosen = ready_format(printer.ask(ipp_message.GET_PRINTER_ATTRIBUTES, {}), address.label, mime)
     attributes = {
         "requesting-user-name": user_name or "counter-app",
         "job-name": job_name,
@@ -64,21 +66,25 @@ def send(address: PrinterAddress, document: bytes, mime: str, job_name: str, use
     _await_completion(printer, job, stop)
 
 
-def _check(answer: Answer, label: str, mime: str) -> str:
-    """The format to send, or why the printer cannot print now."""
+def ready_format(answer: Answer, label: str, mime: str) -> str:
+    """The format to send, from the printer's answer to Get-Printer-Attributes.
+
+    Raises :class:`PrinterUnavailable` with the reason when it cannot print now, or not this.
+    """
     if answer.status >= 0x0100:
         raise refused(label, _status_text(answer))
     state = answer.printer
     reasons = [str(reason) for reason in state.get("printer-state-reasons", [])]
     halted = state.get("printer-state", [0])[0] == _PRINTER_STOPPED
     for reason in reasons:
-        bare = reason.removesuffix("-error")
-        # A warning does not stop a printer: another tray may still be full.
-        if halted or reason.endswith("-error"):
-            if bare in _PAPER_REASONS:
-                raise out_of_paper(label)
-            if bare in _COVER_REASONS:
-                raise cover_open(label)
+        bare = reason.removesuffix("-error").removesuffix("-warning").removesuffix("-report")
+        # RFC 8011, 5.4.12: without a suffix it is an error. A warning does not stop a printer, another tray
+        # may still be full: then the trays tell.
+        serious = halted or not reason.endswith(("-warning", "-report"))
+        if bare == _PAPER_WANTED or (bare == _PAPER_OUT and (serious or _all_trays_empty(state))):
+            raise out_of_paper(label)
+        if bare in _COVER_REASONS and serious:
+            raise cover_open(label)
     if halted or False in state.get("printer-is-accepting-jobs", []):
         raise stopped(label, ", ".join(reasons) or "không nhận lệnh in")
     formats = [str(each) for each in state.get("document-format-supported", [])]
@@ -87,6 +93,14 @@ def _check(answer: Answer, label: str, mime: str) -> str:
     if mime == ESCPOS and _ANY_FORMAT in formats:
         return _ANY_FORMAT
     raise refused(label, f"máy in không nhận định dạng {mime}, chỉ nhận {', '.join(formats)}")
+
+
+def _all_trays_empty(state: Group) -> bool:
+    """Whether each tray that knows its level (PWG 5100.13: negative is "not known") is at zero."""
+    trays = [tray for tray in state.get("printer-input-tray", []) if isinstance(tray, bytes)]
+    levels = [int(level) for tray in trays for level in _TRAY_LEVEL.findall(tray)]
+    known = [level for level in levels if level >= 0]
+    return bool(known) and not any(known)
 
 
 def _await_completion(printer: _Printer, job: Group, stop: Event) -> None:

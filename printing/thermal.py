@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import qrcode  # type: ignore[import-untyped]  # ships no types
 from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.escpos"
 
-WidthMm = Literal[80, 58]
-
 _DOTS: dict[int, int] = {80: 576, 58: 384}
 _COLUMNS: dict[int, int] = {80: 48, 58: 32}
 """Letters a line in the printer's own font A (12 dots wide)."""
@@ -42,11 +40,11 @@ _QR_LARGEST_MODULE = 8
 _PAPER_NAME = "Phiếu tiếp nhận hồ sơ"
 
 
-def render_thermal(content: ThermalContent, width_mm: WidthMm, code_page: str | None = None) -> bytes:
-    """The applicant's slip as ESC/POS bytes; the same content gives the same bytes.
+def render_thermal(content: ThermalContent, width_mm: int, code_page: str | None = None) -> bytes:
+    """The applicant's slip as ESC/POS bytes, for paper 80 or 58 mm wide; the same content gives the same bytes.
 
     ``code_page`` is a name of python-escpos; ``TCVN-3-1`` is the only one with every small letter. Raises ``UserError``
-    (``code_page_unknown``) when there is no such code page.
+    (``thermal_width_unknown``, ``code_page_unknown``).
     """
     content = nfc(content)
     printer = _Slip(width_mm, code_page)
@@ -69,7 +67,7 @@ def render_thermal(content: ThermalContent, width_mm: WidthMm, code_page: str | 
     return printer.finish()
 
 
-def render_thermal_test_page(width_mm: WidthMm, code_page: str | None = None) -> bytes:
+def render_thermal_test_page(width_mm: int, code_page: str | None = None) -> bytes:
     """Every Vietnamese and Ê Đê letter, the width of the paper, and a QR that reads ``TRANG IN THỬ``."""
     printer = _Slip(width_mm, code_page)
     printer.lines(
@@ -117,7 +115,13 @@ def _short(name: str) -> str:
 class _Slip:
     """Collects the bytes of one slip."""
 
-    def __init__(self, width_mm: WidthMm, code_page: str | None) -> None:
+    def __init__(self, width_mm: int, code_page: str | None) -> None:
+        if width_mm not in _DOTS:
+            raise UserError(
+                "thermal_width_unknown",
+                f"Không có khổ giấy nhiệt {width_mm} mm. Chọn 80 hoặc 58.",
+                width_mm=width_mm,
+            )
         self._width = _DOTS[width_mm]
         self._columns = _COLUMNS[width_mm]
         self._printer = _dummy(self._width)

@@ -14,9 +14,9 @@ from PIL import Image, ImageChops
 from counter_app.errors import UserError
 from printing.fonts import raster_font
 from printing.raster import Line, RuleLine, picture, wrapped
-from printing.thermal import WidthMm, render_thermal, render_thermal_test_page
+from printing.thermal import render_thermal, render_thermal_test_page
 
-SIZES: list[tuple[WidthMm, int]] = [(80, 576), (58, 384)]
+SIZES: list[tuple[int]] = [(80, 576), (58, 384)]
 
 
 def holds(sheet: Image.Image, part: Image.Image) -> bool:
@@ -33,7 +33,7 @@ def ink(sheet: Image.Image) -> int:
 
 
 @pytest.mark.parametrize(("width", "dots"), SIZES)
-def test_slip_shows_each_line_with_its_diacritics(width: WidthMm, dots: int) -> None:
+def test_slip_shows_each_line_with_its_diacritics(width: int, dots: int) -> None:
     sheet = print_out(render_thermal(THERMAL, width), dots).text_picture()
     for line in (
         Line("Trung tâm Phục vụ hành chính công xã Ea Kao", 26, bold=True, align="center"),
@@ -61,7 +61,7 @@ def test_every_vietnamese_letter_leaves_its_own_mark() -> None:
 
 
 @pytest.mark.parametrize(("width", "dots"), SIZES)
-def test_qr_is_native_and_leads_to_the_dossier(width: WidthMm, dots: int) -> None:
+def test_qr_is_native_and_leads_to_the_dossier(width: int, dots: int) -> None:
     paper = print_out(render_thermal(THERMAL, width), dots)
     assert len(paper.qr_texts) == 1
     assert paper.qr_texts[0].startswith(f"{LOOKUP}#")
@@ -71,7 +71,7 @@ def test_qr_is_native_and_leads_to_the_dossier(width: WidthMm, dots: int) -> Non
 
 
 @pytest.mark.parametrize(("width", "dots"), SIZES)
-def test_pictures_go_in_strips_that_a_small_buffer_holds(width: WidthMm, dots: int) -> None:
+def test_pictures_go_in_strips_that_a_small_buffer_holds(width: int, dots: int) -> None:
     paper = print_out(render_thermal(THERMAL, width), dots)
     assert len(paper.strips) > 3
     assert max(strip.height for strip in paper.strips) <= 100
@@ -79,7 +79,7 @@ def test_pictures_go_in_strips_that_a_small_buffer_holds(width: WidthMm, dots: i
 
 
 @pytest.mark.parametrize(("width", "dots"), SIZES)
-def test_slip_starts_clean_and_ends_cut(width: WidthMm, dots: int) -> None:
+def test_slip_starts_clean_and_ends_cut(width: int, dots: int) -> None:
     paper = print_out(render_thermal(THERMAL, width), dots)
     assert paper.started
     assert paper.cuts == 1
@@ -135,6 +135,13 @@ def test_code_page_1258_is_never_trusted_with_vietnamese() -> None:
     assert holds(paper.text_picture(), picture([Line("Người nộp: H' Ngăm Niê Kdăm", 26)], 576))
 
 
+def test_other_widths_are_refused_with_advice() -> None:
+    with pytest.raises(UserError) as refused:
+        render_thermal(THERMAL, 76)
+    assert refused.value.kind == "thermal_width_unknown"
+    assert "80 hoặc 58" in refused.value.message
+
+
 def test_unknown_code_page_is_refused_with_advice() -> None:
     with pytest.raises(UserError) as refused:
         render_thermal(THERMAL, 80, "VNI")
@@ -144,7 +151,7 @@ def test_unknown_code_page_is_refused_with_advice() -> None:
 
 
 @pytest.mark.parametrize(("width", "dots"), SIZES)
-def test_test_page_fills_the_width_and_reads_back(width: WidthMm, dots: int) -> None:
+def test_test_page_fills_the_width_and_reads_back(width: int, dots: int) -> None:
     paper = print_out(render_thermal_test_page(width), dots)
     assert paper.qr_texts == ["TRANG IN THỬ"]
     assert holds(paper.text_picture(), picture([RuleLine()], dots))

@@ -1,0 +1,328 @@
+"""The print spool in the database: jobs as rows, and the clerk's word on those that need one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from counter_app.database import Database
+from counter_app.errors import UserError
+from counter_app.models import Dossier, PrintJob
+from counter_app.rules.calendar import VIETNAM
+from counter_app.services.steps import find_dossier
+from printing.printers import PDF, parse_printer
+from printing.spool import (
+    ASKS,
+    CANCELLED,
+    CONFIRMED,
+    LEASE,
+    PRINTED,
+    SENDING,
+    UNKNOWN,
+    WAITING,
+    SpoolJob,
+)
+
+STATE_LABELS = {
+    WAITING: "Đang chờ in",
+    CONFIRMED: "Đang chờ in",
+    SENDING: "Đang gửi tới máy in",
+    PRINTED: "Đã in",
+    UNKNOWN: "Không rõ đã in chưa",
+    ASKS: "Của ngày trước: hỏi trước khi in",
+    CANCELLED: "Đã hủy",
+}
+
+_WAITS = (WAITING, CONFIRMED)
+_OPEN = (WAITING, CONFIRMED, SENDING, UNKNOWN, ASKS)
+_LEFT_BEHIND = "Chương trình dừng khi đang in. Xem khay giấy: nếu đã có giấy thì bấm “Đã in”, chưa có thì “In lại”."
+_EARLIER_DAY = "Phiếu của ngày trước. Bấm “In” nếu vẫn cần, hoặc “Hủy”."
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as the clerk sees it; ``dossier_code`` is empty for a test page."""
+
+    id: int
+    dossier_code: str
+    form: str
+    title: str
+    printer: str
+    state: str
+    reprint: bool
+    attempts: int
+    last_error: str
+    created_at: datetime
+    next_attempt_at: datetime
+    printed_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The state in Vietnamese."""
+        return STATE_LABELS[self.state]
+
+
+def enqueue(
+    db: Database,
+    *,
+    form: str,
+    title: str,
+    printer: str,
+    payload: bytes,
+    now: datetime,
+    mime: str = PDF,
+    dossier_code: str = "",
+    issue: str = "",
+    reprint: bool = False,
+) -> int:
+    """Put a document into the spool of *printer*; returns the job's id.
+
+    *issue* names the paper issued (the event's id, say): a second job for the same paper is refused unless
+    *reprint* says that the payload carries "Bản in lại". Raises UserError ``printer_unknown``,
+    ``already_printed``, ``dossier_unknown``.
+    """
+    uri = parse_printer(printer).uri
+    with db.write() as session:
+        dossier = find_dossier(session, dossier_code) if dossier_code else None
+        if issue and not reprint:
+            _refuse_second(session, form, issue)
+        job = PrintJob(
+            key=f"{form}/{issue}/{uuid7()}",
+            dossier_id=None if dossier is None else dossier.id,
+            form=form,
+            title=title,
+            printer=uri,
+            mime=mime,
+            payload=payload,
+            reprint=reprint,
+            state=WAITING,
+            next_attempt_at=now,
+            created_at=now,
+        )
+        session.add(job)
+        session.flush()
+        return job.id
+
+
+def list_jobs(db: Database, *, states: Sequence[str] = _OPEN, limit: int = 200) -> tuple[JobRow, ...]:
+    """Jobs in these states (by default all that are not settled), newest first."""
+    with db.read() as session:
+        rows = session.execute(
+            select(PrintJob, Dossier.code)
+            .outerjoin(Dossier, Dossier.id == PrintJob.dossier_id)
+            .where(PrintJob.state.in_(states))
+            .order_by(PrintJob.id.desc())
+            .limit(limit)
+        )
+        return tuple(_row(job, code or "") for job, code in rows)
+
+
+def job(db: Database, job_id: int) -> JobRow:
+    """One job; UserError ``job_unknown``."""
+    with db.read() as session:
+        found = _find(session, job_id)
+        code = session.scalar(select(Dossier.code).where(Dossier.id == found.dossier_id))
+        return _row(found, code or "")
+
+
+def confirm(db: Database, job_id: int, now: datetime) -> None:
+    """The clerk's yes: a job that asks is printed; one of unknown outcome came out and is settled.
+
+    Raises UserError ``job_unknown``, ``job_state`` for a job that asks nothing.
+    """
+    with db.write() as session:
+        found = _find(session, job_id)
+        if found.state == ASKS:
+            found.state, found.last_error, found.next_attempt_at = CONFIRMED, "", now
+        elif found.state == UNKNOWN:
+            found.state, found.last_error, found.printed_at = PRINTED, "", now
+        else:
+            raise _wrong_state(found, "không cần xác nhận")
+
+
+def cancel(db: Database, job_id: int) -> None:
+    """Give a job up. Raises UserError ``job_unknown``, ``job_state`` once it is printed or under way."""
+    with db.write() as session:
+        found = _find(session, job_id)
+        if found.state in (PRINTED, SENDING, CANCELLED):
+            raise _wrong_state(found, "không hủy được nữa")
+        found.state = CANCELLED
+
+
+def retry_now(db: Database, job_id: int, now: datetime) -> None:
+    """The printer is well again: the job is due at once. Raises UserError ``job_unknown``, ``job_state``."""
+    with db.write() as session:
+        found = _find(session, job_id)
+        if found.state not in _WAITS:
+            raise _wrong_state(found, "không đang chờ in")
+        found.next_attempt_at = now
+
+
+def reprint(db: Database, job_id: int, payload: bytes, now: datetime, *, printer: str = "") -> int:
+    """Print again what a job was for; *payload* is the paper rendered with "Bản in lại".
+
+    A job that was not settled is given up first, so that the paper cannot come out of both. Returns the
+    new job's id. Raises UserError ``job_unknown``, ``job_state`` while it is under way, ``printer_unknown``.
+    """
+    uri = parse_printer(printer).uri if printer else ""
+    with db.write() as session:
+        old = _find(session, job_id)
+        if old.state == SENDING:
+            raise _wrong_state(old, "phải chờ gửi xong mới in lại được")
+        if old.state != PRINTED:
+            old.state = CANCELLED
+        form, issue, _ = old.key.split("/")
+        again = PrintJob(
+            key=f"{form}/{issue}/{uuid7()}",
+            dossier_id=old.dossier_id,
+            form=old.form,
+            title=old.title,
+            printer=uri or old.printer,
+            mime=old.mime,
+            payload=payload,
+            reprint=True,
+            state=WAITING,
+            next_attempt_at=now,
+            created_at=now,
+        )
+        session.add(again)
+        session.flush()
+        return again.id
+
+
+class DatabaseJobStore:
+    """The spooler's view of the jobs (:class:`printing.spool.JobStore`); one transaction a call."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def printers(self) -> list[str]:
+        """Printers with jobs that wait, due or not."""
+        with self._db.read() as session:
+            waiting = select(PrintJob.printer).where(PrintJob.state.in_(_WAITS)).distinct()
+            return list(session.scalars(waiting.order_by(PrintJob.printer)))
+
+    def claim(self, printer: str, now: datetime) -> SpoolJob | None:
+        """The oldest due job, now ``sending`` under a lease; jobs of an earlier day ask instead."""
+        with self._db.write() as session:
+            session.execute(
+                update(PrintJob)
+                .where(
+                    PrintJob.printer == printer,
+                    PrintJob.state == WAITING,
+                    PrintJob.created_at < _start_of_day(now),
+                )
+                .values(state=ASKS, last_error=_EARLIER_DAY)
+            )
+            found = session.scalar(
+                select(PrintJob)
+                .where(
+                    PrintJob.printer == printer,
+                    PrintJob.state.in_(_WAITS),
+                    PrintJob.next_attempt_at <= now,
+                )
+                .order_by(PrintJob.id)
+                .limit(1)
+            )
+            if found is None:
+                return None
+            found.state = SENDING
+            found.attempts += 1
+            found.next_attempt_at = now + LEASE
+            return SpoolJob(
+                id=found.id,
+                key=found.key.rpartition("/")[2],
+                printer=found.printer,
+                title=found.title,
+                mime=found.mime,
+                payload=found.payload,
+                attempts=found.attempts,
+            )
+
+    def mark_printed(self, job_id: int, now: datetime) -> None:
+        """Also when a start in the meantime called the job unknown: now it is known."""
+        self._settle(job_id, (SENDING, UNKNOWN), state=PRINTED, last_error="", printed_at=now)
+
+    def mark_waiting(self, job_id: int, reason: str, next_attempt: datetime) -> None:
+        """Back to waiting; a job of an earlier day was confirmed once and need not ask again."""
+        with self._db.write() as session:
+            found = session.get_one(PrintJob, job_id)
+            if found.state == SENDING:
+                old = found.created_at < _start_of_day(next_attempt)
+                found.state = CONFIRMED if old else WAITING
+                found.last_error, found.next_attempt_at = reason, next_attempt
+
+    def mark_unknown(self, job_id: int, reason: str) -> None:
+        """The clerk is asked."""
+        self._settle(job_id, (SENDING,), state=UNKNOWN, last_error=reason)
+
+    def recover(self, left_before: datetime | None) -> int:
+        """Jobs that a program left behind while sending them become ``unknown``."""
+        stale: list[ColumnElement[bool]] = [PrintJob.state == SENDING]
+        if left_before is not None:
+            stale.append(PrintJob.next_attempt_at < left_before)
+        with self._db.write() as session:
+            count = session.scalar(select(func.count()).select_from(PrintJob).where(*stale)) or 0
+            session.execute(update(PrintJob).where(*stale).values(state=UNKNOWN, last_error=_LEFT_BEHIND))
+            return count
+
+    def _settle(self, job_id: int, states: tuple[str, ...], **values: object) -> None:
+        with self._db.write() as session:
+            session.execute(update(PrintJob).where(PrintJob.id == job_id, PrintJob.state.in_(states)).values(**values))
+
+
+def _refuse_second(session: Session, form: str, issue: str) -> None:
+    earlier = session.scalar(
+        select(PrintJob.id)
+        .where(PrintJob.key.startswith(f"{form}/{issue}/", autoescape=True), PrintJob.state != CANCELLED)
+        .limit(1)
+    )
+    if earlier is not None:
+        raise UserError(
+            "already_printed",
+            "Giấy này đã gửi in rồi. Nếu cần thêm bản, chọn “In lại”: bản in sẽ mang chữ “Bản in lại”.",
+            job=earlier,
+        )
+
+
+def _find(session: Session, job_id: int) -> PrintJob:
+    found = session.get(PrintJob, job_id)
+    if found is None:
+        raise UserError("job_unknown", f"Không có lệnh in số {job_id}. Tải lại danh sách lệnh in.", job=job_id)
+    return found
+
+
+def _wrong_state(found: PrintJob, why: str) -> UserError:
+    return UserError(
+        "job_state",
+        f"Lệnh in “{found.title}” {why} ({STATE_LABELS[found.state].lower()}). Tải lại danh sách lệnh in.",
+        job=found.id,
+        state=found.state,
+    )
+
+
+def _start_of_day(now: datetime) -> datetime:
+    """Midnight in Viet Nam of the day of *now*."""
+    return datetime.combine(now.astimezone(VIETNAM).date(), time.min, VIETNAM).astimezone(UTC)
+
+
+def _row(found: PrintJob, code: str) -> JobRow:
+    return JobRow(
+        id=found.id,
+        dossier_code=code,
+        form=found.form,
+        title=found.title,
+        printer=found.printer,
+        state=found.state,
+        reprint=found.reprint,
+        attempts=found.attempts,
+        last_error=found.last_error,
+        created_at=found.created_at,
+        next_attempt_at=found.next_attempt_at,
+        printed_at=found.printed_at,
+    )

@@ -1,0 +1,385 @@
+"""Each way to a printer: what arrives, and which word comes when nothing or only a part arrives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pty
+import socket
+import ssl
+import stat
+import tty
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from paper_samples import RECEIPT, THERMAL
+from real_printers import IppPrinter, RawPrinter, free_port
+
+from counter_app.errors import UserError
+from printing import ipp_message
+from printing.forms import form_set_for, render_receipt
+from printing.ipp import ready_format
+from printing.outcome import PrinterUnavailable, PrintOutcomeUnknown
+from printing.printers import ESCPOS, PDF, parse_printer, send
+from printing.thermal import render_thermal
+
+RECEIPT_PDF = render_receipt(RECEIPT, form_set_for(date(2026, 2, 5)))
+SLIP = render_thermal(THERMAL, 80)
+WELL = {2: 0x12, 4: 0x12}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ipp://may-in/ipp/print", ("ipp", "may-in", 631, "/ipp/print")),
+        ("ipps://10.0.0.7:8631/p", ("ipps", "10.0.0.7", 8631, "/p")),
+        ("tcp://10.0.0.8", ("tcp", "10.0.0.8", 9100, "/")),
+        ("TCP://10.0.0.8:9101", ("tcp", "10.0.0.8", 9101, "/")),
+    ],
+)
+def test_network_addresses(text: str, expected: tuple[str, str, int, str]) -> None:
+    address = parse_printer(text)
+    assert (address.scheme, address.host, address.port, address.path) == expected
+
+
+def test_local_addresses() -> None:
+    assert parse_printer("cups:Van_phong").name == "Van_phong"
+    assert parse_printer("win:Máy in quầy 1").name == "Máy in quầy 1"
+    usb = parse_printer("usb:04B8:0e15")
+    assert (usb.vendor, usb.product, usb.uri) == (0x04B8, 0x0E15, "usb:04b8:0e15")
+    serial = parse_printer("serial:COM3?baud=19200")
+    assert (serial.name, serial.baud) == ("COM3", 19200)
+    assert parse_printer("serial:/dev/ttyUSB0").baud == 9600
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "may-in", "ftp://may-in", "ipp://", "tcp://h:99999", "usb:04b8", "usb:xyz:1", "cups:", "serial:C?baud=x",
+     "ipps://h/p#sha256=12"],
+)  # fmt: skip
+def test_bad_addresses_are_refused_with_the_forms_that_work(text: str) -> None:
+    with pytest.raises(UserError) as refused:
+        parse_printer(text)
+    assert refused.value.kind == "printer_unknown"
+    assert "tcp://MÁY:9100" in refused.value.message
+
+
+# -- IPP ------------------------------------------------------------------------------------------------
+
+
+def test_ipp_prints_once_byte_for_byte(office_printer: IppPrinter) -> None:
+    before = len(office_printer.documents())
+    send(parse_printer(office_printer.uri), RECEIPT_PDF, PDF, "Giấy tiếp nhận 1")
+    assert office_printer.documents()[before:] == [RECEIPT_PDF]
+
+
+def test_ipp_printer_out_of_paper_prints_nothing_and_says_so(office_printer: IppPrinter) -> None:
+    before = len(office_printer.documents())
+    office_printer.load_paper(0, 0)
+    try:
+        with pytest.raises(PrinterUnavailable) as refused:
+            send(parse_printer(office_printer.uri), RECEIPT_PDF, PDF, "Giấy tiếp nhận 2")
+    finally:
+        office_printer.load_paper(250, 25)
+    assert refused.value.kind == "printer_out_of_paper"
+    assert "hết giấy" in refused.value.message
+    assert len(office_printer.documents()) == before
+
+
+EMPTY, FULL, UNSURE = b"name=main;level=0;", b"name=main;level=250;", b"name=auto;level=-2;"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "trays", "kind"),
+    [
+        (3, "none", [FULL], None),
+        (3, "media-empty-warning", [EMPTY, FULL, UNSURE], None),
+        (3, "media-empty-report", [EMPTY, EMPTY, UNSURE], "printer_out_of_paper"),
+        (3, "media-empty", [UNSURE], "printer_out_of_paper"),
+        (3, "media-empty-error", [], "printer_out_of_paper"),
+        (5, "media-empty-warning", [UNSURE], "printer_out_of_paper"),
+        (4, "media-needed-warning", [UNSURE], "printer_out_of_paper"),
+        (5, "door-open-report", [FULL], "printer_cover_open"),
+        (3, "cover-open-warning", [FULL], None),
+        (5, "media-jam-error", [FULL], "printer_stopped"),
+        (3, "toner-low-warning", [FULL], None),
+    ],
+)
+def test_ipp_states_of_a_printer(state: int, reason: str, trays: list[bytes], kind: str | None) -> None:
+    printer: ipp_message.Group = {
+        "printer-state": [state],
+        "printer-state-reasons": [reason],
+        "printer-is-accepting-jobs": [True],
+        "printer-input-tray": [*trays],
+        "document-format-supported": ["application/octet-stream", "application/pdf"],
+    }
+    answer = ipp_message.Answer(status=0, operation={}, jobs=(), printer=printer)
+    if kind is None:
+        assert ready_format(answer, "x", PDF) == PDF
+        return
+    with pytest.raises(PrinterUnavailable) as refused:
+        ready_format(answer, "x", PDF)
+    assert refused.value.kind == kind
+
+
+def test_ipp_printer_without_pdf_says_what_it_takes() -> None:
+    printer: ipp_message.Group = {"document-format-supported": ["application/octet-stream", "image/pwg-raster"]}
+    answer = ipp_message.Answer(status=0, operation={}, jobs=(), printer=printer)
+    with pytest.raises(PrinterUnavailable) as refused:
+        ready_format(answer, "x", PDF)
+    assert refused.value.kind == "printer_refused"
+    assert "image/pwg-raster" in refused.value.message
+    assert ready_format(answer, "x", ESCPOS) == "application/octet-stream"
+
+
+def test_ipp_printer_that_is_off() -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(f"ipp://127.0.0.1:{free_port()}/ipp/print"), RECEIPT_PDF, PDF, "Giấy 3")
+    assert refused.value.kind == "printer_off"
+    assert "đã bật" in refused.value.message
+
+
+def test_ipp_wrong_path_is_a_refusal(office_printer: IppPrinter) -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(f"ipp://localhost:{office_printer.port}/khong-co"), RECEIPT_PDF, PDF, "Giấy 4")
+    assert refused.value.kind == "printer_refused"
+
+
+def test_ipps_asks_for_trust_and_takes_the_printers_own_fingerprint(office_printer: IppPrinter) -> None:
+    uri = f"ipps://localhost:{office_printer.port}/ipp/print"
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(uri), RECEIPT_PDF, PDF, "Giấy 5")
+    assert refused.value.kind == "printer_untrusted"
+    with pytest.raises(PrinterUnavailable) as wrong:
+        send(parse_printer(f"{uri}#sha256={'0' * 64}"), RECEIPT_PDF, PDF, "Giấy 5")
+    assert wrong.value.kind == "printer_untrusted"
+
+    pem = ssl.get_server_certificate(("localhost", office_printer.port))
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+    before = len(office_printer.documents())
+    send(parse_printer(f"{uri}#sha256={digest}"), RECEIPT_PDF, PDF, "Giấy 5")
+    assert office_printer.documents()[before:] == [RECEIPT_PDF]
+
+
+class LineCutter:
+    """Stands between us and a real IPP printer and loses the answer to Print-Job."""
+
+    def __init__(self, target: int, *, forward: bool) -> None:
+        self._target = target
+        self._forward = forward
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._thread = Thread(target=self._serve, name="line cutter")
+
+    def __enter__(self) -> LineCutter:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
+        self._server.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            with client:
+                self._one(client)
+
+    def _one(self, client: socket.socket) -> None:
+        request = _whole_message(client)
+        operation = int.from_bytes(request.partition(b"\r\n\r\n")[2][2:4], "big")
+        printing = operation == ipp_message.PRINT_JOB
+        if printing and not self._forward:
+            return
+        with socket.create_connection(("localhost", self._target)) as printer:
+            printer.sendall(request)
+            answer = _whole_message(printer)
+        if not printing:
+            client.sendall(answer)
+
+
+def _whole_message(connection: socket.socket) -> bytes:
+    """One HTTP message with a length, or in chunks to the last of them."""
+    data = b""
+    while True:
+        head, mark, body = data.partition(b"\r\n\r\n")
+        if mark:
+            fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
+            if b"content-length" in fields and len(body) >= int(fields[b"content-length"]):
+                return data
+            if b"chunked" in fields.get(b"transfer-encoding", b"") and body.endswith(b"0\r\n\r\n"):
+                return data
+        part = connection.recv(65536)
+        if not part:
+            return data
+        data += part
+
+
+def test_ipp_answer_lost_but_the_printer_lists_the_job(office_printer: IppPrinter) -> None:
+    before = len(office_printer.documents())
+    with LineCutter(office_printer.port, forward=True) as line:
+        send(parse_printer(f"ipp://localhost:{line.port}/ipp/print"), RECEIPT_PDF, PDF, "Giấy mất trả lời 6")
+    assert len(office_printer.documents()) == before + 1
+
+
+def test_ipp_job_lost_on_the_way_is_unknown_and_not_sent_again(office_printer: IppPrinter) -> None:
+    before = len(office_printer.documents())
+    with LineCutter(office_printer.port, forward=False) as line, pytest.raises(PrintOutcomeUnknown) as lost:
+        send(parse_printer(f"ipp://localhost:{line.port}/ipp/print"), RECEIPT_PDF, PDF, "Giấy đứt dây 7")
+    assert lost.value.kind == "print_outcome_unknown"
+    assert "Xem khay giấy" in lost.value.message
+    assert len(office_printer.documents()) == before
+
+
+def test_ipp_garbled_answers_are_told_apart_from_messages() -> None:
+    whole = ipp_message.request(ipp_message.GET_JOBS, {"limit": 5, "requested-attributes": ["job-id", "job-name"]})
+    parsed = ipp_message.parse(whole)
+    assert parsed.operation["requested-attributes"] == ["job-id", "job-name"]
+    assert parsed.operation["limit"] == [5]
+    for length in range(len(whole)):
+        with pytest.raises(ipp_message.MalformedAnswerError):
+            ipp_message.parse(whole[:length])
+
+
+# -- raw port -------------------------------------------------------------------------------------------
+
+
+def test_tcp_sends_all_and_asks_a_receipt_printer_first() -> None:
+    with RawPrinter(status=WELL).listening() as printer:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert printer.received == [SLIP]
+
+
+def test_tcp_printer_that_never_answers_gets_its_bytes_all_the_same() -> None:
+    with RawPrinter().listening() as printer:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert printer.received == [SLIP]
+
+
+def test_tcp_pdf_goes_untouched_and_unasked() -> None:
+    with RawPrinter(status={2: 0x16}).listening() as printer:
+        send(parse_printer(printer.uri), RECEIPT_PDF, PDF, "Giấy")
+        assert printer.done.wait(10)
+    assert printer.received == [RECEIPT_PDF]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "word"),
+    [
+        ({2: 0x32, 4: 0x72}, "printer_out_of_paper", "hết giấy"),
+        ({2: 0x12, 4: 0x72}, "printer_out_of_paper", "hết giấy"),
+        ({2: 0x16, 4: 0x12}, "printer_cover_open", "Đóng nắp"),
+        ({2: 0x52, 4: 0x12}, "printer_stopped", "đang dừng"),
+    ],
+)
+def test_tcp_printer_in_trouble_prints_nothing(status: dict[int, int], kind: str, word: str) -> None:
+    with RawPrinter(status=status).listening() as printer, pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+    assert refused.value.kind == kind
+    assert word in refused.value.message
+    assert printer.received == []
+
+
+def test_tcp_near_the_end_of_the_roll_still_prints() -> None:
+    with RawPrinter(status={2: 0x12, 4: 0x1E}).listening() as printer:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert printer.received == [SLIP]
+
+
+def test_tcp_line_cut_in_the_middle_is_unknown() -> None:
+    document = SLIP * 200
+    with RawPrinter(status=WELL, cut_after=2000).listening() as printer, pytest.raises(PrintOutcomeUnknown):
+        send(parse_printer(printer.uri), document, ESCPOS, "Phiếu")
+    assert 2000 <= len(printer.received[0]) < len(document)
+
+
+def test_tcp_refused_connection_is_a_printer_that_is_off() -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(f"tcp://127.0.0.1:{free_port()}"), SLIP, ESCPOS, "Phiếu")
+    assert refused.value.kind == "printer_off"
+
+
+# -- CUPS, serial, USB, Windows -------------------------------------------------------------------------
+
+
+def test_cups_gets_the_document_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "lp"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/arguments\ncat > {tmp_path}/document\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    send(parse_printer("cups:Van_phong"), SLIP, ESCPOS, "Phiếu 8")
+    assert (tmp_path / "document").read_bytes() == SLIP
+    assert (tmp_path / "arguments").read_text().split("\n")[:-1] == ["-d", "Van_phong", "-t", "Phiếu 8", "-o", "raw"]
+
+
+def test_cups_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "lp"
+    program.write_text("#!/bin/sh\necho 'lp: The printer or class does not exist.' >&2\nexit 1\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer("cups:Khong_co"), SLIP, ESCPOS, "Phiếu 9")
+    assert refused.value.kind == "printer_refused"
+    assert "does not exist" in refused.value.message
+
+
+def test_cups_missing_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer("cups:Van_phong"), SLIP, ESCPOS, "Phiếu 10")
+    assert refused.value.kind == "printer_driver_missing"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal stands in for the serial port")
+def test_serial_port_gets_every_byte() -> None:
+    printer, port = pty.openpty()
+    tty.setraw(port)
+    received = bytearray()
+    complete = Event()
+
+    def read() -> None:
+        while len(received) < len(SLIP):
+            received.extend(os.read(printer, 65536))
+        complete.set()
+
+    reader = Thread(target=read, name="serial printer")
+    reader.start()
+    try:
+        send(parse_printer(f"serial:{os.ttyname(port)}"), SLIP, ESCPOS, "Phiếu")
+        assert complete.wait(20)
+    finally:
+        reader.join(20)
+        os.close(printer)
+        os.close(port)
+    assert bytes(received) == SLIP
+
+
+@pytest.mark.parametrize("uri", ["serial:/dev/khong-co", "usb:ffff:fffe"])
+def test_unplugged_device_is_a_printer_that_is_off(uri: str) -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(uri), SLIP, ESCPOS, "Phiếu")
+    assert refused.value.kind == "printer_off"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has the Windows library")
+def test_windows_queue_elsewhere_names_what_is_missing() -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer("win:Máy in quầy"), SLIP, ESCPOS, "Phiếu")
+    assert refused.value.kind == "printer_driver_missing"
+    assert "pywin32" in refused.value.message
+
+
+def test_pdf_to_a_receipt_printer_is_refused_before_a_byte_goes() -> None:
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer("usb:04b8:0e15"), RECEIPT_PDF, PDF, "Giấy")
+    assert refused.value.kind == "printer_refused"
+    assert "phiếu nhiệt" in refused.value.message
