@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from counter_app.errors import UserError
+from counter_app.errors import KnownError, UserError
 from counter_app.models import Dossier, DossierEvent, Office
 from counter_app.rules.calendar import VIETNAM, LimitUnit
+from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
 from counter_app.services.steps import find_dossier
@@ -22,6 +23,11 @@ from printing.content import (
     ReceiptContent,
     ThermalContent,
 )
+from printing.printers import ESCPOS, PDF, parse_printer
+from printing.spool import Spooler
+
+THERMAL_SCHEMES = ("tcp", "usb", "serial")
+"""Printers at these addresses are thermal ones; office printers are reached by IPP, CUPS or Windows."""
 
 FORMS = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -67,6 +73,98 @@ def make_thermal(desk: DeskContext, code: str, width_mm: int | None = None, *, r
         dossier = find_dossier(session, code)
         content = _thermal(desk, session, dossier, reprint)
     return render_thermal(content, width_mm or desk.settings.printers.thermal_width_mm)
+
+
+def print_paper(desk: DeskContext, code: str, form: str, printer: str | None = None, *, reprint: bool = False) -> int:
+    """Put a paper into the spool of ``printer`` (by default the one in the settings); the job's id.
+
+    The first print of a paper that was issued is not a reprint; a further one has to say so and carries
+    "Bản in lại". Raises UserError ``already_printed``, ``printer_not_set`` and as ``make_paper`` does.
+    """
+    address = _printer(desk, form, printer)
+    if form == "thermal":
+        payload, mime = make_thermal(desk, code, reprint=reprint), ESCPOS
+    else:
+        payload, mime = make_paper(desk, code, form, reprint=reprint).pdf, PDF
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        issue = f"{dossier.code}-{issued(dossier, form).number}"
+    return print_jobs.enqueue(
+        desk.database,
+        form=form,
+        title=f"{FORMS[form]} {dossier.code}",
+        printer=address,
+        payload=payload,
+        mime=mime,
+        now=desk.clock(),
+        dossier_code=dossier.code,
+        issue=issue,
+        reprint=reprint,
+    )
+
+
+def print_now(desk: DeskContext, code: str, form: str, printer: str, *, reprint: bool = False) -> print_jobs.JobRow:
+    """Print without a window: into the spool, then at once to the printer; the settled job.
+
+    A paper that waits from an earlier try is sent, not doubled. Raises KnownError when the printer cannot take
+    it (the job stays in the spool) or when it is not known whether paper came out.
+    """
+    try:
+        number = print_paper(desk, code, form, printer, reprint=reprint)
+    except UserError as error:
+        if error.kind != "already_printed":
+            raise
+        number = _waiting_job(desk, error)
+    store = print_jobs.DatabaseJobStore(desk.database)
+    store.recover(desk.clock())
+    spooler = Spooler(store, desk.clock)
+    address = print_jobs.job(desk.database, number).printer
+    while (job := print_jobs.job(desk.database, number)).state in ("waiting", "confirmed"):
+        if spooler.step(address) != timedelta(0):
+            job = print_jobs.job(desk.database, number)
+            break
+    if job.state != "printed":
+        raise KnownError("not_printed", job.last_error or "Máy in đang bận; giấy vẫn chờ và sẽ tự in.", job=job.id)
+    return job
+
+
+def _waiting_job(desk: DeskContext, refusal: UserError) -> int:
+    """The earlier job of the same paper, due at once, when it has not been printed; else the refusal stands."""
+    number = int(str(refusal.details["job"]))
+    state = print_jobs.job(desk.database, number).state
+    if state == "asks":
+        print_jobs.confirm(desk.database, number, desk.clock())
+    elif state in ("waiting", "confirmed"):
+        print_jobs.retry_now(desk.database, number, desk.clock())
+    else:
+        raise refusal
+    return number
+
+
+def print_test_page(desk: DeskContext, printer: str) -> int:
+    """A page with every Vietnamese letter for a printer of either kind; the job's id."""
+    from printing.forms import render_test_page
+    from printing.thermal import render_thermal_test_page
+
+    thermal = parse_printer(printer).scheme in THERMAL_SCHEMES
+    width = desk.settings.printers.thermal_width_mm
+    return print_jobs.enqueue(
+        desk.database,
+        form="test",
+        title="Trang in thử",
+        printer=printer,
+        payload=render_thermal_test_page(width) if thermal else render_test_page(),
+        mime=ESCPOS if thermal else PDF,
+        now=desk.clock(),
+    )
+
+
+def _printer(desk: DeskContext, form: str, printer: str | None) -> str:
+    printers = desk.settings.printers
+    address = printer or (printers.thermal if form == "thermal" else printers.office)
+    if not address:
+        raise UserError("printer_not_set", "Chưa cài máy in cho giấy này. Hãy chọn máy in ở trang Cài đặt, mục Máy in.")
+    return address
 
 
 def issued(dossier: Dossier, form: str) -> DossierEvent:
