@@ -64,9 +64,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def in_turn(
-    repeats: int, ours: Callable[[], float], baseline: Callable[[], float]
-) -> tuple[list[float], list[float]]:
+def in_turn(repeats: int, ours: Callable[[], float], baseline: Callable[[], float]) -> tuple[list[float], list[float]]:
     """Measure one and the other ``repeats`` times, so that a slow minute of the machine hits both alike."""
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(repeats):

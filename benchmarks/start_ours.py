@@ -1,6 +1,6 @@
 """Child process: the program as the clerk starts it, with the queue as first page; tells when its rows are painted.
 
-Run as ``python -m benchmarks.start_ours DATA_DIRECTORY``.
+Run as ``python -m benchmarks.start_ours DATA_DIRECTORY``; the parent process ends it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def main(directory: str) -> int:
     """The whole way through the command line; only the page in front differs from a clerk's start."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+    from PySide6.QtCore import QEvent, QObject, QTimer
 
     from counter_app import app
     from counter_app.cli import main as run
     from counter_app.ui.queue_page import QueuePage
 
     class FirstRows(QObject):
-        """Waits for the first paint of a table that has rows to show, then ends the program."""
+        """Waits for the first paint of a table that has rows to show."""
 
         def __init__(self, page: QueuePage) -> None:
             super().__init__(page)
@@ -48,7 +48,6 @@ def main(directory: str) -> int:
     def painted() -> None:
         sys.stdout.write(f"{time.monotonic_ns()}\n")
         sys.stdout.flush()
-        QCoreApplication.quit()
 
     app.RunningApp = QueueFirst  # type: ignore[misc]
     return run(["--data", directory])
