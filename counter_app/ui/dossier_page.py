@@ -48,7 +48,7 @@ class Words:
     APOLOGY = QT_TRANSLATE_NOOP("DossierPage", "Văn bản xin lỗi")
     ATTACH = QT_TRANSLATE_NOOP("DossierPage", "Đính kèm tệp… (Ctrl+T)")
     OPEN = QT_TRANSLATE_NOOP("DossierPage", "Mở bản quét (Enter)")
-    DROP_HINT = QT_TRANSLATE_NOOP("DossierPage", "Chọn giấy tờ rồi đính kèm, hoặc kéo thả tệp PDF lên đúng giấy tờ.")
+    DROP_HINT = QT_TRANSLATE_NOOP("DossierPage", "Kéo thả tệp PDF lên đúng giấy tờ cũng được.")
     NO_TARGET = QT_TRANSLATE_NOOP("DossierPage", "Hãy chọn giấy tờ mà tệp này là bản quét, rồi đính kèm lại.")
     ATTACHED = QT_TRANSLATE_NOOP("DossierPage", "Đã đính kèm {count} tệp vào hồ sơ {code}.")
     CHOOSE = QT_TRANSLATE_NOOP("DossierPage", "Chọn bản quét PDF")

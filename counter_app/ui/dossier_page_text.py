@@ -55,6 +55,8 @@ class Words:
     CHANNEL = QT_TRANSLATE_NOOP("DossierText", "Kênh")
     RETURN_BY = QT_TRANSLATE_NOOP("DossierText", "Nhận kết quả")
     UNIT = QT_TRANSLATE_NOOP("DossierText", "Đang xử lý tại")
+    EVENT_UNIT = QT_TRANSLATE_NOOP("DossierText", "Đơn vị")
+    FILES = QT_TRANSLATE_NOOP("DossierText", "Tệp")
     DELIVERY = QT_TRANSLATE_NOOP("DossierText", "Giao kết quả")
     SHELF = QT_TRANSLATE_NOOP("DossierText", "Vị trí để hồ sơ")
     REGISTER = QT_TRANSLATE_NOOP("DossierText", "Số vào sổ")
@@ -208,12 +210,15 @@ def _event_lines(event: EventView) -> Iterable[str]:
     if event.status_after != event.status_before:
         yield _tr(Words.BECAME).format(status=label(Status(event.status_after)))
     if event.unit:
-        yield f"{_tr(Words.UNIT)}: {event.unit}"
+        yield f"{_tr(Words.EVENT_UNIT)}: {event.unit}"
     if event.reason:
         yield event.reason
     for name, caption in DETAIL_WORDS.items():
         if value := event.details.get(name):
             yield f"{_tr(caption)}: {_CHOICES.get(name, {}).get(str(value), str(value))}"
+    files = event.details.get("files")
+    if isinstance(files, list):
+        yield f"{_tr(Words.FILES)}: {', '.join(str(file.get('name', '')) for file in files)}"
     if event.due_after is not None and event.due_after != event.due_before:
         words = Words.DUE_SET if event.due_before is None else Words.DUE_MOVED
         yield _tr(words).format(before=local_time(event.due_before), after=local_time(event.due_after))

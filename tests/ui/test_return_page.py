@@ -1,0 +1,157 @@
+"""The return page: what is looked for, what is checked, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from counter_app.app import RunningApp
+from counter_app.rules.lifecycle import Step
+from counter_app.services.reading import show
+from counter_app.services.steps import StepInput, take_step
+from counter_app.services.values import ApplicantData, Received
+from counter_app.ui.return_page import ReturnPage
+from tests.ui.vietnamese_typing import type_vietnamese
+from tests.ui.window_fixtures import Clock, settle
+
+TakeIn = Callable[..., Received]
+
+
+@pytest.fixture
+def page(running: RunningApp, qtbot: Any) -> ReturnPage:
+    window = running.window
+    window.show_page("return")
+    window.show()
+    qtbot.waitExposed(window)
+    shown = window.page("return")
+    assert isinstance(shown, ReturnPage)
+    return shown
+
+
+def look(page: ReturnPage, text: str, qtbot: Any) -> None:
+    page.code.clear()
+    type_vietnamese(page.code, text)
+    qtbot.keyClick(page.code, Qt.Key.Key_Return)
+    settle(qtbot, page.context.executor)
+
+
+def lines(page: ReturnPage) -> str:
+    return "\n".join(label.text() for label in page.card._check_labels)
+
+
+def test_a_finished_dossier_may_be_returned(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code.lower(), qtbot)
+    assert page.card.who.text() == "H' Ngăm Niê Kdăm"
+    assert "✓ Kết quả đã có" in lines(page)
+    assert "Bản chính đã nhận" in lines(page)
+    assert page.card.return_button.isEnabled()
+
+
+def test_the_text_of_a_receipts_qr_finds_the_dossier(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in().code
+    look(page, f"https://dvc.example.vn/tra-cuu?ma={code}#MaTTHC=1.013314&DinhDanh=2345", qtbot)
+    assert page.card.dossier_code.text() == code
+
+
+def test_an_unfinished_dossier_is_not_returned_and_says_what_to_do(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in().code
+    look(page, code, qtbot)
+    assert "✗ Chưa trả được: hồ sơ đang ở trạng thái «Đã tiếp nhận»" in lines(page)
+    assert not page.card.return_button.isEnabled()
+    assert page.card.finish_button.isVisible()
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).row.status == "received"
+
+
+def test_late_without_a_letter_warns_and_never_blocks(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any
+) -> None:
+    code = take_in().code
+    clock.move(days=60)
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    assert "mà chưa có văn bản xin lỗi" in lines(page)
+    qtbot.mouseClick(page.card.return_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).row.status == "returned"
+
+
+def test_post_asks_for_the_tracking_number(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(return_by="post").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    assert page.card.way() == "post"
+    page.give()
+    assert page.line.text() == "Hãy nhập số vận đơn của bưu chính rồi trả kết quả."
+    assert page.card.tracking.hasFocus()
+    qtbot.keyClicks(page.card.tracking, "EB123456789VN")
+    page.give()
+    settle(qtbot, running.executor)
+    view = show(running.desk, code)
+    assert view.delivery_state == "posted"
+    assert view.events[-1].details["tracking"] == "EB123456789VN"
+
+
+def test_an_authorised_person_is_named(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    code = take_in(submitter=ApplicantData(name="Trần Văn Nộp", personal_number="066089001111")).code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    assert page.card.authorised.isChecked()
+    assert page.card.to_name.text() == "Trần Văn Nộp"
+    page.card.to_name.clear()
+    page.give()
+    assert page.line.text() == "Hãy nhập họ tên người được ủy quyền rồi trả kết quả."
+    type_vietnamese(page.card.to_name, "Y Thắng Êban")
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).events[-1].details["to"] == "Y Thắng Êban"
+
+
+def test_a_name_offers_those_who_match(page: ReturnPage, take_in: TakeIn, qtbot: Any) -> None:
+    first, second = take_in(1).code, take_in(1, procedure="1.001193").code
+    look(page, "nguyễn văn đức", qtbot)
+    assert page.choices.count() == 2
+    assert page.choices.hasFocus()
+    qtbot.keyClick(page.choices, Qt.Key.Key_Down)
+    qtbot.keyClick(page.choices, Qt.Key.Key_Return)
+    settle(qtbot, page.context.executor)
+    assert page.card.dossier_code.text() in (first, second)
+    assert not page.choices.isVisible()
+
+
+def test_nobody_found_says_so_and_the_code_is_ready_to_be_typed_over(
+    page: ReturnPage, take_in: TakeIn, qtbot: Any
+) -> None:
+    look(page, "H15.36-260310-4321", qtbot)
+    assert page.line.text().startswith("Không tìm thấy hồ sơ nào khớp «H15.36-260310-4321»")
+    assert page.code.selectedText() == "H15.36-260310-4321"
+
+
+def test_fees_still_due_are_named_and_taken_from_here(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="2.000635").code
+    if show(running.desk, code).money_state != "due":
+        pytest.fail("the procedure of this test has a fee")
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    assert "Còn phải thu" in lines(page)
+    qtbot.mouseClick(page.card.pay_button, Qt.MouseButton.LeftButton)
+    page._dialog.submit()  # type: ignore[union-attr]
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).money_state == "paid"
+    assert "Không còn phí, lệ phí phải thu" in lines(page)
