@@ -58,9 +58,7 @@ def starter_catalogue() -> dict[str, Any]:
 def load_index(desk: DeskContext) -> ProcedureIndex:
     """All procedures on offer, ready for type-ahead without the database; the most used ones first."""
     with desk.database.read() as session:
-        uses = dict(
-            session.execute(select(Dossier.procedure_id, func.count()).group_by(Dossier.procedure_id)).tuples().all()
-        )
+        uses = dict(session.execute(select(Dossier.procedure_id, func.count()).group_by(Dossier.procedure_id)).all())
         rows = session.scalars(
             select(Procedure).where(Procedure.current, Procedure.in_force).options(joinedload(Procedure.field))
         ).all()

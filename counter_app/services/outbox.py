@@ -37,7 +37,7 @@ def outbox_counts(desk: DeskContext) -> dict[str, int]:
     """How many messages are in each state."""
     query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
     with desk.database.read() as session:
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 def retry(desk: DeskContext, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from counter_app.models import Applicant, Document, Dossier, DossierEvent, Procedure
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
-from counter_app.rules.identity import fold
+from counter_app.rules.identity import fold, normalise_phone
 from counter_app.rules.lifecycle import OPEN, Status, permitted_steps
 from counter_app.services.catalogue import procedure_view
 from counter_app.services.desk import DeskContext
@@ -104,14 +105,21 @@ SEARCH = text("SELECT rowid FROM dossier_search WHERE dossier_search MATCH :matc
 
 def full_text_query(typed: str) -> str:
     """Every word whole but the last, which may be unfinished; "" for a text without a letter or digit."""
-    words = [
-        "".join(char for char in word if char.isalnum())
-        for word in fold(typed).replace("-", " ").replace(".", " ").split()
-    ]
-    words = [word for word in words if word]
+    words = search_words(typed)
     if not words:
         return ""
     return " ".join([f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*'])
+
+
+def search_words(typed: str) -> list[str]:
+    """The words of a text as the index has them; a number written in groups (0912 345 678) is one word."""
+    if _GROUPED_NUMBER.fullmatch(typed.strip()):
+        return [normalise_phone(typed)]
+    return "".join(char if char.isalnum() else " " for char in fold(typed)).split()
+
+
+_GROUPED_NUMBER = re.compile(r"(?:\+84|0)[0-9 .]{7,}")
+"""A telephone or personal number as people read it out; a dossier code has dashes."""
 
 
 def counts(desk: DeskContext) -> QueueCounts:
@@ -119,7 +127,7 @@ def counts(desk: DeskContext) -> QueueCounts:
     now = desk.clock()
     midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     with desk.database.read() as session:
-        by_status = dict(session.execute(select(Dossier.status, func.count()).group_by(Dossier.status)).tuples().all())
+        by_status = dict(session.execute(select(Dossier.status, func.count()).group_by(Dossier.status)).all())
         late, soon = session.execute(
             select(
                 func.coalesce(func.sum(case((_late(now), 1), else_=0)), 0),
