@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView
 
 Index = QModelIndex | QPersistentModelIndex
 MAX_VISIBLE = 9
+MIN_LINE = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,9 @@ class PickList(QListView):
         if self.parent() is not window:
             self.setParent(window)
         corner = self._field.mapTo(window, QPoint(0, self._field.height() + 2))
-        line = max(self.sizeHintForRow(0), 30)
-        height = line * min(self.count, MAX_VISIBLE) + 2 * self.frameWidth() + 2
+        self.ensurePolished()
+        line = max(self.sizeHintForRow(0), MIN_LINE)
+        height = line * min(self.count, MAX_VISIBLE) + 2 * self.frameWidth() + 6
         width = max(self._field.width(), 420)
         width = min(width, window.width() - 16)
         left = min(corner.x(), window.width() - width - 8)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -52,6 +53,7 @@ def apply_theme(app: QApplication) -> None:
     for role, colour in PALETTE.items():
         palette.setColor(role, QColor(colour))
     app.setPalette(palette)
+    QDir.addSearchPath("icons", str(files("resources").joinpath("icons")))
     app.setStyleSheet(read_bytes("style", "light.qss").decode("utf-8"))
 
 

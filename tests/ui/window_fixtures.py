@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from counter_app.app import RunningApp, make_application
 from counter_app.rules.calendar import VIETNAM
@@ -172,3 +174,19 @@ def take_in(desk: DeskContext) -> Callable[..., Received]:
         return receive(desk, request)
 
     return receive_one
+
+
+def type_text(text: str, *, at: QWidget | None = None) -> None:
+    """Type ``text`` key by key into what has the focus, as a keyboard or a scanner does (Vietnamese too)."""
+    for letter in text:
+        target = at or QApplication.focusWidget()
+        assert target is not None, "nothing has the focus"
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press one key in what has the focus."""
+    target = QApplication.focusWidget()
+    assert target is not None, "nothing has the focus"
+    QTest.keyClick(target, key, modifier)
