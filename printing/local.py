@@ -19,7 +19,8 @@ def send(address: PrinterAddress, document: bytes, mime: str, job_name: str) -> 
     if mime == PDF:
         raise refused(
             address.label,
-            "máy in nhiệt nối trực tiếp chỉ in được phiếu nhiệt, không in được tệp PDF",
+            "nối qua USB, cổng serial hay hàng đợi Windows chỉ in được phiếu nhiệt; "
+            "giấy khổ A5, A4 cần địa chỉ ipp:// hoặc cups:",
         )
     printer = _printer(address)
     try:

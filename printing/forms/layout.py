@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -34,6 +35,7 @@ _REPRINT = "Bản in lại"
 _SHORT_DOTS = "............"
 _LEAST_DOTTED = 18 * mm
 _LINE = 0.5
+_ROW_LETTERS = 1200
 _PAD = 2.0
 # Tables would name ReportLab's own Helvetica, a font that is not embedded.
 _FACE = ("FONTNAME", (0, 0), (-1, -1), REGULAR)
@@ -192,15 +194,12 @@ class Builder:
         return made
 
     def _component_table(self, block: ComponentTable) -> list[Flowable]:
-        rows = [
-            [
-                self._para(str(number), "cell-center"),
-                self._para(escape(line.name), "cell"),
-                self._para("<br/>".join(escape(name) for name, _ in _counts(block, line)), "cell-center"),
-                self._para("<br/>".join(f"{count:02d}" for _, count in _counts(block, line)), "cell-center"),
-            ]
-            for number, line in enumerate(self._paper.components, 1)
-        ]
+        rows = []
+        for number, line in enumerate(self._paper.components, 1):
+            counts = _counts(block, line)
+            kinds = "<br/>".join(escape(name) for name, _ in counts)
+            amounts = "<br/>".join(f"{count:02d}" for _, count in counts)
+            rows += self._rows(number, line.name, kinds, amounts)
         widths = [9 * mm, 0.0, self._sheet.width * 0.22, self._sheet.width * 0.13]
         return [self._para(block.heading, "line"), self._grid(block.columns, rows, widths)]
 
@@ -208,15 +207,9 @@ class Builder:
         fees = self._paper.fees
         if not fees:
             return [self._para(f"{block.heading} {block.none}", "line")] if block.none else []
-        rows = [
-            [
-                self._para(str(number), "cell-center"),
-                self._para(escape(fee.name), "cell"),
-                self._para(digits(fee.amount), "cell-center"),
-                self._para(block.paid if fee.paid else block.unpaid, "cell-center"),
-            ]
-            for number, fee in enumerate(fees, 1)
-        ]
+        rows = []
+        for number, fee in enumerate(fees, 1):
+            rows += self._rows(number, fee.name, digits(fee.amount), block.paid if fee.paid else block.unpaid)
         widths = [9 * mm, 0.0, self._sheet.width * 0.22, self._sheet.width * 0.17]
         paid = sum(fee.amount for fee in fees if fee.paid)
         left = sum(fee.amount for fee in fees if not fee.paid)
@@ -228,6 +221,18 @@ class Builder:
         heading = f"{block.heading} <i>{total}</i>" if total else block.heading
         return [self._para(heading, "line"), self._grid(block.columns, rows, widths)]
 
+    def _rows(self, number: int, name: str, third: str, fourth: str) -> list[list[Paragraph]]:
+        """One row, or several for a name that would not fit on a page: a row never runs over a page's end."""
+        first, *more = wrap(name, _ROW_LETTERS) or [""]
+        rows = [(str(number), first, third, fourth), *(("", part, "", "") for part in more)]
+        return [
+            [
+                self._para(cell if column != 1 else escape(cell), "cell" if column == 1 else "cell-center")
+                for column, cell in enumerate(row)
+            ]
+            for row in rows
+        ]
+
     def _grid(self, columns: tuple[str, ...], rows: list[list[Paragraph]], widths: list[float]) -> Table:
         """A ruled table whose head row comes again on each page; the column of width 0 takes the rest."""
         rest = self._sheet.width - sum(widths)
@@ -235,7 +240,6 @@ class Builder:
             [[self._para(column, "cell-bold") for column in columns], *rows],
             colWidths=[width or rest for width in widths],
             repeatRows=1,
-            splitInRow=1,
             spaceBefore=1,
             spaceAfter=3,
             style=[

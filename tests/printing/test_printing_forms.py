@@ -17,7 +17,7 @@ from paper_samples import APOLOGY, CODE, LOOKUP, RECEIPT, long_receipt, raster, 
 import resources
 from counter_app.errors import UserError
 from printing.codes import masked
-from printing.content import APOLOGY_COPY, APOLOGY_FILE_COPY, RECEIPT_COPIES
+from printing.content import APOLOGY_COPY, APOLOGY_FILE_COPY, RECEIPT_COPIES, ComponentLine
 from printing.forms import (
     FormSet,
     form_set_for,
@@ -300,7 +300,15 @@ def test_head_row_of_the_components_comes_again_on_each_page(tmp_path: Path) -> 
         if "cuối" in (text := text_of(pdf, tmp_path, first=page, last=page))
     ]
     assert len(with_rows) > 3
-    assert all("Tên giấy tờ" in text for text in with_rows)
+    assert [text.count("Tên giấy tờ") for text in with_rows] == [1] * len(with_rows)
+
+
+def test_a_name_longer_than_a_page_is_printed_whole(tmp_path: Path) -> None:
+    name = "Bản sao hợp đồng chuyển nhượng có chứng thực; " * 150 + "HẾT TÊN."
+    content = replace(RECEIPT, components=(ComponentLine(name, 1, 0),), copies=("Liên 1: Lưu",))
+    text = text_of(render_receipt(content, SET_2025), tmp_path)
+    assert text.count("nhượng") == 150
+    assert "HẾT TÊN." in text
 
 
 @pytest.mark.parametrize("form_set", [SET_2018, SET_2025], ids=["2018", "2025"])
