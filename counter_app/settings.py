@@ -6,6 +6,7 @@ Secrets never come here: the portal's password is in the system's keyring or ``C
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -102,7 +103,8 @@ def load_settings(directory: Path) -> Settings:
             target = values
             for key in keys[:-1]:
                 target = target.setdefault(key, {})
-            target[keys[-1]] = os.environ[variable]
+            if isinstance(target, dict):  # else _build names what stands in the table's place
+                target[keys[-1]] = os.environ[variable]
     settings = _build(Settings, values, str(path), "")
     check_settings(settings)
     return settings
@@ -138,6 +140,7 @@ def check_settings(settings: Settings) -> None:
         (settings.printers.thermal_width_mm not in (58, 80), "printers.thermal_width_mm", "58 hoặc 80"),
         (settings.portal.interval_seconds < 5, "portal.interval_seconds", "từ 5 giây trở lên"),
         (settings.max_document_mb < 1, "max_document_mb", "từ 1 MB trở lên"),
+        (settings.apology.lead_days < 0, "apology.lead_days", "số không âm"),
         (settings.apology.max < 0, "apology.max", "số không âm"),
         (settings.apology.cap not in ("first_limit", "none"), "apology.cap", "first_limit hoặc none"),
         (
@@ -153,8 +156,7 @@ def check_settings(settings: Settings) -> None:
 
 
 def _is_hour(text: str) -> bool:
-    hours, colon, minutes = text.partition(":")
-    return bool(colon) and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60
+    return re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text) is not None
 
 
 def save_settings(directory: Path, settings: Settings) -> None:

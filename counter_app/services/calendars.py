@@ -127,12 +127,12 @@ def _parse(data: Any) -> tuple[tuple[int, ...], _Change]:
             )
             valid_from = date.fromisoformat(data["valid_from"]) if "valid_from" in data else date.min
             hours = OfficeHours.standard(valid_from, intervals, saturday)
-    except (ValueError, TypeError, AttributeError) as error:
+    except RuleViolation as violation:
+        raise UserError(violation.kind, violation.message) from violation
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise UserError(
             "calendar_invalid", f"Tệp lịch có mục sai dạng: {error}. Ngày ghi như 2026-02-16, giờ ghi như 07:00."
         ) from error
-    except RuleViolation as violation:
-        raise UserError(violation.kind, violation.message) from violation
     return tuple(sorted(years)), _Change(years, hours)
 
 

@@ -39,9 +39,8 @@ def import_catalogue(desk: DeskContext, data: Any) -> ImportOutcome:
 
 def import_catalogue_file(desk: DeskContext, path: Path) -> ImportOutcome:
     """``import_catalogue`` of a JSON file (or one compressed with xz)."""
-    if path.suffix == ".xz" and path.is_file():
-        return import_catalogue(desk, json.loads(lzma.decompress(path.read_bytes())))
-    return import_catalogue(desk, read_json_file(path, "catalogue_invalid"))
+    unpack = lzma.decompress if path.suffix == ".xz" else None
+    return import_catalogue(desk, read_json_file(path, "catalogue_invalid", unpack=unpack))
 
 
 def import_starter_catalogue(desk: DeskContext) -> ImportOutcome:

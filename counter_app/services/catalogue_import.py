@@ -28,6 +28,7 @@ CHANNEL_NUMBERS = {"1": "counter", "2": "online", "3": "postal"}
 """KENH of LayThuTuc (portal protocol, section 3)."""
 LEVEL_NUMBERS = {"1": "province", "2": "district", "3": "commune"}
 """CAPTHUCHIEN of LayThuTuc."""
+MOST = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class CatalogueImporter:
         """Take one procedure in the form of ``data/procedures.json``."""
         try:
             self._take(entry)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             code = entry.get("code", "?") if isinstance(entry, dict) else "?"
             raise UserError(
                 "catalogue_invalid",
@@ -101,11 +102,11 @@ class CatalogueImporter:
     def _field(self, entry: dict[str, Any]) -> Field:
         row = self._fields.get(entry["code"])
         if row is None:
-            row = Field(code=entry["code"], name=entry["name"])
+            row = Field(code=_text(entry["code"]), name=_text(entry["name"]))
             self._session.add(row)
             self._session.flush()
             self._fields[entry["code"]] = row
-        row.name = entry["name"]
+        row.name = _text(entry["name"])
         return row
 
 
@@ -122,7 +123,7 @@ def _procedure(entry: dict[str, Any], code: str, version: int, digest: str, fiel
         levels=list(entry.get("levels", [])),
         channels=list(entry.get("channels", [])),
         service_level=entry.get("service_level"),
-        limit_amount=int(limit["amount"]),
+        limit_amount=_number(limit["amount"]),
         limit_unit=LimitUnit(limit["unit"]).value,
         limit_cut_off=_cut_off(limit),
         limit_assumed=bool(limit.get("assumed", False)),
@@ -136,30 +137,52 @@ def _procedure(entry: dict[str, Any], code: str, version: int, digest: str, fiel
             ProcedureComponent(
                 position=position,
                 case_name=item.get("case", ""),
-                code=item["code"],
+                code=_text(item["code"]),
                 name=" ".join(item["name"].split()),
-                originals=int(item["originals"]),
-                copies=int(item["copies"]),
+                originals=_number(item["originals"]),
+                copies=_number(item["copies"]),
                 required=bool(item["required"]),
                 result_code=item.get("result_code"),
             )
             for position, item in enumerate(entry["components"])
         ],
         fees=[
-            ProcedureFee(code=item["code"], name=item["name"], amount=int(item["amount"]), channel=item.get("channel"))
+            ProcedureFee(
+                code=_text(item["code"]),
+                name=_text(item["name"]),
+                amount=_number(item["amount"]),
+                channel=item.get("channel"),
+            )
             for item in entry.get("fees", [])
         ],
         limits=[
             ProcedureLimit(
-                channel=item["channel"],
-                amount=int(item["amount"]),
+                channel=_text(item["channel"]),
+                amount=_number(item["amount"]),
                 unit=LimitUnit(item["unit"]).value,
                 cut_off=_cut_off(item),
             )
             for item in entry.get("limits", [])
         ],
-        results=[ProcedureResult(code=item["code"], name=item["name"]) for item in entry.get("results", [])],
+        results=[
+            ProcedureResult(code=_text(item["code"]), name=_text(item["name"])) for item in entry.get("results", [])
+        ],
     )
+
+
+def _text(value: object) -> str:
+    """A text that must be there; the database would refuse anything else only after the whole file was read."""
+    if not isinstance(value, str):
+        raise TypeError(f"«{value}» phải là chữ trong dấu nháy")
+    return value
+
+
+def _number(value: Any) -> int:
+    """A count or an amount in đồng; ``MOST`` is far above any real one and far below what SQLite can hold."""
+    number = int(value)
+    if not 0 <= number <= MOST:
+        raise ValueError(f"số {number} phải từ 0 đến {MOST}")
+    return number
 
 
 def _cut_off(limit: dict[str, Any]) -> time | None:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from counter_app.errors import KnownError, UserError
 
 
-def read_json_file(path: Path, kind: str) -> Any:
+def read_json_file(path: Path, kind: str, *, unpack: Callable[[bytes], bytes] | None = None) -> Any:
     """The content of ``path``; UserError ``kind`` when it is not JSON, ``file_missing`` when it is not there."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise UserError("file_missing", f"Không tìm thấy tệp «{path}». Hãy kiểm tra tên và thư mục.") from error
+    except OSError as error:
+        raise KnownError(
+            "file_unreadable", f"Không đọc được tệp «{path}»: {error.strerror}. Hãy kiểm tra lại tệp rồi thử lại."
+        ) from error
+    try:
+        return parse_json((unpack(content) if unpack else content).decode("utf-8-sig"), kind, str(path))
     except UnicodeDecodeError as error:
         raise UserError(kind, f"Tệp «{path}» không phải văn bản UTF-8. Hãy lưu lại bằng mã UTF-8.") from error
-    except OSError as error:
-        raise KnownError("file_unreadable", f"Không đọc được tệp «{path}»: {error.strerror}.") from error
-    return parse_json(text, kind, str(path))
+    except (lzma.LZMAError, EOFError) as error:
+        raise UserError(kind, f"Tệp nén «{path}» bị hỏng. Hãy chép lại tệp rồi thử lại.") from error
 
 
 def parse_json(text: str, kind: str, source: str) -> Any:
@@ -32,3 +39,5 @@ def parse_json(text: str, kind: str, source: str) -> Any:
             f"«{source}» không phải JSON hợp lệ (dòng {error.lineno}, cột {error.colno}: {error.msg}). "
             "Hãy sửa chỗ đó rồi thử lại.",
         ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
+        raise UserError(kind, f"«{source}» có nội dung không thể đọc ({error}). Hãy kiểm tra lại tệp.") from error

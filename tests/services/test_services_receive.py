@@ -17,7 +17,6 @@ from counter_app.rules.calendar import VIETNAM, WorkCalendar
 from counter_app.services.calendars import import_calendar, read_calendar
 from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext, open_desk
-from counter_app.services.numbering import take_numbers
 from counter_app.services.reading import show
 from counter_app.services.receive import preview_due, receive
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, ReceiveRequest
@@ -253,9 +252,9 @@ def test_full_range_is_refused_until_the_next_day(desk: DeskContext, clock: Cloc
     assert receive(desk, request()).code.endswith("260311-1001")
 
 
-def test_number_series_of_another_office_does_not_count(desk: DeskContext) -> None:
+def test_number_series_of_another_office_or_day_does_not_count(desk: DeskContext) -> None:
     with desk.database.write() as session:
-        assert take_numbers(session, "H15.37", 1, date(2026, 3, 10), "receipt").code == "H15.37-260310-1001"
+        session.add_all(NumberSeries(name=name, last=1555) for name in ("code:H15.37:260310:1", "code:H15.36:260309:1"))
     assert receive(desk, request()).code == "H15.36-260310-1001"
 
 
