@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ def sqlite_engine(path: Path) -> Engine:
     writes while another commits would fail at once, whatever the time-out.
     """
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
 
@@ -83,6 +83,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.engine = sqlite_engine(path)
+        self.kept: dict[object, Any] = {}
+        """What never changes once written, such as a version of a procedure; kept by the services that read it."""
         self._writing_engine = self.engine.execution_options(writing=True)
 
     @contextmanager

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 from counter_app.models import Document, Dossier, DossierEvent, Office, OutboxMessage
 from counter_app.rules.dossier_code import result_code
 from counter_app.rules.lifecycle import Status, Step, portal_number, step_label
+from counter_app.services.insertion import insert_row
 from counter_app.sync.messages import (
     ApplicantKind,
     BuiltMessage,
@@ -47,9 +48,10 @@ SILENT_STEPS = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH})
 
 
 def queue_create(session: Session, dossier: Dossier, office: Office, now: datetime) -> None:
-    """The record of a new dossier; its documents follow by ``queue_uploads``."""
+    """The record of a new dossier, its first message; its documents follow by ``queue_uploads``."""
+    session.flush()
     message = create_message(dossier_message(dossier, office, documents=()))
-    _put(session, dossier, message, now)
+    insert_row(session, _row(dossier, message, 1, now))
 
 
 def queue_step(session: Session, dossier: Dossier, event: DossierEvent, office: Office, now: datetime) -> None:
@@ -88,19 +90,23 @@ def _put(
 ) -> None:
     session.flush()
     last = session.scalar(select(func.max(OutboxMessage.number)).where(OutboxMessage.dossier_id == dossier.id))
-    session.add(
-        OutboxMessage(
-            key=str(UUID(int=uuid7().int)),
-            dossier_id=dossier.id,
-            dossier_code=dossier.code,
-            number=(last or 0) + 1,
-            kind=message.kind.value,
-            payload=message.payload,
-            document_id=document_id,
-            revision=dossier.revision,
-            next_attempt_at=now,
-            created_at=now,
-        )
+    session.add(_row(dossier, message, (last or 0) + 1, now, document_id))
+
+
+def _row(
+    dossier: Dossier, message: BuiltMessage, number: int, now: datetime, document_id: int | None = None
+) -> OutboxMessage:
+    return OutboxMessage(
+        key=str(UUID(int=uuid7().int)),
+        dossier_id=dossier.id,
+        dossier_code=dossier.code,
+        number=number,
+        kind=message.kind.value,
+        payload=message.payload,
+        document_id=document_id,
+        revision=dossier.revision,
+        next_attempt_at=now,
+        created_at=now,
     )
 
 

@@ -11,19 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Applicant, Document, Dossier, DossierFee, Office, Procedure
+from counter_app.models import Applicant, Calendar, Document, Dossier, DossierFee, Field, Office, Procedure
 from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
 from counter_app.services.calendars import current_calendar, read_calendar
-from counter_app.services.catalogue import find_procedure
+from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.completeness import check_components, chosen_case
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import StoredFile, uncountable_pages
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
-from counter_app.services.numbering import next_dossier_code, next_in_year
+from counter_app.services.insertion import insert_dossier, insert_row
+from counter_app.services.numbering import next_in_year, take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
@@ -72,7 +73,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
     stored = _store_files(desk, request.components)
     with desk.database.write() as session:
         office = office_row(session, desk)
-        procedure = find_procedure(session, request.procedure)
+        procedure = _procedure(session, desk, request.procedure)
         at, entered_at = moment_of_step(desk, None, request.at)
         today = at.astimezone(VIETNAM).date()
         applicant, warnings = checked_applicant(request.applicant, today)
@@ -82,11 +83,15 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
         components, component_warnings = check_components(procedure, request)
         warnings += submitter_warnings + component_warnings + _channel_warning(procedure, request.channel)
         warnings += tuple(uncountable_pages(file.file_name) for _, file in stored if file.pages == 0)
-        calendar_id, calendar = current_calendar(session, desk)
+        calendar_id, calendar = _calendar(session, desk)
         limit = limit_of(procedure, request.channel)
         due_at = _promise(desk, calendar, limit, request, at)
+        fees = _fees(procedure, request, at)
+        # A receipt is issued with every reception, except for a result given on the spot (118/2025/NĐ-CP).
+        form = None if limit.unit is LimitUnit.ON_THE_SPOT else "receipt"
+        numbers = take_numbers(session, office.code, desk.settings.desk, today, form)
         dossier = Dossier(
-            code=next_dossier_code(session, office.code, desk.settings.desk, today),
+            code=numbers.code,
             office_id=office.id,
             desk_number=desk.settings.desk,
             procedure=procedure,
@@ -98,7 +103,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             return_by=request.return_by,
             status=Status.RECEIVED.value,
             is_open=True,
-            money_state="nothing_due",
+            money_state=money_state(fees),
             delivery_state="pending",
             limit_amount=limit.amount,
             limit_unit=limit.unit.value,
@@ -108,16 +113,13 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             due_soon_from=due_soon_from(calendar, at, due_at),
             sets=request.sets,
             note=plain(request.note),
-            register_number=next_in_year(session, "register", office.code, today.year),
-            search_text="",
+            register_number=numbers.register,
             components=components,
+            fees=fees,
+            documents=_documents(stored, entered_at),
             revision=0,
         )
-        dossier.fees = _fees(procedure, request, at)
-        dossier.money_state = money_state(dossier.fees)
         dossier.search_text = search_text(dossier)
-        dossier.documents = _documents(stored, entered_at)
-        session.add(dossier)
         append_event(
             desk,
             dossier,
@@ -127,21 +129,51 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             status_after=Status.RECEIVED,
             due_after=due_at,
             reason=plain(request.reason),
-            **_receipt_number(session, office, limit, today.year),
+            form=form,
+            form_number=numbers.form,
         )
-        session.flush()
+        insert_dossier(session, dossier)
         outgoing.queue_create(session, dossier, office, entered_at)
+        if stored or request.supplement_reason.strip():
+            dossier = session.get_one(Dossier, dossier.id)
         if request.supplement_reason.strip():
             _ask_for_supplement(session, desk, dossier, office, at, entered_at, plain(request.supplement_reason))
         outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
         return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
 
 
-def _receipt_number(session: Session, office: Office, limit: Limit, year: int) -> dict[str, Any]:
-    """A receipt is issued with every reception, except for a result given on the spot (118/2025/NĐ-CP)."""
-    if limit.unit is LimitUnit.ON_THE_SPOT:
-        return {}
-    return {"form": "receipt", "form_number": next_in_year(session, "form:receipt", office.code, year)}
+def _procedure(session: Session, desk: DeskContext, code: str) -> Procedure:
+    """As ``find_procedure``; a version never changes once written, so its papers are read once.
+
+    Detached: its own row and all that hangs on it are for reading only. The field's name may change without
+    a new version of the procedure and is part of what it is kept by.
+    """
+    found = session.connection().execute(
+        select(Procedure.id, Field.name)
+        .join(Procedure.field)
+        .where(Procedure.code == national_part(code), Procedure.current)
+    )
+    row = found.first()
+    key = ("procedure", *row) if row is not None else None
+    kept: Procedure | None = desk.database.kept.get(key)
+    if kept is not None:
+        return kept
+    with desk.database.read() as reading:
+        procedure = find_procedure(reading, code)
+    desk.database.kept[key] = procedure
+    return procedure
+
+
+def _calendar(session: Session, desk: DeskContext) -> tuple[int, WorkCalendar]:
+    """As ``current_calendar``; a calendar in the database never changes, so it is parsed once."""
+    number = session.connection().scalar(select(Calendar.id).where(Calendar.current))
+    kept: WorkCalendar | None = desk.database.kept.get(("calendar", number))
+    if number is not None and kept is not None:
+        return number, kept
+    made, calendar = current_calendar(session, desk)
+    if number is not None:  # one made just now is not there any more if this reception is refused
+        desk.database.kept["calendar", number] = calendar
+    return made, calendar
 
 
 def _check_choices(request: ReceiveRequest) -> None:
@@ -209,15 +241,27 @@ def _channel_warning(procedure: Procedure, channel: str) -> tuple[str, ...]:
 
 
 def _applicant(session: Session, data: ApplicantData, at: datetime) -> Applicant:
-    """The row with exactly these data, or a new one: an earlier dossier keeps what was written then."""
+    """The person with exactly these data, or a new one: an earlier dossier keeps what was written then."""
     columns = {name: getattr(data, name) for name in ApplicantData.__dataclass_fields__}
-    if data.personal_number or data.tax_code:
-        same = session.scalar(select(Applicant).filter_by(**columns).limit(1))
-        if same is not None:
-            return same
+    row_id = _same_applicant(session, data, columns) if data.personal_number or data.tax_code else None
     row = Applicant(**columns, created_at=at)
-    session.add(row)
+    row.id = insert_row(session, row) if row_id is None else row_id
     return row
+
+
+def _same_applicant(session: Session, data: ApplicantData, columns: dict[str, Any]) -> int | None:
+    """Asked for by its number alone: with all columns in the question SQLite may choose the index of one that
+    is empty in nearly every row."""
+    by_number = (
+        Applicant.personal_number == data.personal_number
+        if data.personal_number
+        else Applicant.tax_code == data.tax_code
+    )
+    names = [Applicant.__table__.c[name] for name in columns]
+    for number, *values in session.connection().execute(select(Applicant.id, *names).where(by_number)):
+        if values == list(columns.values()):
+            return int(number)
+    return None
 
 
 def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
