@@ -54,7 +54,9 @@ def import_calendar(desk: DeskContext, path: Path) -> tuple[int, ...]:
 
 
 def apply_portal_calendar(session: Session, desk: DeskContext, year: int, off: list[date], worked: list[date]) -> None:
-    """Lay a year's days from the portal's feed (``Lich``) over the calendar in use."""
+    """Lay a year's days from the portal's feed (``Lich``) over the calendar in use; ValueError for another year's."""
+    _check_year(year, off, "NgayNghi")
+    _check_year(year, worked, "LamBu")
     _, calendar = current_calendar(session, desk)
     _store(session, desk, _with_year(calendar, year, off, worked))
 
@@ -138,7 +140,12 @@ def _parse(data: Any) -> tuple[tuple[int, ...], _Change]:
 
 def _days(year: int, texts: list[str], key: str) -> list[date]:
     days = [date.fromisoformat(text) for text in texts]
+    _check_year(year, days, key)
+    return days
+
+
+def _check_year(year: int, days: list[date], key: str) -> None:
+    """A swap around New Year may lie some days outside its year."""
     for day in days:
         if abs(day - date(year, 7, 1)) > timedelta(days=200):
             raise ValueError(f"ngày {day.isoformat()} không thuộc mục «{key}» của năm {year}")
-    return days

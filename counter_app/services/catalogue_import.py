@@ -193,8 +193,21 @@ def from_portal(answer: dict[str, Any]) -> dict[str, Any]:
     """A procedure as LayThuTuc gives it, in the form of ``data/procedures.json``.
 
     The first channel's limit stands for the procedure; the others are kept by channel (section 3:
-    limits and fees may differ by channel, components by case).
+    limits and fees may differ by channel, components by case). Raises UserError ``catalogue_invalid``.
     """
+    try:
+        return _from_portal(answer)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        code = str(answer.get("MATTHC", "?"))
+        raise UserError(
+            "catalogue_invalid",
+            f"Thủ tục «{code}» do cổng gửi thiếu hoặc sai mục ({type(error).__name__}: {error}) nên chưa nhập. "
+            "Hãy báo quản trị cổng.",
+            procedure=code,
+        ) from error
+
+
+def _from_portal(answer: dict[str, Any]) -> dict[str, Any]:
     ways = answer.get("CACHTHUCTHUCHIEN") or []
     limits, fees = [], []
     for way in ways:
