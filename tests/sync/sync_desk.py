@@ -158,8 +158,9 @@ class SyncDesk:
             session.flush()
             outgoing.queue_step(session, dossier, event, _office(session), self.clock.now)
 
-    def client(self, url: str) -> Profile1Client:
-        settings = Profile1Settings(url, "canbo", "thuchanh", OFFICE, limits=HttpLimits(2, 10, 20), chunk_size=CHUNK)
+    def client(self, url: str, read_limit: float = 10.0) -> Profile1Client:
+        limits = HttpLimits(2, read_limit, 20)
+        settings = Profile1Settings(url, "canbo", "thuchanh", OFFICE, limits=limits, chunk_size=CHUNK)
         return Profile1Client(settings, now=self.clock)
 
     def engine(self, client: PortalClient) -> SyncEngine:

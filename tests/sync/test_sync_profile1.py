@@ -195,6 +195,17 @@ def test_no_connection_means_that_nothing_was_sent() -> None:
     assert (caught.value.kind, caught.value.seen) == ("portal_unreachable", False)
 
 
+def test_a_line_without_real_tls_is_told_and_nothing_was_sent() -> None:
+    with ScriptedServer(after_login(DONE)) as server:
+        client = Profile1Client(settings(server.url.replace("http:", "https:")), now=lambda: NOW)
+        with pytest.raises(TransientTrouble) as caught:
+            client.look_up(["X"])
+        client.close()
+
+    assert (caught.value.kind, caught.value.seen) == ("portal_tls", False)
+    assert server.asked == []
+
+
 def test_a_portal_that_goes_silent_is_a_time_out_with_an_unseen_outcome() -> None:
     with ScriptedServer(after_login(DONE)) as server, socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
