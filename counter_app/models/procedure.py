@@ -32,7 +32,7 @@ class Procedure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
     version: Mapped[int]
-    current: Mapped[bool] = mapped_column(default=True, index=True)
+    current: Mapped[bool] = mapped_column(default=True)
     digest: Mapped[str]
     name: Mapped[str]
     name_folded: Mapped[str]

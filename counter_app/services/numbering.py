@@ -13,6 +13,7 @@ from counter_app.rules import dossier_code
 from counter_app.services.rules_bridge import rules_apply
 
 _SERIES = NumberSeries.__table__
+_LAST = select(_SERIES.c.name, _SERIES.c.last).where(_SERIES.c.name.in_(bindparam("names", expanding=True)))
 _MOVE = (
     update(NumberSeries.__table__)  # type: ignore[arg-type]
     .where(_SERIES.c.name == bindparam("series"))
@@ -39,7 +40,7 @@ def take_numbers(session: Session, office: str, desk: int, day: date, form: str 
     yearly = [f"{what}:{office}:{day.year}" for what in ("register", *([f"form:{form}"] if form else []))]
     connection = session.connection()
     names = [codes, *yearly]
-    found = connection.execute(select(_SERIES.c.name, _SERIES.c.last).where(_SERIES.c.name.in_(names)))
+    found = connection.execute(_LAST, {"names": names})
     last: dict[str, int] = dict(found.all())
     with rules_apply():
         number = dossier_code.next_number(last.get(codes), desk)

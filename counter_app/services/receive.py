@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
@@ -39,6 +39,14 @@ from counter_app.services.values import (
 )
 
 Stored = tuple[str, StoredFile]
+
+_CURRENT_VERSION = (
+    select(Procedure.id, Field.name).join(Procedure.field).where(Procedure.code == bindparam("code"), Procedure.current)
+)
+_CURRENT_CALENDAR = select(Calendar.id).where(Calendar.current)
+_APPLICANTS = select(Applicant.id, *(Applicant.__table__.c[name] for name in ApplicantData.__dataclass_fields__))
+_BY_PERSONAL_NUMBER = _APPLICANTS.where(Applicant.personal_number == bindparam("number"))
+_BY_TAX_CODE = _APPLICANTS.where(Applicant.tax_code == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +156,7 @@ def _procedure(session: Session, desk: DeskContext, code: str) -> Procedure:
     Detached: its own row and all that hangs on it are for reading only. The field's name may change without
     a new version of the procedure and is part of what it is kept by.
     """
-    found = session.connection().execute(
-        select(Procedure.id, Field.name)
-        .join(Procedure.field)
-        .where(Procedure.code == national_part(code), Procedure.current)
-    )
-    row = found.first()
+    row = session.connection().execute(_CURRENT_VERSION, {"code": national_part(code)}).first()
     key = ("procedure", *row) if row is not None else None
     kept: Procedure | None = desk.database.kept.get(key)
     if kept is not None:
@@ -166,7 +169,7 @@ def _procedure(session: Session, desk: DeskContext, code: str) -> Procedure:
 
 def _calendar(session: Session, desk: DeskContext) -> tuple[int, WorkCalendar]:
     """As ``current_calendar``; a calendar in the database never changes, so it is parsed once."""
-    number = session.connection().scalar(select(Calendar.id).where(Calendar.current))
+    number = session.connection().scalar(_CURRENT_CALENDAR)
     kept: WorkCalendar | None = desk.database.kept.get(("calendar", number))
     if number is not None and kept is not None:
         return number, kept
@@ -252,15 +255,12 @@ def _applicant(session: Session, data: ApplicantData, at: datetime) -> Applicant
 def _same_applicant(session: Session, data: ApplicantData, columns: dict[str, Any]) -> int | None:
     """Asked for by its number alone: with all columns in the question SQLite may choose the index of one that
     is empty in nearly every row."""
-    by_number = (
-        Applicant.personal_number == data.personal_number
-        if data.personal_number
-        else Applicant.tax_code == data.tax_code
+    query, number = (
+        (_BY_PERSONAL_NUMBER, data.personal_number) if data.personal_number else (_BY_TAX_CODE, data.tax_code)
     )
-    names = [Applicant.__table__.c[name] for name in columns]
-    for number, *values in session.connection().execute(select(Applicant.id, *names).where(by_number)):
+    for row_id, *values in session.connection().execute(query, {"number": number}):
         if values == list(columns.values()):
-            return int(number)
+            return int(row_id)
     return None
 
 

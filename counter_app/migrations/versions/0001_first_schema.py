@@ -191,7 +191,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("procedure", schema=None) as batch_op:
         batch_op.create_index("ix_procedure_code_version", ["code", "version"], unique=True)
-        batch_op.create_index(batch_op.f("ix_procedure_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_procedure_field_id"), ["field_id"], unique=False)
 
     op.create_table(
@@ -523,7 +522,6 @@ def downgrade() -> None:
     op.drop_table("user")
     with op.batch_alter_table("procedure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_procedure_field_id"))
-        batch_op.drop_index(batch_op.f("ix_procedure_current"))
         batch_op.drop_index("ix_procedure_code_version")
 
     op.drop_table("procedure")
