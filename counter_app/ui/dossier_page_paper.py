@@ -147,6 +147,8 @@ class PaperDialog(PreviewDialog):
         self.context.executor.submit(work, self._printed, self._not_printed)
 
     def _printed(self, job: int) -> None:
+        if self.context.spooler is not None:
+            self.context.spooler.wake()
         self.context.announce("print_jobs", "dossier", dossiers=(self.code,))
         self.context.tell(translate("PaperDialog", Words.SENT).format(title=self.title, code=self.code), "success")
         self.accept()

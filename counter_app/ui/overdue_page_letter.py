@@ -23,7 +23,9 @@ from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 SUGGESTED_DAYS = (1, 3, 5)
-"""Working days offered at a touch; the middle one is filled in."""
+"""Working days offered at a touch."""
+
+USUAL_DAYS = 3
 
 CLOSE_OF_DESK = time(17, 0)
 """Used for the suggestion alone, while the office's calendar has not been read."""
@@ -55,6 +57,18 @@ def suggest_new_due(calendar: WorkCalendar | None, due: datetime | None, now: da
     return datetime.combine(day + timedelta(days=days), CLOSE_OF_DESK, tzinfo=VIETNAM)
 
 
+def first_suggestion(calendar: WorkCalendar | None, dossier: DossierView, now: datetime) -> datetime:
+    """What is filled in: a few days after the due date, no more than the limit itself; at least tomorrow.
+
+    An extension may as a rule not be longer than the first limit, counted from the date that was promised.
+    """
+    due, limit = dossier.row.due, dossier.limit
+    in_days = limit.unit in ("working_day", "calendar_day")
+    days = max(1, min(USUAL_DAYS, limit.amount)) if in_days else 1
+    suggested = suggest_new_due(calendar, due, due or now, days)
+    return suggested if suggested > now else suggest_new_due(calendar, due, now, 1)
+
+
 class ApologyDialog(TaskDialog):
     """Asks what the letter says and takes the step; ``done_with`` then brings the StepDone."""
 
@@ -75,7 +89,7 @@ class ApologyDialog(TaskDialog):
         self.reason.setTabChangesFocus(True)
         self.reason.setFixedHeight(96)
         self.unit = QLineEdit(dossier.row.unit, self)
-        self.new_due = MomentEdit(suggest_new_due(context.calendar, self._due, now, SUGGESTED_DAYS[1]), self)
+        self.new_due = MomentEdit(first_suggestion(context.calendar, dossier, now), self)
         self.weekday = QLabel(self)
         set_role(self.weekday, "hint")
         self.add_field(translate("ApologyDialog", Words.REASON), self.reason)

@@ -234,9 +234,10 @@ class ReturnPage(Page):
         self.card.show_dossier(view, self.context.desk.clock(), self.context.calendar)
 
     def _given(self, done: StepDone) -> None:
-        announce_step(self.context, Step.RETURN, done)
         last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)
+        # First the next person: what is announced must not bring this dossier back.
         self.next_one()
+        announce_step(self.context, Step.RETURN, done)
         self.last.setText(last)
 
     def _refused(self, error: Exception) -> None:

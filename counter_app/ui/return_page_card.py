@@ -159,7 +159,7 @@ class ReturnCard(QFrame):
         self.tracking_caption.setBuddy(self.tracking)
         self.tracking.setAccessibleName(self.tracking_caption.text().replace("&", ""))
         self.ways["post"].toggled.connect(self._post_toggled)
-        self.owner = QRadioButton(self)
+        self.owner = QRadioButton(_tr(Words.OWNER).format(name=""), self)
         self.authorised = QRadioButton(_tr(Words.AUTHORISED), self)
         self.authorised.setAccessibleName(self.authorised.text().replace("&", ""))
         people = QButtonGroup(self)

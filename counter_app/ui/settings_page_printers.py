@@ -111,6 +111,8 @@ class PrintersForm(SettingsForm):
         self.context.executor.submit(partial(_print_test, self.context.desk, printer), self._sent)
 
     def _sent(self, job: int) -> None:
+        if self.context.spooler is not None:
+            self.context.spooler.wake()
         self.context.announce("print_jobs")
         self.context.tell(_tr(Words.TEST_SENT), "success")
 
