@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,36 +19,54 @@ BUSY_TIMEOUT_SECONDS = 15
 """How long a writer waits for another program on the same file."""
 
 
+_BY_ERRNO = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+    errno.EEXIST: "not_a_directory",
+    errno.ENOTDIR: "not_a_directory",
+    errno.EIO: "disk_fault",
+}
+_BY_WORDS = (
+    ("disk is full", "disk_full"),
+    ("readonly", "read_only"),
+    ("unable to open", "read_only"),
+    ("malformed", "database_damaged"),
+    ("not a database", "database_damaged"),
+    ("corrupt", "database_damaged"),
+    ("locked", "database_busy"),
+    ("busy", "database_busy"),
+    ("disk i/o", "disk_fault"),
+)
+"""SQLite's own words; its error codes do not reach us through every layer."""
+
+
 def storage_error(error: BaseException, path: Path) -> KnownError:
-    """Turn a driver's or the system's error into what the clerk can do about it."""
-    text = str(error).lower()
-    if "disk is full" in text or "no space left" in text:
-        return KnownError(
-            "disk_full",
-            "Ổ đĩa đã đầy nên chưa ghi được. Hãy xóa bớt tệp không cần hoặc gọi quản trị, rồi làm lại bước vừa rồi.",
-        )
-    if "readonly" in text or "read-only" in text or "permission denied" in text or "unable to open" in text:
-        return KnownError(
-            "read_only",
-            f"Không ghi được vào thư mục dữ liệu «{path.parent}». Hãy kiểm tra quyền ghi của thư mục, rồi thử lại.",
-        )
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return KnownError(
-            "database_damaged",
-            f"Cơ sở dữ liệu «{path}» bị hỏng. Đừng xóa tệp này; hãy phục hồi bản sao lưu gần nhất trong "
-            f"thư mục «{path.parent / 'backups'}» bằng lệnh: counter-app restore TỆP_SAO_LƯU.",
-        )
-    if "locked" in text or "busy" in text:
-        return KnownError(
-            "database_busy",
-            "Một chương trình khác đang ghi vào cơ sở dữ liệu. Hãy đóng chương trình đó hoặc thử lại sau ít giây.",
-        )
-    if "disk i/o" in text:
-        return KnownError(
-            "disk_fault",
-            "Ổ đĩa báo lỗi đọc ghi. Hãy sao lưu ngay sang ổ khác và gọi quản trị kiểm tra ổ đĩa.",
-        )
-    return KnownError("storage_fault", f"Lỗi lưu trữ: {error}. Hãy thử lại; nếu còn lỗi, gọi quản trị.")
+    """Turn a driver's or the system's error into what the clerk can do about it; ``path`` is the file at fault."""
+    if isinstance(error, OSError):
+        kind = _BY_ERRNO.get(error.errno or 0, "storage_fault")
+    else:
+        text = str(error).lower()
+        kind = next((kind for words, kind in _BY_WORDS if words in text), "storage_fault")
+    return KnownError(kind, _MESSAGES[kind].format(path=path, folder=path.parent, error=error))
+
+
+_MESSAGES = {
+    "disk_full": "Ổ đĩa đã đầy nên chưa ghi được. Hãy xóa bớt tệp không cần hoặc gọi quản trị, rồi làm lại bước "
+    "vừa rồi.",
+    "read_only": "Không ghi được vào thư mục «{folder}». Hãy kiểm tra quyền ghi của thư mục, rồi thử lại.",
+    "not_a_directory": "Không tạo được thư mục «{folder}» vì đã có tệp trùng tên. Hãy chọn thư mục khác hoặc đổi tên "
+    "tệp đó.",
+    "database_damaged": "Cơ sở dữ liệu «{path}» bị hỏng. Đừng xóa tệp này; hãy phục hồi bản sao lưu gần nhất trong "
+    "thư mục «{folder}/backups» bằng lệnh: counter-app restore TỆP_SAO_LƯU.",
+    "database_busy": "Một chương trình khác đang ghi vào cơ sở dữ liệu. Hãy đóng chương trình đó hoặc thử lại sau ít "
+    "giây.",
+    "disk_fault": "Ổ đĩa báo lỗi đọc ghi. Hãy sao lưu ngay sang ổ khác và gọi quản trị kiểm tra ổ đĩa.",
+    "storage_fault": "Lỗi lưu trữ: {error}. Hãy thử lại; nếu còn lỗi, gọi quản trị.",
+}
 
 
 def sqlite_engine(path: Path) -> Engine:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from counter_app.database import Database, storage_error
-from counter_app.errors import KnownError
+from counter_app.errors import KnownError, UserError
 from counter_app.migrations import HEAD_REVISION
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def migrate(path: Path, target: str = "head") -> None:
                         "migration_failed",
                         "Nâng cấp dữ liệu không thành công; dữ liệu cũ được giữ nguyên. Hãy gọi quản trị.",
                     )
+    except DBAPIError as error:
+        raise storage_error(error.orig or error, path) from error
     except (sqlite3.Error, OSError) as error:
         raise storage_error(error, path) from error
     finally:
@@ -115,18 +117,39 @@ def _alembic_config(connection: Connection) -> Config:
 
 
 def backup(source: Path, target: Path) -> Path:
-    """Copy the database with SQLite's backup API, also while others write; the copy is checked."""
+    """Copy the database with SQLite's backup API, also while others write; the copy is checked.
+
+    An older backup under ``target`` is replaced only by a whole and sound one. Raises UserError
+    ``backup_target_invalid``, KnownError for a damaged source or a target that cannot be written.
+    """
+    _refuse_same(source, target)
+    partial = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".part")
-        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(partial)) as copy:
-            origin.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-        _sync_file(partial)
-        os.replace(partial, target)
+        try:
+            partial.unlink(missing_ok=True)
+            with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(partial)) as copy:
+                origin.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+                (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+                if verdict != "ok":
+                    raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            _sync_file(partial)
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
-        raise storage_error(error, source) from error
+        found = storage_error(error, target)
+        raise storage_error(error, source) if found.kind == "database_damaged" else found from error
     return target
+
+
+def _refuse_same(source: Path, target: Path) -> None:
+    """Renaming a copy over a database in use would part it from its write-ahead log."""
+    if target.resolve() == source.resolve():
+        raise UserError(
+            "backup_target_invalid", f"«{target}» chính là cơ sở dữ liệu đang dùng. Hãy chọn tệp sao lưu khác."
+        )
 
 
 def daily_backup(database: Database) -> Path | None:
@@ -148,13 +171,12 @@ def restore(directory: Path, source: Path) -> None:
     path = directory / DATABASE_NAME
     if not source.is_file():
         raise KnownError("file_missing", f"Không tìm thấy tệp sao lưu «{source}». Hãy kiểm tra lại đường dẫn.")
-    if current_revision(source) is None or integrity_problems(source):
+    _refuse_same(path, source)
+    if not _is_sound(source):
         raise KnownError("backup_damaged", f"Tệp sao lưu «{source}» bị hỏng. Hãy chọn bản sao lưu khác.")
+    # Not a copy of the file: what was set aside after a crash has its last changes in a log beside it.
+    incoming = backup(source, path.with_name(path.name + ".restore"))
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        incoming = path.with_name(path.name + ".restore")
-        shutil.copyfile(source, incoming)
-        _sync_file(incoming)
         if path.exists():
             kept = _backup_path(path, "truoc-phuc-hoi")
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -165,6 +187,15 @@ def restore(directory: Path, source: Path) -> None:
         os.replace(incoming, path)
     except OSError as error:
         raise storage_error(error, path) from error
+
+
+def _is_sound(source: Path) -> bool:
+    try:
+        return current_revision(source) is not None and not integrity_problems(source)
+    except KnownError as error:
+        if error.kind == "database_damaged":
+            return False
+        raise
 
 
 def integrity_problems(path: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,7 @@ def test_random_days_leave_nothing_wrong(
             events = show(desk, row.code).events
             assert derive(Step(event.step) for event in events) == row.status
             assert [event.at for event in events] == sorted(event.at for event in events)
-            assert all(one.due_after == two.due_before for one, two in zip(events, events[1:], strict=False))
+            assert all(one.due_after == two.due_before for one, two in pairwise(events))
             told = [(step["ThoiDiemXuLy"], step["TrangThai"]) for step in payloads(desk, row.code, "step")]
             assert len(told) == len(set(told)) == sum(event.step not in ("receive", "attach") for event in events)
             assert kinds(desk, row.code).count("create") == 1
