@@ -25,6 +25,10 @@ class Words:
 
     PRINT = QT_TRANSLATE_NOOP("PaperDialog", "&In")
     REPRINT = QT_TRANSLATE_NOOP("PaperDialog", "&In lại")
+    SLIP = QT_TRANSLATE_NOOP("PaperDialog", "In phiếu &nhiệt")
+    SLIP_AGAIN = QT_TRANSLATE_NOOP("PaperDialog", "In lại phiếu &nhiệt")
+    SLIP_BEFORE = QT_TRANSLATE_NOOP("PaperDialog", "Phiếu nhiệt đã in trước đó. Bấm «In lại phiếu nhiệt» để in thêm.")
+    SLIP_TITLE = QT_TRANSLATE_NOOP("PaperDialog", "Phiếu hẹn in nhiệt")
     SAVE = QT_TRANSLATE_NOOP("PaperDialog", "&Lưu PDF…")
     CLOSE = QT_TRANSLATE_NOOP("PaperDialog", "Đóng (Esc)")
     NO_PRINTER = QT_TRANSLATE_NOOP(
@@ -127,9 +131,13 @@ class PaperDialog(PreviewDialog):
         self.form = form
         self.title = title
         self.reprint = False
+        self.slip_again = False
         self._files: QFileDialog | None = None
         self.save_button = self.add_button(Words.SAVE)
         self.save_button.clicked.connect(self.choose_file)
+        self.slip_button = self.add_button(Words.SLIP)
+        self.slip_button.clicked.connect(self.print_slip)
+        self.slip_button.setVisible(form == "receipt" and bool(context.desk.settings.printers.thermal))
         self.print_button = self.add_button(Words.PRINT)
         set_role(self.print_button, "primary")
         self.print_button.setDefault(True)
@@ -147,11 +155,14 @@ class PaperDialog(PreviewDialog):
         self.context.executor.submit(work, self._printed, self._not_printed)
 
     def _printed(self, job: int) -> None:
+        self._tell_printed(self.title)
+        self.accept()
+
+    def _tell_printed(self, title: str) -> None:
         if self.context.spooler is not None:
             self.context.spooler.wake()
         self.context.announce("print_jobs", "dossier", dossiers=(self.code,))
-        self.context.tell(translate("PaperDialog", Words.SENT).format(title=self.title, code=self.code), "success")
-        self.accept()
+        self.context.tell(translate("PaperDialog", Words.SENT).format(title=title, code=self.code), "success")
 
     def _not_printed(self, error: Exception) -> None:
         self.print_button.setEnabled(True)
@@ -162,6 +173,27 @@ class PaperDialog(PreviewDialog):
             self.say(translate("PaperDialog", Words.PRINTED_BEFORE), "warning")
             work = partial(_paper_bytes, self.context, self.code, self.form, True)
             self.context.executor.submit(work, self._show, self._broken)
+        else:
+            self._broken(error)
+
+    @Slot()
+    def print_slip(self) -> None:
+        """Put the small slip of the thermal printer into the spool."""
+        self.slip_button.setEnabled(False)
+        work = partial(_print, self.context, self.code, "thermal", self.slip_again)
+        self.context.executor.submit(work, self._slip_printed, self._slip_not_printed)
+
+    def _slip_printed(self, job: int) -> None:
+        self.slip_button.setEnabled(True)
+        self._tell_printed(translate("PaperDialog", Words.SLIP_TITLE))
+
+    def _slip_not_printed(self, error: Exception) -> None:
+        self.slip_button.setEnabled(True)
+        if isinstance(error, UserError) and error.kind == "already_printed":
+            self.slip_again = True
+            self.slip_button.setText(translate("PaperDialog", Words.SLIP_AGAIN))
+            self.slip_button.setAccessibleName(self.slip_button.text().replace("&", ""))
+            self.say(translate("PaperDialog", Words.SLIP_BEFORE), "warning")
         else:
             self._broken(error)
 

@@ -143,8 +143,8 @@ class PapersTree(QTreeWidget):
         return ("", "") if item is None else (item.data(0, COMPONENT) or "", item.data(0, RESULT) or "")
 
     def _choose(self, component: str, result: str) -> None:
-        items = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
-        wanted = [item for item in items if item is not None and self._codes(item) == (component, result)]
+        items = [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]
+        wanted = [item for item in items if self._codes(item) == (component, result)]
         if wanted or items:
             self.setCurrentItem((wanted or items)[0])
 

@@ -104,7 +104,7 @@ Facts = Iterable[tuple[str, str]]
 
 def facts_html(view: DossierView) -> str:
     """All facts of the dossier but its papers and its history."""
-    sections = [(Words.APPLICANT, person_facts(view.applicant))]
+    sections: list[tuple[str, Facts]] = [(Words.APPLICANT, person_facts(view.applicant))]
     if view.submitter is not None:
         sections.append((Words.SUBMITTER, person_facts(view.submitter)))
     sections += [

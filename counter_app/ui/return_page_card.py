@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -173,7 +173,7 @@ class ReturnCard(QFrame):
         self._post_toggled(False)
         self._authorised_toggled(False)
 
-    def _button(self, words: str, signal: Signal) -> QPushButton:
+    def _button(self, words: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(_tr(words), self)
         button.setAccessibleName(button.text().replace("&", ""))
         button.clicked.connect(signal)

@@ -54,7 +54,7 @@ class PrintersForm(SettingsForm):
         self.thermal, self.thermal_test = self._printer(Words.THERMAL, Words.HINT_THERMAL)
         self.office_test.clicked.connect(self._test_office)
         self.thermal_test.clicked.connect(self._test_thermal)
-        self.width = self.choice(Words.WIDTH, {80: Words.WIDTH_80, 58: Words.WIDTH_58})
+        self.paper_width = self.choice(Words.WIDTH, {80: Words.WIDTH_80, 58: Words.WIDTH_58})
         self.receipt = self.tick(Words.RECEIPT)
         self.slip = self.tick(Words.SLIP)
 
@@ -62,7 +62,7 @@ class PrintersForm(SettingsForm):
         printers = settings.printers
         self.office.setText(printers.office)
         self.thermal.setText(printers.thermal)
-        self.width.setCurrentIndex(self.width.findData(printers.thermal_width_mm))
+        self.paper_width.setCurrentIndex(self.paper_width.findData(printers.thermal_width_mm))
         self.receipt.setChecked(printers.print_receipt)
         self.slip.setChecked(printers.print_thermal)
 
@@ -71,7 +71,7 @@ class PrintersForm(SettingsForm):
             settings.printers,
             office=nfc(self.office.text()),
             thermal=nfc(self.thermal.text()),
-            thermal_width_mm=int(self.width.currentData()),
+            thermal_width_mm=int(self.paper_width.currentData()),
             print_receipt=self.receipt.isChecked(),
             print_thermal=self.slip.isChecked(),
         )

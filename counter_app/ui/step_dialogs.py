@@ -37,6 +37,14 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 PAYMENT_METHODS: Mapping[str, str] = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "online": "Trực tuyến"}
 
 
+DROP_DOWN = """
+QDateTimeEdit { min-width: 170px; }
+QDateTimeEdit::drop-down { border: 0; width: 26px; subcontrol-origin: border; subcontrol-position: center right; }
+QDateTimeEdit::down-arrow { image: url(icons:chevron.svg); width: 14px; height: 14px; }
+"""
+"""The calendar opens by an arrow as the other choices do."""
+
+
 class Words:
     """What these windows say."""
 
@@ -123,6 +131,7 @@ class MomentEdit(QDateTimeEdit):
         super().__init__(parent)
         self.setCalendarPopup(True)
         self.setDisplayFormat("HH:mm dd/MM/yyyy")
+        self.setStyleSheet(DROP_DOWN)
         self.set_moment(moment)
 
     def set_moment(self, moment: datetime) -> None:
@@ -266,14 +275,14 @@ class StepDialog(TaskDialog):
 
     def answers(self) -> StepInput:
         """What was entered; raises UserError naming the first question left open."""
-        given: dict[str, str] = {}
+        answers = StepInput()
         for spec in self.spec.fields:
-            given[spec.name] = _text(self.inputs[spec.name])
-            if spec.required and not given[spec.name]:
+            given = _text(self.inputs[spec.name])
+            answers = replace(answers, **{spec.name: given})  # type: ignore[arg-type]  # all but times are text
+            if spec.required and not given:
                 self.inputs[spec.name].setFocus(Qt.FocusReason.OtherFocusReason)
                 field = translate("StepDialogs", spec.label).replace("&", "")
                 raise UserError("field_missing", translate("StepDialogs", Words.MISSING).format(field=field))
-        answers = StepInput(**given)
         return replace(answers, at=self.at.moment()) if self.late.isChecked() else answers
 
     def succeeded(self, answer: Any) -> None:

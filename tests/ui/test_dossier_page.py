@@ -223,3 +223,30 @@ def test_a_second_print_is_asked_for_and_marked(page: DossierPage, running: Runn
     dialog.print_now()
     settle(qtbot, running.executor)
     assert [job.reprint for job in list_jobs(running.desk.database)] == [True, False]
+
+
+def test_the_small_slip_is_offered_where_there_is_a_printer_for_it(
+    page: DossierPage, running: RunningApp, qtbot: Any
+) -> None:
+    page.show_receipt()
+    settle(qtbot, running.executor)
+    assert not paper(page).slip_button.isVisible()
+    paper(page).reject()
+    settings = with_changes(running.desk.settings, printers={"thermal": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+    page.show_receipt()
+    settle(qtbot, running.executor)
+    dialog = paper(page)
+    dialog.slip_button.click()
+    settle(qtbot, running.executor)
+    assert dialog.isVisible()
+    dialog.slip_button.click()
+    settle(qtbot, running.executor)
+    assert dialog.slip_button.text() == "In lại phiếu &nhiệt"
+    dialog.slip_button.click()
+    settle(qtbot, running.executor)
+    assert [(job.form, job.reprint) for job in list_jobs(running.desk.database)] == [
+        ("thermal", True),
+        ("thermal", False),
+    ]
+    dialog.reject()
