@@ -97,7 +97,7 @@ class PrintJobsPanel(QWidget):
         self._rows: tuple[JobRow, ...] = ()
         heads = (Words.MADE, Words.PAPER, Words.DOSSIER, Words.PRINTER, Words.STATE, Words.WHY)
         texts = [_tr(head) for head in heads]
-        self.table = PlainTable(_tr(Words.TABLE), texts, (136, 240, 170, 150, 170, 200), 5, self)
+        self.table = PlainTable(_tr(Words.TABLE), texts, (150, 220, 176, 180, 180, 200), 5, self)
         self.table.currentCellChanged.connect(self._show_choice)
         self.question = QLabel(self)
         self.question.setWordWrap(True)
