@@ -8,7 +8,10 @@ the digits already typed are taken out of it again.
 from __future__ import annotations
 
 import re
+from collections import deque
+from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
@@ -18,9 +21,37 @@ from counter_app.rules.violation import RuleViolation
 
 START = re.compile(r"(\d{12})\|$")
 WHOLE = re.compile(r"\d{12}\|.*", re.DOTALL)
-START_LENGTH = 13
+DIGITS = 12
+START_LENGTH = DIGITS + 1
 PAUSE_MS = 400
 """A scanner that sends no Enter is done after a pause this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a field held before a key was pressed in it."""
+
+    widget: QWidget
+    content: str | int = ""
+    cursor: int = 0
+
+
+def _state_of(widget: QWidget) -> _State:
+    if isinstance(widget, QLineEdit):
+        return _State(widget, widget.text(), widget.cursorPosition())
+    if isinstance(widget, QSpinBox):
+        return _State(widget, widget.value())
+    return _State(widget)
+
+
+def _put_back(state: _State) -> None:
+    if not shiboken6.isValid(state.widget):
+        return
+    if isinstance(state.widget, QLineEdit):
+        state.widget.setText(str(state.content))
+        state.widget.setCursorPosition(state.cursor)
+    elif isinstance(state.widget, QSpinBox):
+        state.widget.setValue(int(state.content))
 
 
 class CardScanner(QObject):
@@ -36,7 +67,7 @@ class CardScanner(QObject):
         self._tail = ""
         self._buffer: str | None = None
         self._target: QWidget | None = None
-        self._spin_before: dict[int, int] = {}
+        self._before: deque[_State] = deque(maxlen=DIGITS)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -63,12 +94,9 @@ class CardScanner(QObject):
             self.card.emit(data, target)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.FocusIn and isinstance(watched, QSpinBox):
-            self._spin_before[id(watched)] = watched.value()
         if self._buffer is not None:
             return self._while_scanning(event)
-        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
             return self._begins(watched, event.text())
         return False
 
@@ -78,11 +106,14 @@ class CardScanner(QObject):
         self._tail = (self._tail + text)[-START_LENGTH:]
         match = START.search(self._tail)
         if match is None:
+            self._before.append(_state_of(widget))
             return False
         self._tail = ""
         self._buffer = f"{match[1]}|"
         self._target = widget
-        self._take_back(widget, match[1])
+        if len(self._before) == DIGITS:
+            _put_back(self._before[0])
+        self._before.clear()
         self._timer.start()
         return True
 
@@ -114,16 +145,6 @@ class CardScanner(QObject):
         self._buffer = self._target = None
         if text is not None and target is not None:
             self.read(text, target)
-
-    def _take_back(self, widget: QWidget, digits: str) -> None:
-        if isinstance(widget, QLineEdit):
-            text, end = widget.text(), widget.cursorPosition()
-            start = text.rfind(digits, 0, end)
-            if start >= 0:
-                widget.setText(text[:start] + text[start + len(digits) :])
-                widget.setCursorPosition(start)
-        elif isinstance(widget, QSpinBox) and id(widget) in self._spin_before:
-            widget.setValue(self._spin_before[id(widget)])
 
     def _look_at_text(self, text: str) -> None:
         """A card pasted, or committed in one piece by an input method."""

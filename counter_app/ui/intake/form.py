@@ -39,13 +39,13 @@ class Words:
     SUBMITTER = QT_TRANSLATE_NOOP("IntakeForm", "Người nộp")
     OTHER_SUBMITTER = QT_TRANSLATE_NOOP("IntakeForm", "Người khác &nộp thay")
     TERMS = QT_TRANSLATE_NOOP("IntakeForm", "Cách nộp và nhận kết quả")
-    PAPERS = QT_TRANSLATE_NOOP("IntakeForm", "Thành &phần hồ sơ")
+    PAPERS = QT_TRANSLATE_NOOP("IntakeForm", "Thành phần hồ sơ (Alt+P)")
     NO_PAPERS = QT_TRANSLATE_NOOP("IntakeForm", "Giấy tờ phải nộp hiện ở đây sau khi chọn thủ tục.")
     ORIGINALS = QT_TRANSLATE_NOOP("IntakeForm", "Bản\nchính")
     COPIES = QT_TRANSLATE_NOOP("IntakeForm", "Bản\nsao")
     SCANS = QT_TRANSLATE_NOOP("IntakeForm", "Tệp quét")
     ALL_HERE = QT_TRANSLATE_NOOP("IntakeForm", "Đủ giấ&y tờ")
-    FEES = QT_TRANSLATE_NOOP("IntakeForm", "Phí, &lệ phí")
+    FEES = QT_TRANSLATE_NOOP("IntakeForm", "Phí, lệ phí (Alt+L)")
     SCAN = QT_TRANSLATE_NOOP("IntakeForm", "Quét thẻ (F5)")
     SCAN_HERE = QT_TRANSLATE_NOOP("IntakeForm", "Quét mã QR của thẻ căn cước vào đây…")
     SCAN_NAME = QT_TRANSLATE_NOOP("IntakeForm", "Ô quét thẻ căn cước")
@@ -186,9 +186,11 @@ class IntakeForm(QWidget):
         controls = self.inputs()
         for first, second in pairwise(controls):
             QWidget.setTabOrder(first, second)
-        self._papers_label.setBuddy(self.checklist.rows[0].tick if self.checklist.rows else self.all_here)
+
+    def focus_fees(self) -> None:
+        """To the first fee. (A label with a buddy would press the check box, not only go to it.)"""
         if self.fees.rows:
-            self._fees_label.setBuddy(self.fees.rows[0].paid)
+            self.fees.rows[0].paid.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, and goes on to the next field anywhere else."""
@@ -313,11 +315,10 @@ class IntakeForm(QWidget):
         return self._left
 
     def _right_column(self) -> QVBoxLayout:
-        self._papers_label = _section(Words.PAPERS)
         head = QHBoxLayout()
         head.setContentsMargins(2, 0, 30, 0)
         head.setSpacing(8)
-        head.addWidget(self._papers_label)
+        head.addWidget(_section(Words.PAPERS))
         head.addWidget(self.all_here)
         head.addStretch(1)
         for words, width in ((Words.ORIGINALS, COUNT_WIDTH), (Words.COPIES, COUNT_WIDTH), (Words.SCANS, FILES_WIDTH)):

@@ -45,6 +45,8 @@ class Words:
     ASK = QT_TRANSLATE_NOOP("IntakePage", "Bổ sung: {papers}")
     K_RECEIVE = QT_TRANSLATE_NOOP("IntakePage", "Tiếp nhận hồ sơ")
     K_NEW = QT_TRANSLATE_NOOP("IntakePage", "Nhập hồ sơ mới")
+    K_PAPERS = QT_TRANSLATE_NOOP("IntakePage", "Tới thành phần hồ sơ")
+    K_FEES = QT_TRANSLATE_NOOP("IntakePage", "Tới phí, lệ phí")
     K_SCAN = QT_TRANSLATE_NOOP("IntakePage", "Quét thẻ căn cước")
 
 
@@ -360,6 +362,8 @@ class IntakePage(Page):
             ("Ctrl+Enter", self.receive, Words.K_RECEIVE),
             ("Ctrl+N", self.start_anew, Words.K_NEW),
             ("F5", form.open_scan_field, Words.K_SCAN),
+            ("Alt+P", form.checklist.focus_first, Words.K_PAPERS),
+            ("Alt+L", form.focus_fees, Words.K_FEES),
         ):
             made = shortcut(keys, self, translate("IntakePage", words))
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
