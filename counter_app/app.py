@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTimer, S
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from counter_app.errors import CounterError, UserError
-from counter_app.ui.context import AppContext
+from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.executor import Executor
 from counter_app.ui.kept_true import keep_true
 from counter_app.ui.main_window import MainWindow
@@ -23,8 +24,11 @@ from counter_app.ui.theme import apply_theme
 if TYPE_CHECKING:
     from counter_app.rules.calendar import WorkCalendar
     from counter_app.services.desk import DeskContext
+    from counter_app.sync.worker import SyncStatus, SyncWorker
+    from printing.spool import Spooler
 
 COLLECT_EVERY_MS = 10_000
+WORKERS_AFTER_MS = 300
 BACKUP_LOOK_SECONDS = 3600.0
 FIRST_BACKUP_AFTER_SECONDS = 60.0
 
@@ -68,13 +72,13 @@ class _DailyBackup(threading.Thread):
         super().__init__(name="daily-backup", daemon=True)
         self._desk = desk
         self._failed = failed
-        self._stop = threading.Event()
+        self._told_to_end = threading.Event()
 
     def run(self) -> None:
         from counter_app.storage import daily_backup
 
         pause = FIRST_BACKUP_AFTER_SECONDS
-        while not self._stop.wait(pause):
+        while not self._told_to_end.wait(pause):
             pause = BACKUP_LOOK_SECONDS
             try:
                 daily_backup(self._desk.database)
@@ -82,41 +86,66 @@ class _DailyBackup(threading.Thread):
                 self._failed.emit(error)
 
     def stop(self) -> None:
-        self._stop.set()
+        self._told_to_end.set()
         self.join()
 
 
+class _Ending(threading.Thread):
+    """Waits for a syncer, and for the one before it, to end."""
+
+    def __init__(self, worker: SyncWorker | None, before: threading.Thread | None, ended: SignalInstance) -> None:
+        super().__init__(name="end-sync", daemon=True)
+        self._worker = worker
+        self._before = before
+        self._ended = ended
+
+    def run(self) -> None:
+        if self._before is not None:
+            self._before.join()
+        if self._worker is not None:
+            self._worker.stop(None)
+        self._ended.emit()
+
+
 class RunningApp(QObject):
-    """All that runs while the window is open, and its one way to end."""
+    """All that runs while the window is open, and its one way to end.
+
+    ``workers`` False leaves out sync, spooler and backup (for tests that drive pages alone).
+    """
 
     _trouble = Signal(object)
+    _jobs_moved = Signal()
+    _sync_ended = Signal()
 
     def __init__(self, desk: DeskContext, *, start_page: str = "intake", workers: bool = True) -> None:
         super().__init__()
         self.desk = desk
         self.executor = Executor(self)
         self.context = AppContext(desk, self.executor, parent=self)
-        self._trouble.connect(self.context.show_error)
-        self._backup = _DailyBackup(desk, self._trouble) if workers else None
-        if workers:
-            self._make_workers()
-        self.window = MainWindow(self.context, office_name=desk.settings.office, start_page=start_page)
+        self._with_workers = workers
+        self._backup: _DailyBackup | None = None
+        self._last_sync: _Ending | None = None
+        self._told: tuple[object, ...] = ()
         self._ended = False
+        self._trouble.connect(self.context.show_error)
+        self._jobs_moved.connect(self._tell_of_jobs)
+        self._sync_ended.connect(self._sync_stopped)
+        self.context.changed.connect(self._take_changes)
+        self.context.sync_status.connect(self._take_sync_status)
+        self.window = MainWindow(self.context, office_name=desk.settings.office, start_page=start_page)
         self._garbage = QTimer(self)
         self._garbage.setInterval(COLLECT_EVERY_MS)
         self._garbage.timeout.connect(self._collect)
 
     def start(self) -> None:
-        """Show the window and set the background to work. Collection of garbage moves to the GUI thread."""
+        """Show the window, then set the background to work. Collection of garbage moves to the GUI thread."""
         self.window.reporter.install()
         self.window.show()
         gc.disable()
         self._garbage.start()
-        self.executor.submit(partial(_office_name, self.desk), self._take_office_name)
-        self.executor.submit(partial(_calendar, self.desk), self._take_calendar)
-        for worker in (self._backup, self.context.sync, self.context.spooler):
-            if worker is not None:
-                worker.start()
+        self._read_office()
+        self._read_calendar()
+        QTimer.singleShot(WORKERS_AFTER_MS, self, self._start_workers)
 
     def shutdown(self) -> None:
         """Stop, join, executor, engine, windows, deferred deletes, collect: in this order, once."""
@@ -124,27 +153,95 @@ class RunningApp(QObject):
             return
         self._ended = True
         self._garbage.stop()
+        # Closed first: what is still on the forms goes to the executor while it takes work.
+        self.window.close()
         for worker in (self.context.sync, self.context.spooler, self._backup):
             if worker is not None:
                 worker.stop()
+        if self._last_sync is not None:
+            self._last_sync.join()
         self.executor.close()
         self.desk.close()
         self.window.reporter.remove()
-        self.window.close()
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         gc.enable()
         gc.collect()
 
-    def _make_workers(self) -> None:
-        """The background workers that the settings ask for."""
+    def _start_workers(self) -> None:
+        """The first rows are on the screen: now the threads whose modules are slow to import."""
+        if self._ended or not self._with_workers:
+            return
+        self._backup = _DailyBackup(self.desk, self._trouble)
+        self._backup.start()
+        self.context.spooler = self._new_spooler()
+        self.context.spooler.start()
+        self._start_sync()
+
+    def _new_spooler(self) -> Spooler:
+        from counter_app.services.print_jobs import DatabaseJobStore
+        from printing.spool import Spooler
+
+        return Spooler(
+            DatabaseJobStore(self.desk.database),
+            self.desk.clock,
+            on_change=self._jobs_moved.emit,
+            on_trouble=self._trouble.emit,
+        )
+
+    def _start_sync(self) -> None:
+        """The syncer of the portal in the settings; none without an address."""
+        desk = self.context.desk
+        if not desk.settings.portal.url:
+            return
+        from counter_app.services.portal_link import make_engine
+        from counter_app.sync.worker import SyncWorker
+
+        self.context.sync = SyncWorker(
+            desk.database,
+            partial(make_engine, desk),
+            self.context.take_sync_status,
+            clock=desk.clock,
+            interval=timedelta(seconds=desk.settings.portal.interval_seconds),
+        )
+        self.context.sync.start()
+
+    def _take_changes(self, changed: Changed) -> None:
+        if "office" in changed.kinds:
+            self._read_office()
+        if "calendar" in changed.kinds:
+            self._read_calendar()
+        if "settings" in changed.kinds and self._backup is not None:
+            self._restart_sync()
+
+    def _restart_sync(self) -> None:
+        """Another portal, user or pause: the old syncer ends first, the screen does not wait for its last call."""
+        old, self.context.sync = self.context.sync, None
+        self._last_sync = _Ending(old, self._last_sync, self._sync_ended)
+        self._last_sync.start()
+
+    def _sync_stopped(self) -> None:
+        if not self._ended and self.context.sync is None:
+            self._start_sync()
+
+    def _take_sync_status(self, status: SyncStatus) -> None:
+        """After a pass that changed something, pages read their badges again."""
+        told = (status.waiting, status.needs_attention, status.last_success_at)
+        if not status.sending and told != self._told:
+            self._told = told
+            self.context.announce("outbox")
+
+    def _tell_of_jobs(self) -> None:
+        self.context.announce("print_jobs")
+
+    def _read_office(self) -> None:
+        self.executor.submit(partial(_office_name, self.context.desk), self._take_office_name)
 
     def _take_office_name(self, name: str) -> None:
         self.window.navigation.set_office(name)
 
-    def _take_calendar(self, calendar: WorkCalendar) -> None:
-        self.context.calendar = calendar
-        self.context.announce("calendar")
+    def _read_calendar(self) -> None:
+        self.executor.submit(partial(_calendar, self.context.desk), self.context.take_calendar)
 
     def _collect(self) -> None:
         gc.collect()

@@ -42,6 +42,9 @@ class AppContext(QObject):
     sync_status = Signal(object)
     """The sync worker's latest snapshot, brought over from its thread."""
 
+    calendar_read = Signal()
+    """``calendar`` is there, or is another one."""
+
     def __init__(
         self,
         desk: DeskContext,
@@ -80,6 +83,11 @@ class AppContext(QObject):
     def take_sync_status(self, status: object) -> None:
         """For the sync worker's callback: safe to call from its thread, heard on the GUI thread."""
         self.sync_status.emit(status)
+
+    def take_calendar(self, calendar: WorkCalendar) -> None:
+        """The working calendar, as read from the database."""
+        self.calendar = calendar
+        self.calendar_read.emit()
 
     def wake_sync(self) -> None:
         """Ask the sync worker, where there is one, to look at the outbox now."""

@@ -132,6 +132,7 @@ class DossierTableModel(QAbstractTableModel):
         self._wanted: list[int] = []
         self._in_flight = False
         self._generation = 0
+        context.calendar_read.connect(self._repaint)
 
     @property
     def queue_filter(self) -> QueueFilter:
@@ -235,8 +236,7 @@ class DossierTableModel(QAbstractTableModel):
             return
         if answer.ids == self._ids:
             self._stale = set(self._pages)
-            if self._ids:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
+            self._repaint()
         else:
             self.beginResetModel()
             # Rows asked for in the meantime belong to the old ids.
@@ -262,6 +262,10 @@ class DossierTableModel(QAbstractTableModel):
             last = first + len(answer.rows) - 1
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
         self._ask()
+
+    def _repaint(self) -> None:
+        if self._ids:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
 
     def _fail(self, error: Exception) -> None:
         self._in_flight = False

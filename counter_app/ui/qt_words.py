@@ -62,8 +62,6 @@ class QtWords(QTranslator):
     def isEmpty(self) -> bool:  # noqa: N802  Qt's own name
         return False
 
-    def translate(  # type: ignore[override]
-        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
-    ) -> str | None:
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         # None is Qt's null string, "not mine"; an empty string would blank the word.
         return QT_WORDS.get(text) if context.startswith("Q") else None

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from counter_app.ui.context import AppContext
+from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -39,8 +39,10 @@ class SyncLight(QPushButton):
         set_role(self, "light")
         self.setToolTip(translate("SyncLight", Words.HINT))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._say(Words.NOT_SET if context.sync is None else Words.STARTING, "neutral")
+        self._context = context
+        self._begin()
         context.sync_status.connect(self.show_status)
+        context.changed.connect(self._changed)
 
     def show_status(self, status: Any) -> None:
         """Show the worker's snapshot: ``light``, ``waiting`` and ``needs_attention``."""
@@ -52,6 +54,14 @@ class SyncLight(QPushButton):
             extra += "  ·  " + translate("SyncLight", Words.ATTENTION).format(count=status.needs_attention)
             tone = "late"
         self._say(words, tone, extra)
+
+    def _begin(self) -> None:
+        """Before the first word of the syncer."""
+        self._say(Words.STARTING if self._context.desk.settings.portal.url else Words.NOT_SET, "neutral")
+
+    def _changed(self, changed: Changed) -> None:
+        if "settings" in changed.kinds:
+            self._begin()
 
     def _say(self, words: str, tone: str, extra: str = "") -> None:
         text = translate("SyncLight", words) + extra
