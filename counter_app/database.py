@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ _BY_WORDS = (
     ("malformed", "database_damaged"),
     ("not a database", "database_damaged"),
     ("corrupt", "database_damaged"),
+    ("vtable constructor failed", "database_damaged"),
     ("locked", "database_busy"),
     ("busy", "database_busy"),
     ("disk i/o", "disk_fault"),
@@ -51,8 +53,18 @@ def storage_error(error: BaseException, path: Path) -> KnownError:
     else:
         text = str(error).lower()
         kind = next((kind for words, kind in _BY_WORDS if words in text), "storage_fault")
+        if kind == "disk_fault" and _is_full(path.parent):
+            kind = "disk_full"
     return KnownError(kind, _MESSAGES[kind].format(path=path, folder=path.parent, error=error))
 
+
+def _is_full(folder: Path) -> bool:
+    """SQLite calls it an I/O error when there is no room for the index of its write-ahead log."""
+    return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
+
+
+_ROOM = 256 * 1024
+"""Bytes below which nothing can be done on a disk; the log's index alone starts with 32 KiB."""
 
 _MESSAGES = {
     "disk_full": "Ổ đĩa đã đầy nên chưa ghi được. Hãy xóa bớt tệp không cần hoặc gọi quản trị, rồi làm lại bước "
@@ -60,7 +72,7 @@ _MESSAGES = {
     "read_only": "Không ghi được vào thư mục «{folder}». Hãy kiểm tra quyền ghi của thư mục, rồi thử lại.",
     "not_a_directory": "Không tạo được thư mục «{folder}» vì đã có tệp trùng tên. Hãy chọn thư mục khác hoặc đổi tên "
     "tệp đó.",
-    "database_damaged": "Cơ sở dữ liệu «{path}» bị hỏng. Đừng xóa tệp này; hãy phục hồi bản sao lưu gần nhất trong "
+    "database_damaged": "Cơ sở dữ liệu «{path}» bị hỏng. Đừng xóa tệp này. Hãy phục hồi bản sao lưu gần nhất trong "
     "thư mục «{folder}/backups» bằng lệnh: counter-app restore TỆP_SAO_LƯU.",
     "database_busy": "Một chương trình khác đang ghi vào cơ sở dữ liệu. Hãy đóng chương trình đó hoặc thử lại sau ít "
     "giây.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from counter_app.database import storage_error
 from counter_app.models import Applicant, Document, Dossier, DossierEvent, Procedure
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
@@ -143,7 +145,10 @@ def show(desk: DeskContext, code: str) -> DossierView:
     """Everything known of one dossier; UserError ``dossier_unknown``."""
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        row = _rows(session, [dossier.id])[0]
+        rows = _rows(session, [dossier.id])
+        if not rows:  # the foreign keys forbid it: only a damaged file has a dossier without its applicant
+            raise storage_error(sqlite3.DatabaseError("malformed: dossier without applicant"), desk.database.path)
+        row = rows[0]
         return DossierView(
             row=row,
             procedure=procedure_view(dossier.procedure),
