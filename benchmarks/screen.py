@@ -14,11 +14,11 @@ SIZE = "1920x1080x24"
 
 @contextmanager
 def screen() -> Iterator[tuple[dict[str, str], str]]:
-    """The environment for a window process and the name of the screen it will use.
+    """The environment for a window process and the name of the screen it will use; byte code is kept, as installed.
 
     On Linux without DISPLAY an Xvfb of our own is started; where there is none, Qt paints off screen.
     """
-    environment = dict(os.environ)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         yield environment, environment.get("QT_QPA_PLATFORM", sys.platform)
     elif environment.get("DISPLAY"):

@@ -1,0 +1,40 @@
+"""Memory of the window with a million dossiers, against an empty PySide6 window."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from benchmarks.corpus import DATA, corpus
+from benchmarks.measuring import Aim, Line, in_turn
+from benchmarks.screen import screen
+from benchmarks.start import first_line
+
+LIMIT_MIB = 250.0
+
+
+def run(dossiers: int = 1_000_000, repeats: int = 3, root: Path = DATA) -> list[Line]:
+    """Medians of the highest resident memory after the queue was shown whole, scrolled, and searches done."""
+    directory = corpus(dossiers, root)
+    with screen() as (environment, name):
+        mine, baseline = in_turn(
+            repeats,
+            partial(_peak, ["benchmarks.memory_window", str(directory)], environment),
+            partial(_peak, ["benchmarks.memory_window"], environment),
+        )
+    return [
+        Line(
+            f"peak memory, {dossiers:,} dossiers, {name}",
+            median(mine),
+            median(baseline),
+            "MiB",
+            "an empty PySide6 window",
+            value_aim=Aim(LIMIT_MIB, "MiB"),
+        )
+    ]
+
+
+def _peak(module: list[str], environment: dict[str, str]) -> float:
+    return float(json.loads(first_line(module, environment))["peak"])
