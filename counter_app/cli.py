@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -62,6 +63,22 @@ def _moment(text: str) -> object:
         raise argparse.ArgumentTypeError(error.message) from error
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"«{text}» phải từ 1 trở lên")
+    return number
+
+
+def _year(text: str) -> int:
+    from counter_app.commands.setup import FIRST_YEAR, LAST_YEAR
+
+    year = int(text)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"năm phải từ {FIRST_YEAR} đến {LAST_YEAR}")
+    return year
+
+
 def build_parser() -> _Parser:
     """The whole command line."""
     parser = _Parser(prog="counter-app", description="Quầy Một Cửa: tiếp nhận và trả kết quả hồ sơ.")
@@ -101,7 +118,7 @@ def _add_setup(add: _Add, shared: _Parser) -> None:
     catalogue.add_parser("show", parents=[shared]).add_argument("code", metavar="CODE")
     calendar = add("calendar", "lịch làm việc").add_subparsers(dest="action", required=True, parser_class=_Parser)
     calendar.add_parser("import", parents=[shared]).add_argument("file", metavar="FILE")
-    calendar.add_parser("show", parents=[shared]).add_argument("year", metavar="YEAR", type=int)
+    calendar.add_parser("show", parents=[shared]).add_argument("year", metavar="YEAR", type=_year)
     due = add("due", "tính ngày hẹn trả")
     due.add_argument("--from", dest="start", type=_moment, required=True)
     due.add_argument("--limit", type=int, required=True)
@@ -137,11 +154,11 @@ def _add_dossiers(add: _Add) -> None:
     listing.add_argument("--overdue", action="store_true")
     listing.add_argument("--due-soon", action="store_true")
     listing.add_argument("--as-of", type=_moment)
-    listing.add_argument("--limit", type=int, default=100)
+    listing.add_argument("--limit", type=_positive, default=100)
     listing.add_argument("--after", metavar="CURSOR")
     search = add("search", "tìm theo mã, tên, số định danh, điện thoại")
     search.add_argument("text", metavar="TEXT")
-    search.add_argument("--limit", type=int, default=20)
+    search.add_argument("--limit", type=_positive, default=20)
 
 
 def _add_papers(add: _Add) -> None:
@@ -163,7 +180,7 @@ def _add_portal(add: _Add, shared: _Parser) -> None:
     outbox = add("outbox", "những gì chờ gửi cổng")
     outbox.set_defaults(action="list", limit=500)
     actions = outbox.add_subparsers(dest="action", parser_class=_Parser)
-    actions.add_parser("list", parents=[shared]).add_argument("--limit", type=int, default=500)
+    actions.add_parser("list", parents=[shared]).add_argument("--limit", type=_positive, default=500)
     actions.add_parser("retry", parents=[shared]).add_argument("key", metavar="KEY")
     portal = add("practice-portal", "cổng để tập và thử")
     portal.add_argument("--host", default="127.0.0.1")
@@ -180,7 +197,12 @@ def _add_portal(add: _Add, shared: _Parser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1, 2 or 3 as the contract has it."""
-    options = build_parser().parse_args(arguments)
+    _speak_utf8()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parser = build_parser()
+    if any(0xD800 <= ord(char) <= 0xDFFF for text in given for char in text):
+        parser.error("có tham số chứa ký tự không phải Unicode (UTF-8); hãy gõ lại hoặc đổi tên tệp đó")
+    options = parser.parse_args(given)
     try:
         answer = _run(options)
     except CounterError as error:
@@ -195,6 +217,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader (head, less) has seen enough; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return answer.status
+
+
+def _speak_utf8() -> None:
+    """Other programs read our JSON as UTF-8, whatever the machine's code page; that of Windows lacks "ế"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _run(options: Namespace) -> Answer:

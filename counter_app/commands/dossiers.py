@@ -20,7 +20,7 @@ from counter_app.services.values import DossierView, QueueFilter, QueueRow
 
 def run_receive(desk: DeskContext, options: Namespace) -> Answer:
     if options.file == "-":
-        document, folder = parse_json(sys.stdin.read(), "document_invalid", "đầu vào"), Path()
+        document, folder = parse_json(sys.stdin.buffer.read(), "document_invalid", "đầu vào"), Path()
     else:
         path = Path(options.file)
         document, folder = read_json_file(path, "document_invalid"), path.parent

@@ -25,6 +25,9 @@ from counter_app.services.verify import verify
 from counter_app.settings import PortalSettings, Settings
 from counter_app.storage import backup, restore
 
+FIRST_YEAR, LAST_YEAR = 1945, 2200
+"""Years outside are slips of the pen, and dates near the ends of the calendar cannot be reckoned with."""
+
 
 def run_init(directory: Path, options: Namespace) -> Answer:
     office = OfficeData(
@@ -140,9 +143,11 @@ def limit_words(limit: LimitView) -> str:
 
 
 def parse_moment(text: str) -> datetime:
-    """An ISO 8601 moment; without an offset it is Vietnamese time. UserError ``time_invalid``."""
+    """An ISO 8601 moment of this age; without an offset it is Vietnamese time. UserError ``time_invalid``."""
     try:
         moment = datetime.fromisoformat(text)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError("no desk has been open then")
     except ValueError as error:
         raise UserError(
             "time_invalid", f"Thời điểm «{text}» không có thật hoặc sai dạng. Hãy ghi như 2026-05-12T08:30:00+07:00."

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from counter_app.errors import UserError
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, ReceiveRequest
 
+MOST_COPIES = 9999
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -33,8 +35,8 @@ class _Person(_Strict):
 
 class _Component(_Strict):
     code: str
-    originals: int = Field(default=0, ge=0)
-    copies: int = Field(default=0, ge=0)
+    originals: int = Field(default=0, ge=0, le=MOST_COPIES)
+    copies: int = Field(default=0, ge=0, le=MOST_COPIES)
     files: list[str] = []
 
 
@@ -102,6 +104,7 @@ _EXPECTED = {
     "int_type": "phải là số nguyên",
     "int_from_float": "phải là số nguyên",
     "greater_than_equal": "phải là số không âm",
+    "less_than_equal": f"phải là số không quá {MOST_COPIES}",
     "bool_type": "phải là true hoặc false",
     "list_type": "phải là danh sách [...]",
     "model_type": "phải là một đối tượng {...}",

@@ -22,17 +22,17 @@ def read_json_file(path: Path, kind: str, *, unpack: Callable[[bytes], bytes] | 
             "file_unreadable", f"Không đọc được tệp «{path}»: {error.strerror}. Hãy kiểm tra lại tệp rồi thử lại."
         ) from error
     try:
-        return parse_json((unpack(content) if unpack else content).decode("utf-8-sig"), kind, str(path))
-    except UnicodeDecodeError as error:
-        raise UserError(kind, f"Tệp «{path}» không phải văn bản UTF-8. Hãy lưu lại bằng mã UTF-8.") from error
+        return parse_json(unpack(content) if unpack else content, kind, str(path))
     except (lzma.LZMAError, EOFError) as error:
         raise UserError(kind, f"Tệp nén «{path}» bị hỏng. Hãy chép lại tệp rồi thử lại.") from error
 
 
-def parse_json(text: str, kind: str, source: str) -> Any:
-    """Parse JSON; UserError ``kind`` naming line and column of the mistake."""
+def parse_json(content: bytes, kind: str, source: str) -> Any:
+    """Parse JSON in UTF-8; UserError ``kind`` naming line and column of the mistake."""
     try:
-        return json.loads(text)
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(kind, f"«{source}» không phải văn bản UTF-8. Hãy lưu lại bằng mã UTF-8.") from error
     except json.JSONDecodeError as error:
         raise UserError(
             kind,
