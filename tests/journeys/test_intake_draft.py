@@ -117,6 +117,27 @@ def test_closing_the_window_keeps_the_last_letters(desk: DeskContext, qtbot: Any
     drain()
 
 
+def test_no_draft_is_left_of_a_dossier_that_was_received(
+    window: MainWindow, running: RunningApp, desk: DeskContext, qtbot: Any
+) -> None:
+    """Killed while the code is on the screen, the program must not offer the same dossier again."""
+    page = window.page("intake")
+    assert isinstance(page, IntakePage)
+    type_text("dien tich")
+    press(Qt.Key.Key_Return)
+    settle(qtbot, running.executor)
+    press(Qt.Key.Key_Return)
+    type_text("Nguyễn Văn Đức")
+    page.form.checklist.tick_all()
+    qtbot.waitUntil(lambda: not page._draft_timer.isActive())
+    settle(qtbot, running.executor)
+    assert load_draft(desk, "intake") is not None
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, running.executor)
+    assert page.panel.isVisible()
+    assert load_draft(desk, "intake") is None
+
+
 def test_no_draft_is_left_of_an_empty_form(
     window: MainWindow, running: RunningApp, desk: DeskContext, qtbot: Any
 ) -> None:

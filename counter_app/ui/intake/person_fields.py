@@ -37,7 +37,7 @@ class Words:
     PHONE = QT_TRANSLATE_NOOP("PersonFields", "Điện th&oại")
     EMAIL = QT_TRANSLATE_NOOP("PersonFields", "Email")
     ADDRESS = QT_TRANSLATE_NOOP("PersonFields", "Đị&a chỉ")
-    SUBMITTER_NAME = QT_TRANSLATE_NOOP("PersonFields", "Họ tên người nộp")
+    SUBMITTER_NAME = QT_TRANSLATE_NOOP("PersonFields", "Họ và tên")
     SUBMITTER_NUMBER = QT_TRANSLATE_NOOP("PersonFields", "Số định danh")
     SUBMITTER_PHONE = QT_TRANSLATE_NOOP("PersonFields", "Điện thoại")
     MALE = QT_TRANSLATE_NOOP("PersonFields", "Nam")

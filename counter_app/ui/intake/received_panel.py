@@ -78,7 +78,6 @@ class ReceivedPanel(QWidget):
         self.show_paper.setShortcut("Ctrl+P")
         self.open = QPushButton(translate("ReceivedPanel", Words.OPEN))
         self.preview = PdfPreview(context.executor)
-        self.preview.hide()
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
         self.show_paper.clicked.connect(self._show_paper)
@@ -97,7 +96,6 @@ class ReceivedPanel(QWidget):
             self._due_title.setText(translate("ReceivedPanel", Words.DUE))
         self.warnings.say("\n".join(f"{translate('ReceivedPanel', Words.WARNING)}: {w}" for w in received.warnings))
         self.preview.clear()
-        self.preview.hide()
         self._print()
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -130,7 +128,6 @@ class ReceivedPanel(QWidget):
         self._context.executor.submit(partial(_make, self._context.desk, self._code_text), self._take_paper)
 
     def _take_paper(self, pdf: bytes) -> None:
-        self.preview.show()
         self.preview.show_pdf(pdf)
 
     def _open(self) -> None:
