@@ -19,9 +19,7 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
 from counter_app.rules.identity import fold, normalise_phone
 from counter_app.rules.lifecycle import OPEN, Status, permitted_steps
-from counter_app.services.catalogue import procedure_view
 from counter_app.services.desk import DeskContext
-from counter_app.services.steps import find_dossier
 from counter_app.services.values import (
     ApplicantData,
     ComponentView,
@@ -75,6 +73,8 @@ def list_dossiers(
     query = select(Dossier.id).where(*_conditions(desk, wanted)).order_by(*_order(wanted)).limit(limit + 1)
     with desk.database.read() as session:
         if after:
+            from counter_app.services.steps import find_dossier
+
             last = find_dossier(session, after)
             column = Dossier.due if wanted.by == "due" else Dossier.received_at
             value = last.due if wanted.by == "due" else last.received_at
@@ -143,6 +143,10 @@ def counts(desk: DeskContext) -> QueueCounts:
 
 def show(desk: DeskContext, code: str) -> DossierView:
     """Everything known of one dossier; UserError ``dossier_unknown``."""
+    # Imported here: the queue, the first page of many a start, reads without them.
+    from counter_app.services.catalogue import procedure_view
+    from counter_app.services.steps import find_dossier
+
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
         rows = _rows(session, [dossier.id])
