@@ -20,7 +20,8 @@ def work(directory: Path, scratch: Path) -> None:
         number += 1
         files = [write_pdf(scratch / f"{name}.pdf", f"{directory} {number} {name}") for name in ("a", "b")]
         done = receive(desk, request(files=files[:1]))
-        print(done.code, flush=True)
+        sys.stdout.write(f"{done.code}\n")
+        sys.stdout.flush()
         take_step(desk, done.code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
         attach(desk, done.code, files[1:], component="TP01")
 

@@ -268,6 +268,24 @@ def test_database_held_by_another_program(directory: Path, clock: Clock, monkeyp
     desk.close()
 
 
+def test_unit_of_work_that_writes_holds_the_file_from_its_first_read(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else another could commit between its reading and its writing, and it would fail after all its work."""
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_SECONDS", 0.1)
+    first, second = Database(directory / "counter.db"), Database(directory / "counter.db")
+    insert = "INSERT INTO draft VALUES ('{}', '{{}}', '2026-01-01')"
+    with first.write() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM draft").scalar() == 0
+        with refused("database_busy", error=KnownError), second.write() as other:
+            other.connection().exec_driver_sql(insert.format("b"))
+        session.connection().exec_driver_sql(insert.format("a"))
+    with second.read() as session:
+        assert session.connection().exec_driver_sql("SELECT name FROM draft").scalars().all() == ["a"]
+    first.close()
+    second.close()
+
+
 def test_file_that_may_not_grow_is_a_full_disk(lived_in: tuple[Path, list[str]]) -> None:
     """The system's limit on the size of a file, on machines where nothing can be mounted."""
     resource = pytest.importorskip("resource")

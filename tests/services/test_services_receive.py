@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from counter_app.errors import UserError
 from counter_app.models import Calendar, Dossier, NumberSeries
@@ -19,7 +17,7 @@ from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
 from counter_app.services.receive import preview_due, receive
-from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, ReceiveRequest
+from counter_app.services.values import ApplicantData, ComponentIn, FeeIn
 from counter_app.services.verify import verify
 from counter_app.settings import save_settings, with_changes
 from tests.catalogue_samples import (
@@ -402,23 +400,8 @@ def test_provincial_suffix_on_the_procedure_is_ignored(desk: DeskContext) -> Non
     assert payloads(desk, code, "create")[0]["MaTTHC"] == HOURS
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=6))
-def test_codes_never_collide_between_desks(desks: list[int]) -> None:
-    """Pure arithmetic of the ranges: desks cut off from each other never give the same number."""
-    from counter_app.rules.dossier_code import desk_range
-
-    distinct = set(desks)
-    numbers = [number for one in distinct for number in desk_range(one)]
-    assert len(numbers) == len(set(numbers)) == 999 * len(distinct)
-
-
 def test_due_date_lies_after_reception(desk: DeskContext, clock: Clock) -> None:
     for day in range(1, 29):
         clock.set(day, 11, 45)
         at = clock.now
         assert preview_due(desk, DAYS, "counter").due > at + timedelta(days=2)  # type: ignore[operator]
-
-
-def test_request_is_frozen() -> None:
-    with pytest.raises(AttributeError):
-        ReceiveRequest(DAYS, HNGAM).procedure = HOURS  # type: ignore[misc]

@@ -287,7 +287,7 @@ def test_procedures_in_force_are_offered_the_most_used_first(desk: DeskContext) 
     index = load_index(desk)
     assert [hit.code for hit in index.search("", 2)] == [HOURS, SAME_DAY]
     assert index.search("dang ky khai sinh")[0].code == SAME_DAY
-    assert index.search("khia sinh đăng kí")[:1] == [] or index.search("dang ki khai sinh")[0].code == SAME_DAY
+    assert index.search("dang ki khai sihn")[0].code == SAME_DAY, "mistyped"
     assert [hit.code for hit in index.search(DAYS)] == [DAYS]
     assert index.search("xyzzy") == []
 

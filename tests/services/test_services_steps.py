@@ -402,13 +402,6 @@ def test_form_numbers_of_a_year_follow_the_local_date(desk: DeskContext, clock: 
         assert session.get_one(NumberSeries, "form:supplement_request:H15.36:2027").last == 1
 
 
-def test_unreadable_status_never_enters(desk: DeskContext) -> None:
-    code = dossier_in(desk, Status.RECEIVED)
-    with desk.database.read() as session:
-        row = session.query(Dossier).filter_by(code=code).one()
-        assert Status(row.status) in WAY_TO
-
-
 @pytest.mark.parametrize("status", WAY_TO)
 def test_permitted_steps_are_shown(desk: DeskContext, status: Status) -> None:
     shown = show(desk, dossier_in(desk, status)).permitted_steps

@@ -23,7 +23,7 @@ from counter_app.services.values import QueueFilter
 from counter_app.services.verify import verify
 from tests.catalogue_samples import full_request, request, write_pdf
 from tests.conftest import Clock
-from tests.services.inspect_desk import kinds, payloads, refused, row_counts, tamper
+from tests.services.inspect_desk import kinds, payloads, row_counts, tamper
 
 
 @pytest.fixture
@@ -158,8 +158,3 @@ def test_random_days_leave_nothing_wrong(
             assert kinds(desk, row.code).count("create") == 1
     finally:
         desk.close()
-
-
-def test_refused_kind_is_told_apart() -> None:
-    with pytest.raises(AssertionError), refused("other"):
-        raise UserError("one", "Một")
