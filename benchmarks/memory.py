@@ -21,7 +21,7 @@ def run(dossiers: int = 1_000_000, repeats: int = 3, root: Path = DATA) -> list[
     with screen() as (environment, name):
         mine, baseline = in_turn(
             repeats,
-            partial(_peak, ["benchmarks.memory_window", str(directory)], environment),
+            partial(_peak, ["benchmarks.memory_window", str(directory)], environment, dossiers),
             partial(_peak, ["benchmarks.memory_window"], environment),
         )
     return [
@@ -36,5 +36,9 @@ def run(dossiers: int = 1_000_000, repeats: int = 3, root: Path = DATA) -> list[
     ]
 
 
-def _peak(module: list[str], environment: dict[str, str]) -> float:
-    return float(json.loads(first_line(module, environment))["peak"])
+def _peak(module: list[str], environment: dict[str, str], dossiers: int = 0) -> float:
+    """MiB; RuntimeError when the window did not show all dossiers or found none."""
+    told = json.loads(first_line(module, environment))
+    if dossiers and (told["rows"] != dossiers or not told["found"]):
+        raise RuntimeError(f"the window shows {told['rows']} of {dossiers} dossiers and found {told['found']}")
+    return float(told["peak"])

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,10 +39,10 @@ def _linux_peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def tell() -> None:
+def tell(**more: int) -> None:
     """One line of JSON for the parent."""
     resident, peak = memory_mib()
-    sys.stdout.write(json.dumps({"resident": resident, "peak": peak}) + "\n")
+    sys.stdout.write(json.dumps({"resident": resident, "peak": peak, **more}) + "\n")
     sys.stdout.flush()
 
 
@@ -59,11 +61,14 @@ class Script(QObject):
     def _look(self) -> None:
         if not self._ready():
             return
-        if self._steps:
+        try:
             self._steps.pop(0)()
-        else:
+        except Exception:
+            # The window's own hook would show a box and wait for somebody to close it.
+            traceback.print_exc()
+            os._exit(1)
+        if not self._steps:
             self._timer.stop()
-            tell()
 
 
 def main(directory: str) -> int:
@@ -89,7 +94,10 @@ def main(directory: str) -> int:
     steps: list[Callable[[], object]] = [lambda: page.show_scope("all")]
     steps += [lambda step=step: scroll(step) for step in range(SCROLL_STEPS + 1)]  # type: ignore[misc]
     steps += [lambda text=text: search(text) for text in SEARCHES]  # type: ignore[misc]
-    steps += [gc.collect]
+    steps += [
+        gc.collect,
+        lambda: tell(rows=page.model.rowCount(), found=window.search_box.results.count),
+    ]
     typing = window.search_box.findChild(QTimer)
 
     def ready() -> bool:
@@ -106,7 +114,7 @@ def bare() -> int:
     window = QMainWindow()
     window.resize(1366, 768)
     window.show()
-    script = Script(window.isVisible, [])
+    script = Script(window.isVisible, [tell])
     status = app.exec()
     del script
     return status
