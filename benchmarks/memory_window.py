@@ -79,6 +79,7 @@ def main(directory: str) -> int:
     app = make_application()
     running = RunningApp(open_desk(Path(directory)), start_page="queue")
     running.start()
+    running.window.activateWindow()  # without a window manager nobody else gives it the keyboard
     window = running.window
     page = window.page("queue")
     assert isinstance(page, QueuePage)
