@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select, text
@@ -52,11 +53,8 @@ def queue_ids(desk: DeskContext, wanted: QueueFilter) -> array[int]:
     """Ids of all dossiers of a filter in its order: a million of them are eight megabytes."""
     query = select(Dossier.id).where(*_conditions(desk, wanted)).order_by(*_order(wanted))
     with desk.database.read() as session:
-        rows = session.execute(query.execution_options(stream_results=True, yield_per=20_000))
-        found = array("q")
-        for block in rows.scalars().partitions():
-            found.extend(block)
-        return found
+        # Straight from the cursor: a list of a million rows would be ten times the array.
+        return array("q", chain.from_iterable(session.connection().execute(query)))
 
 
 def queue_rows(desk: DeskContext, ids: Sequence[int]) -> list[QueueRow]:
