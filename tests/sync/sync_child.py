@@ -7,9 +7,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sync_desk import SyncDesk
-
-from counter_app.sync.worker import drain
+from sync_desk import SyncDesk, drain
 
 
 def main(directory: str, url: str) -> None:

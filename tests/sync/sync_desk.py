@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,12 +28,12 @@ from counter_app.models import (
 from counter_app.sandbox.portal import PracticePortal
 from counter_app.services import outgoing
 from counter_app.storage import create_database
+from counter_app.sync import outbox
 from counter_app.sync.client import PortalClient
-from counter_app.sync.engine import PassResult, Surroundings, SyncEngine, Watch
+from counter_app.sync.engine import Light, PassResult, Surroundings, SyncEngine, Watch
 from counter_app.sync.http import HttpLimits
 from counter_app.sync.inbox import EntryState, FeedEntry
 from counter_app.sync.profile1 import Profile1Client, Profile1Settings
-from counter_app.sync.worker import drain
 
 START = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 OFFICE = "H15.36"
@@ -233,3 +234,43 @@ def assert_portal_has_each_once(desk: SyncDesk, portal: PracticePortal) -> None:
 
 def _office(session: Session) -> Office:
     return session.scalars(select(Office)).one()
+
+
+def drain(
+    engine: SyncEngine,
+    database: Database,
+    wait: Callable[[float], bool],
+    *,
+    clock: Callable[[], datetime],
+    give_up_after: int = 10,
+    watch: Callable[[], Watch] = Watch,
+) -> PassResult:
+    """Run passes until nothing waits any more ; returns the sum of them.
+
+    Ends early when signing in is needed, or after ``give_up_after`` passes in a row that sent nothing.
+    ``wait`` sleeps so many seconds and returns True to stop.
+    """
+    engine.hurry()
+    total = PassResult()
+    idle = 0
+    while True:
+        result = engine.run_pass(watch())
+        total = PassResult(
+            sent=total.sent + result.sent,
+            received=total.received + result.received,
+            failed=total.failed + result.failed,
+            light=result.light,
+            error=result.error,
+            retry_at=result.retry_at,
+            busy_elsewhere=result.busy_elsewhere,
+        )
+        with database.read() as session:
+            due = outbox.next_due(session)
+        if due is None and result.retry_at is None and not result.busy_elsewhere:
+            return total
+        idle = 0 if result.sent or result.received else idle + 1
+        if result.light is Light.SIGN_IN_NEEDED or idle >= give_up_after:
+            return total
+        pause = (result.retry_at or due or clock()) - clock()
+        if wait(max(pause.total_seconds(), 0.05)):
+            return total
