@@ -13,7 +13,7 @@ from sync_desk import SyncDesk, assert_portal_has_each_once
 from counter_app.models import Document, OutboxMessage, SyncRun
 from counter_app.sandbox.portal import PracticePortal
 from counter_app.sync import outbox
-from counter_app.sync.engine import Light, Watch
+from counter_app.sync.engine import UNSEEN_PAUSE, Light, Watch
 from counter_app.sync.outbox import DossierSyncState
 
 
@@ -124,6 +124,8 @@ def test_an_outcome_cut_off_after_the_commit_is_looked_up_and_not_sent_again(
     result = engine.run_pass()
 
     assert result.light is Light.OFFLINE
+    assert result.retry_at is not None
+    assert result.retry_at - desk.clock.now >= UNSEEN_PAUSE
     message = desk.message(code, "create")
     assert (message.state, message.unseen) == ("waiting", True)
     with desk.database.read() as session:
