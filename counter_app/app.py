@@ -65,19 +65,23 @@ class _Opening(threading.Thread):
         return self._desk
 
 
-class _DailyBackup(threading.Thread):
-    """Looks every hour whether today's backup has been made."""
+class _Housekeeping(threading.Thread):
+    """Checks the database once after the start, then looks every hour whether today's backup has been made."""
 
     def __init__(self, desk: DeskContext, failed: SignalInstance) -> None:
-        super().__init__(name="daily-backup", daemon=True)
+        super().__init__(name="housekeeping", daemon=True)
         self._desk = desk
         self._failed = failed
         self._told_to_end = threading.Event()
 
     def run(self) -> None:
-        from counter_app.storage import daily_backup
+        from counter_app.storage import check_integrity, daily_backup
 
         pause = FIRST_BACKUP_AFTER_SECONDS
+        try:
+            check_integrity(self._desk.database.path)
+        except CounterError as error:
+            self._failed.emit(error)
         while not self._told_to_end.wait(pause):
             pause = BACKUP_LOOK_SECONDS
             try:
@@ -123,7 +127,7 @@ class RunningApp(QObject):
         self.executor = Executor(self)
         self.context = AppContext(desk, self.executor, parent=self)
         self._with_workers = workers
-        self._backup: _DailyBackup | None = None
+        self._backup: _Housekeeping | None = None
         self._last_sync: _Ending | None = None
         self._told: tuple[object, ...] = ()
         self._ended = False
@@ -172,7 +176,7 @@ class RunningApp(QObject):
         """The first rows are on the screen: now the threads whose modules are slow to import."""
         if self._ended or not self._with_workers:
             return
-        self._backup = _DailyBackup(self.desk, self._trouble)
+        self._backup = _Housekeeping(self.desk, self._trouble)
         self._backup.start()
         self.context.spooler = self._new_spooler()
         self.context.spooler.start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -167,7 +167,10 @@ def save_settings(directory: Path, settings: Settings) -> None:
     path = directory / SETTINGS_NAME
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
-        _update(document, asdict(settings))
+        values = asdict(settings)
+        for keys in _from_environment(settings):
+            _forget(values, keys)
+        _update(document, values)
         partial = path.with_name(path.name + ".part")
         with partial.open("w", encoding="utf-8") as file:
             file.write(tomlkit.dumps(document))
@@ -176,6 +179,24 @@ def save_settings(directory: Path, settings: Settings) -> None:
         os.replace(partial, path)
     except OSError as error:
         raise storage_error(error, path) from error
+
+
+def _from_environment(settings: Settings) -> list[tuple[str, ...]]:
+    """The keys whose value came from the environment: it holds for this start and is not written down."""
+    found = []
+    for variable, keys in ENVIRONMENT.items():
+        value: Any = settings
+        for key in keys:
+            value = getattr(value, key)
+        if os.environ.get(variable) == value:
+            found.append(keys)
+    return found
+
+
+def _forget(values: dict[str, Any], keys: tuple[str, ...]) -> None:
+    for key in keys[:-1]:
+        values = values[key]
+    del values[keys[-1]]
 
 
 def _update(table: Any, values: dict[str, Any]) -> None:
@@ -187,14 +208,14 @@ def _update(table: Any, values: dict[str, Any]) -> None:
 
 
 def with_changes(settings: Settings, **changes: Any) -> Settings:
-    """A copy with some values replaced; nested ones as ``printers={"office": …}``."""
-    known = {item.name for item in fields(settings)}
-    flat = {
-        name: replace(getattr(settings, name), **value) if isinstance(value, dict) else value
-        for name, value in changes.items()
-        if name in known
-    }
-    return replace(settings, **flat)
+    """A copy with some values replaced; nested ones as ``printers={"office": …}``. TypeError for another name."""
+    return replace(
+        settings,
+        **{
+            name: replace(getattr(settings, name), **value) if isinstance(value, dict) else value
+            for name, value in changes.items()
+        },
+    )
 
 
 def portal_password(settings: Settings) -> str:

@@ -198,6 +198,17 @@ def _is_sound(source: Path) -> bool:
         raise
 
 
+def check_integrity(path: Path) -> None:
+    """SQLite's quick check of the whole file; KnownError ``database_damaged`` when it complains."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            row = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    if row[0] != "ok":
+        raise storage_error(sqlite3.DatabaseError("malformed"), path)
+
+
 def integrity_problems(path: Path) -> list[str]:
     """What SQLite's own check and the foreign keys have to complain of; empty when sound."""
     try:

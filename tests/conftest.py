@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.offices import init_desk
 from counter_app.settings import Settings
 from tests.catalogue_samples import OFFICE, catalogue
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # also where there is no screen
 
 TUESDAY_MORNING = datetime(2026, 3, 10, 8, 30, tzinfo=VIETNAM)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ __all__ = [
     "WorkCalendar",
     "due",
     "due_after_pause",
+    "due_after_pauses",
     "due_soon_from",
     "is_overdue",
     "national_days_off",
@@ -133,6 +135,24 @@ def due_after_pause(
         if unit is not LimitUnit.WORKING_HOUR:
             reached = _close_from(calendar, reached)
     return max(promised, reached)
+
+
+def due_after_pauses(
+    calendar: WorkCalendar, promised: datetime, pauses: Sequence[tuple[datetime, datetime]], unit: LimitUnit
+) -> datetime:
+    """Return the due moment when the clock stood several times since the date was ``promised``.
+
+    ``pauses`` are (stopped, running again) in order. The time left is carried on to the minute from one pause to
+    the next and only the answer ends at the close of the desk: several short waits in one day cost one day,
+    where rounding after each would cost one each. For the kinds of limit see ``due_after_pause``.
+    """
+    exact = LimitUnit.CALENDAR_DAY if unit is LimitUnit.CALENDAR_DAY else LimitUnit.WORKING_HOUR
+    reached = local(promised)
+    for stopped, resumed in pauses:
+        reached = due_after_pause(calendar, reached, stopped, resumed, exact)
+    if unit is exact or reached == promised:
+        return reached
+    return _close_from(calendar, reached)
 
 
 def due_soon_from(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -23,6 +24,8 @@ from counter_app.models import (
 )
 from counter_app.rules.calendar import LimitUnit
 from counter_app.rules.identity import fold
+
+_PAGE_REMAINS = re.compile(r"Mã: KQ|Từ khóa|Mô tảKhông")
 
 CHANNEL_NUMBERS = {"1": "counter", "2": "online", "3": "postal"}
 """KENH of LayThuTuc (portal protocol, section 3)."""
@@ -165,9 +168,15 @@ def _procedure(entry: dict[str, Any], code: str, version: int, digest: str, fiel
             for item in entry.get("limits", [])
         ],
         results=[
-            ProcedureResult(code=_text(item["code"]), name=_text(item["name"])) for item in entry.get("results", [])
+            ProcedureResult(code=_text(item["code"]), name=_result_name(_text(item["name"])))
+            for item in entry.get("results", [])
         ],
     )
+
+
+def _result_name(name: str) -> str:
+    """The name without what the published page has around it ("Mã: KQ…", "Từ khóa…")."""
+    return _PAGE_REMAINS.split(name, maxsplit=1)[0].strip() or name
 
 
 def _text(value: object) -> str:

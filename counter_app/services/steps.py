@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_after_pause, due_soon_from
+from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_after_pauses, due_soon_from
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
@@ -34,6 +34,9 @@ NEEDS_REASON = {
     Step.APOLOGISE: "lý do trễ hẹn",
 }
 NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
+
+_PROMISES = (Step.RECEIVE, Step.ACCEPT, Step.APOLOGISE)
+"""Steps that promise a date; the due date after a wait is reckoned from the last of them."""
 
 ELSEWHERE = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
 """Steps with a service of their own."""
@@ -169,9 +172,7 @@ def _resume(taking: _Taking, effect: _Effect) -> None:
     if dossier.paused_at is not None and dossier.due is not None:
         calendar_id, calendar = current_calendar(taking.session, taking.desk)
         with rules_apply():
-            effect.due = due_after_pause(
-                calendar, dossier.due, dossier.paused_at, taking.at, LimitUnit(dossier.limit_unit)
-            )
+            effect.due = due_after_pauses(calendar, *_promise_and_pauses(taking), LimitUnit(dossier.limit_unit))
         dossier.calendar_id = calendar_id
         dossier.due_soon_from = due_soon_from(
             calendar, dossier.received_at, effect.due, _stood(calendar, dossier, until=taking.at)
@@ -258,7 +259,7 @@ def _apologise(taking: _Taking, effect: _Effect) -> None:
     _, calendar = current_calendar(taking.session, taking.desk)
     with rules_apply():
         lifecycle.may_apologise(dossier.apology_count, rules.max)
-        latest = _latest_extension(calendar, dossier) if rules.cap == "first_limit" else None
+        latest = _latest_extension(calendar, dossier, taking.at) if rules.cap == "first_limit" else None
         lifecycle.check_new_due(dossier.due, new_due, taking.at, latest)
     lead = calendar.full_day(taking.at.date()) * rules.lead_days
     if calendar.working_time_between(taking.at, dossier.due) < lead:
@@ -273,33 +274,52 @@ def _apologise(taking: _Taking, effect: _Effect) -> None:
     )
 
 
+def _promise_and_pauses(taking: _Taking) -> tuple[datetime, list[tuple[datetime, datetime]]]:
+    """The date promised last (at reception or by an apology), and the pauses of the clock since then."""
+    events = taking.dossier.events
+    promise = next(event for event in reversed(events) if event.step in _PROMISES and event.due_after is not None)
+    assert promise.due_after is not None
+    pauses = [(max(start, promise.at), end) for start, end in _pauses(taking.dossier, taking.at) if end > promise.at]
+    return promise.due_after, pauses
+
+
 def _stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedelta:
     """Working time during which the clock stood, the pause that is still open counted to ``until``."""
-    total, paused_at = timedelta(0), None
+    return sum((calendar.working_time_between(start, end) for start, end in _pauses(dossier, until)), timedelta(0))
+
+
+def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]]:
+    """When the clock stood, from the history; a pause that is still open lasts to ``until``."""
+    found: list[tuple[datetime, datetime]] = []
+    paused_at = None
     for event in dossier.events:
         stands = lifecycle.clock_stands(Status(event.status_after))
         if stands and paused_at is None:
             paused_at = event.at
         elif not stands and paused_at is not None:
-            total += calendar.working_time_between(paused_at, event.at)
+            found.append((paused_at, event.at))
             paused_at = None
-    return total if paused_at is None else total + calendar.working_time_between(paused_at, until)
+    if paused_at is not None:
+        found.append((paused_at, until))
+    return found
 
 
-def _latest_extension(calendar: WorkCalendar, dossier: Dossier) -> datetime | None:
+def _latest_extension(calendar: WorkCalendar, dossier: Dossier, at: datetime) -> datetime | None:
     """The close of the desk on the day that ends an extension as long as the first limit.
 
-    Counted from the date that was promised, that day itself not (Civil Code 2015, art. 147). Where the clerk
+    Counted from the date that was promised, or from the letter where that is later (else a dossier very late
+    could get no letter at all), that day itself not (Civil Code 2015, art. 147). Where the clerk
     chose the first date, or the result was to be given on the spot, the working time that was promised counts.
     """
     if dossier.due is None or dossier.first_due is None:
         return None
+    start = max(dossier.due, at)
     limit = Limit(dossier.limit_amount, LimitUnit(dossier.limit_unit))
     if limit.unit in (LimitUnit.UNKNOWN, LimitUnit.ON_THE_SPOT):
         promised = calendar.working_time_between(dossier.received_at, dossier.first_due)
-        end = calendar.add_working_time(dossier.due, max(promised, timedelta(0)))
+        end = calendar.add_working_time(start, max(promised, timedelta(0)))
     else:
-        end = due(calendar, dossier.due, limit)
+        end = due(calendar, start, limit)
     return calendar.closes(calendar.first_working_day(end.date()))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from counter_app.models import Document, Dossier, OutboxMessage
-from counter_app.rules.lifecycle import Step, derive
+from counter_app.rules.lifecycle import Step, derive, is_open
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
 from counter_app.storage import integrity_problems
@@ -85,4 +85,8 @@ def _history_problems(row: Dossier) -> list[str]:
     else:
         if derived.value != row.status:
             problems.append(f"Hồ sơ {row.code}: trạng thái «{row.status}» không khớp lịch sử («{derived.value}»).")
+        if row.is_open != is_open(derived):
+            problems.append(f"Hồ sơ {row.code}: dấu đang mở không khớp lịch sử.")
+    if row.events and row.due != row.events[-1].due_after:
+        problems.append(f"Hồ sơ {row.code}: ngày hẹn không khớp sự kiện cuối.")
     return problems

@@ -14,6 +14,7 @@ from counter_app.rules.calendar import (
     WorkCalendar,
     due,
     due_after_pause,
+    due_after_pauses,
     due_soon_from,
     is_overdue,
     national_days_off,
@@ -178,6 +179,26 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
 )
 def test_due_after_pause(unit: LimitUnit, promised: str, paused: str, resumed: str, expected: str) -> None:
     assert due_after_pause(CALENDAR, at(promised), at(paused), at(resumed), unit) == at(expected)
+
+
+def test_several_short_waits_cost_what_they_lasted_not_a_day_each() -> None:
+    two_waits = [(at(f"2026-03-0{day} 09:00"), at(f"2026-03-0{day} 09:10")) for day in (4, 5)]
+
+    after = due_after_pauses(CALENDAR, at("2026-03-06 17:00"), two_waits, LimitUnit.WORKING_DAY)
+
+    assert after == at("2026-03-09 17:00"), "twenty minutes reach into Monday, and no further"
+    hours = due_after_pauses(CALENDAR, at("2026-03-06 16:00"), two_waits, LimitUnit.WORKING_HOUR)
+    assert hours == at("2026-03-06 16:20")
+    assert due_after_pauses(CALENDAR, at("2026-03-06 17:00"), [], LimitUnit.WORKING_DAY) == at("2026-03-06 17:00")
+
+
+@pytest.mark.parametrize("unit", [LimitUnit.WORKING_DAY, LimitUnit.WORKING_HOUR, LimitUnit.CALENDAR_DAY])
+def test_one_wait_among_several_is_reckoned_as_one(unit: LimitUnit) -> None:
+    promised, stopped, resumed = at("2026-03-06 17:00"), at("2026-03-04 10:00"), at("2026-03-09 14:00")
+
+    one = due_after_pauses(CALENDAR, promised, [(stopped, resumed)], unit)
+
+    assert one == due_after_pause(CALENDAR, promised, stopped, resumed, unit)
 
 
 def test_the_clock_cannot_run_again_before_it_stood() -> None:

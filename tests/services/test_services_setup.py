@@ -360,6 +360,15 @@ def test_environment_goes_over_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         load_settings(tmp_path)
 
 
+def test_what_the_environment_gave_is_not_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_settings(tmp_path, Settings(office="H15.36", portal=PortalSettings(url="https://cong.example.vn")))
+    monkeypatch.setenv("COUNTER_PORTAL_URL", "http://127.0.0.1:9")
+    save_settings(tmp_path, with_changes(load_settings(tmp_path), clerk="Trần Lệ Thủy"))
+    monkeypatch.delenv("COUNTER_PORTAL_URL")
+    found = load_settings(tmp_path)
+    assert (found.portal.url, found.clerk) == ("https://cong.example.vn", "Trần Lệ Thủy")
+
+
 def test_environment_over_a_table_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTER_PORTAL_URL", "https://a")
     with refused("settings_invalid", "portal", error=UserError):

@@ -173,6 +173,15 @@ def test_supplement_lets_the_rest_of_the_time_run_on(desk: DeskContext, clock: C
     assert (view.events[-1].form, view.events[-1].form_number) == ("receipt", 2)
 
 
+def test_two_short_waits_move_the_date_by_one_day_together(desk: DeskContext, clock: Clock) -> None:
+    code = receive(desk, full_request()).code
+    for _ in range(2):
+        take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu bản sao"))
+        clock.now += timedelta(minutes=10)
+        back = take_step(desk, code, Step.SUPPLEMENT, StepInput())
+    assert back.due == moment(16, 17)
+
+
 def test_supplement_asked_in_processing_goes_back_to_processing(desk: DeskContext) -> None:
     code = dossier_in(desk, Status.PROCESSING)
     take_step(desk, code, Step.REQUEST_SUPPLEMENT, ENOUGH)
@@ -348,6 +357,13 @@ def test_apology_to_a_date_that_has_passed_is_refused(desk: DeskContext, clock: 
 def test_cap_is_the_first_limit_from_the_promised_date(desk: DeskContext) -> None:
     code = receive(desk, full_request()).code
     assert take_step(desk, code, Step.APOLOGISE, apologise(moment(18, 17))).due == moment(18, 17)
+
+
+def test_dossier_long_late_can_still_get_its_letter(desk: DeskContext, clock: Clock) -> None:
+    code = receive(desk, full_request()).code
+    clock.set(25, 9)
+    done = take_step(desk, code, Step.APOLOGISE, apologise(moment(27, 17)))
+    assert (done.due, bool(done.warnings)) == (moment(27, 17), True)
 
 
 @pytest.mark.parametrize(

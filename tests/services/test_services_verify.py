@@ -61,6 +61,8 @@ def stored(directory: Path) -> Path:
         ("UPDATE dossier_event SET step = 'return' WHERE number = 2", "lịch sử không hợp lệ"),
         ("UPDATE dossier_event SET step = 'dance' WHERE number = 2", "lịch sử không hợp lệ"),
         ("DELETE FROM outbox", "tin"),
+        ("UPDATE dossier SET due = '2031-01-01 10:00:00.000000'", "ngày hẹn"),
+        ("UPDATE dossier SET is_open = 1", "đang mở"),
     ],
 )
 def test_tampered_database_is_found(busy: tuple[Path, str], statement: str, word: str) -> None:

@@ -29,7 +29,7 @@ def test_workers_begin_after_the_window_and_end_with_it(desk: DeskContext, qtbot
     running.start()
     try:
         qtbot.waitUntil(lambda: running.context.spooler is not None)
-        assert "daily-backup" in thread_names()
+        assert "housekeeping" in thread_names()
         assert running.context.sync is None
         assert "Chưa nối cổng" in running.window.light.text()
         qtbot.waitUntil(lambda: running.context.calendar is not None)
@@ -39,7 +39,7 @@ def test_workers_begin_after_the_window_and_end_with_it(desk: DeskContext, qtbot
         running.shutdown()
         drain()
     assert gc.isenabled()
-    assert thread_names() & {"daily-backup", "window-executor", "sync"} == set()
+    assert thread_names() & {"housekeeping", "window-executor", "sync"} == set()
 
 
 def test_a_portal_entered_in_the_settings_is_joined_at_once_and_left_again(
