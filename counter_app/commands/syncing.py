@@ -25,6 +25,7 @@ def run_sync(desk: DeskContext, options: Namespace) -> Answer:
     fruitless = 0
     engine = make_engine(desk)
     try:
+        engine.hurry()
         while True:
             last = engine.run_pass()
             _add(total, last)

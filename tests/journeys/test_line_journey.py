@@ -113,7 +113,7 @@ def test_line_cut_and_back(
     qtbot.keyClick(online, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: during in portal.dossiers(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: online.said.text().startswith("Không còn gì chờ gửi"), timeout=WAIT_MS)
-    assert online.light.text() == "● Trực tuyến"
+    qtbot.waitUntil(lambda: online.light.text() == "● Trực tuyến", timeout=WAIT_MS)
     assert sorted(portal.dossiers()) == sorted([before, during])
     assert [step["TrangThai"] for step in portal.steps(before)] == ["4"]
     assert online.runs.rowCount() >= 2

@@ -27,7 +27,11 @@ class Process:
     """The command in a process of its own."""
 
     def __init__(self, db: Path) -> None:
-        program = f"from counter_app.sandbox import run; run('127.0.0.1', 0, {str(db)!r}, None)"
+        # A shell that starts the tests in the background has SIGINT ignored, and children inherit that.
+        program = (
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+            f"from counter_app.sandbox import run; run('127.0.0.1', 0, {str(db)!r}, None)"
+        )
         self.popen = subprocess.Popen(
             [sys.executable, "-c", program],
             cwd=ROOT,
