@@ -205,9 +205,11 @@ class QueuePage(Page):
             self.status.setItemText(place, words)
 
     def _show_counts(self, numbers: QueueCounts | None) -> None:
-        shown = {"open": 0, "due_soon": 0, "overdue": 0} if numbers is None else {
-            "open": numbers.open, "due_soon": numbers.due_soon, "overdue": numbers.overdue
-        }
+        shown = (
+            {"open": 0, "due_soon": 0, "overdue": 0}
+            if numbers is None
+            else {"open": numbers.open, "due_soon": numbers.due_soon, "overdue": numbers.overdue}
+        )
         for scope, button in self.scopes.items():
             count = "…" if numbers is None else _number(shown.get(scope, 0))
             button.setText(_tr(SCOPES[scope]).format(count=count))

@@ -44,6 +44,4 @@ _SHORT = {"received": _short("received_at"), "due": _short("due")}
 def compact(*keys: str) -> tuple[Column, ...]:
     """The named columns of ``dossier_table`` in this order, narrow enough for one screen."""
     by_key = {column.key: column for column in COLUMNS}
-    return tuple(
-        replace(by_key[key], width=WIDTHS[key], text=_SHORT.get(key, by_key[key].text)) for key in keys
-    )
+    return tuple(replace(by_key[key], width=WIDTHS[key], text=_SHORT.get(key, by_key[key].text)) for key in keys)

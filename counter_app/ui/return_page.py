@@ -58,6 +58,7 @@ class Words:
 
 Found = DossierView | list[QueueRow]
 
+
 def _look_up(desk: DeskContext, text: str) -> Found:
     """The dossier that the text names, or those that it may mean."""
     try:

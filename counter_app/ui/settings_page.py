@@ -120,9 +120,7 @@ class SettingsPage(Page):
         for form in self.forms:
             settings = form.changes(settings)
         self.save_button.setEnabled(False)
-        work = partial(
-            _save, self.context.desk, settings, self.office_form.office(), self.portal_form.password.text()
-        )
+        work = partial(_save, self.context.desk, settings, self.office_form.office(), self.portal_form.password.text())
         self.context.executor.submit(work, self._saved, self._not_saved)
 
     def _build_bar(self) -> None:
@@ -242,9 +240,7 @@ class SettingsPage(Page):
         self.context.executor.submit(work, self._calendar_done, self._not_imported)
 
     def _catalogue_done(self, outcome: ImportOutcome) -> None:
-        words = _tr(Words.IMPORTED).format(
-            added=outcome.added, changed=outcome.changed, unchanged=outcome.unchanged
-        )
+        words = _tr(Words.IMPORTED).format(added=outcome.added, changed=outcome.changed, unchanged=outcome.unchanged)
         self._tell("\n".join((words, *outcome.warnings)), "warning" if outcome.warnings else "success")
         self.context.announce("catalogue")
 
