@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from counter_app.errors import CounterError, UserError
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.executor import Executor
-from counter_app.ui.kept_true import keep_true
+from counter_app.ui.kept_constants import keep_constants
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.qt_words import QtWords
 from counter_app.ui.theme import apply_theme
@@ -265,7 +265,7 @@ def _calendar(desk: DeskContext) -> WorkCalendar:
 
 def make_application() -> QApplication:
     """The one QApplication, with fonts, style and Vietnamese words."""
-    keep_true()
+    keep_constants()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("counter-app")
