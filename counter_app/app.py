@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from counter_app.errors import CounterError, UserError
+from counter_app.errors import CounterError, KnownError, UserError
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.executor import Executor
 from counter_app.ui.kept_constants import keep_constants
@@ -24,6 +24,7 @@ from counter_app.ui.theme import apply_theme
 if TYPE_CHECKING:
     from counter_app.rules.calendar import WorkCalendar
     from counter_app.services.desk import DeskContext
+    from counter_app.services.feed_news import FeedNews
     from counter_app.sync.worker import SyncStatus, SyncWorker
     from printing.spool import Spooler
 
@@ -130,6 +131,7 @@ class RunningApp(QObject):
         self._backup: _Housekeeping | None = None
         self._last_sync: _Ending | None = None
         self._told: tuple[object, ...] = ()
+        self._feed_seen: int | None = None
         self._ended = False
         self._trouble.connect(self.context.show_error)
         self._jobs_moved.connect(self._tell_of_jobs)
@@ -180,6 +182,7 @@ class RunningApp(QObject):
         self._backup.start()
         self.context.spooler = self._new_spooler()
         self.context.spooler.start()
+        self._read_feed()
         self._start_sync()
 
     def _new_spooler(self) -> Spooler:
@@ -234,6 +237,16 @@ class RunningApp(QObject):
         if not status.sending and told != self._told:
             self._told = told
             self.context.announce("outbox")
+            self._read_feed()
+
+    def _read_feed(self) -> None:
+        self.executor.submit(partial(_feed_news, self.context.desk, self._feed_seen), self._take_feed)
+
+    def _take_feed(self, news: FeedNews) -> None:
+        """What the portal has changed is shown: dossiers and their badges, the type-ahead, the calendar."""
+        self._feed_seen = news.newest
+        if news.topics:
+            self.context.announce(*sorted(news.topics))
 
     def _tell_of_jobs(self) -> None:
         self.context.announce("print_jobs")
@@ -257,6 +270,12 @@ def _office_name(desk: DeskContext) -> str:
     return get_office(desk).name
 
 
+def _feed_news(desk: DeskContext, after: int | None) -> FeedNews:
+    from counter_app.services.feed_news import feed_news
+
+    return feed_news(desk, after)
+
+
 def _calendar(desk: DeskContext) -> WorkCalendar:
     from counter_app.services.calendars import read_calendar
 
@@ -278,24 +297,27 @@ def make_application() -> QApplication:
 
 
 def run_window(directory: Path, *, demo: DemoPortal | None = None) -> int:
-    """Open the window on an initialised data directory; returns the exit status when it is closed.
+    """Open the window on a data directory; returns the exit status when it is closed.
 
-    0 done; 1 settings refused, 3 storage fault (both are shown in a box first). ``demo`` is stopped at the end.
+    A directory without anything in it is set up first, with the clerk's answers. 0 done; 1 settings refused,
+    3 storage fault (both are shown in a box first). ``demo`` is stopped at the end.
     """
     opening = _Opening(directory)
     opening.start()
     app = make_application()
     try:
-        return _run(app, opening)
+        return _run(app, directory, opening)
     finally:
         if demo is not None:
             demo.stop()
 
 
-def _run(app: QApplication, opening: _Opening) -> int:
+def _run(app: QApplication, directory: Path, opening: _Opening) -> int:
     try:
         desk = opening.result()
     except CounterError as error:
+        if _is_new(directory, error):
+            return _run_first(app, directory)
         box = QMessageBox(QMessageBox.Icon.Critical, "Quầy Một Cửa", error.message)
         box.finished.connect(app.quit)
         box.open()
@@ -306,3 +328,30 @@ def _run(app: QApplication, opening: _Opening) -> int:
     status = app.exec()
     running.shutdown()
     return status
+
+
+def _is_new(directory: Path, error: CounterError) -> bool:
+    """Nothing has been set up here yet; settings without their database are a loss, and told as one."""
+    from counter_app.settings import SETTINGS_NAME
+
+    unknown = isinstance(error, KnownError) and error.kind == "not_initialised"
+    return unknown and not (directory / SETTINGS_NAME).exists()
+
+
+def _run_first(app: QApplication, directory: Path) -> int:
+    """Ask for office and desk, then open the window; 0 as well when the clerk leaves."""
+    from counter_app.ui.first_run import FirstRunDialog
+
+    dialog = FirstRunDialog(directory)
+    dialog.finished.connect(app.quit)
+    dialog.open()
+    app.exec()
+    accepted, error = dialog.result() == QDialog.DialogCode.Accepted, dialog.error
+    dialog.deleteLater()
+    if error is not None:
+        raise error
+    if not accepted:
+        return 0
+    opening = _Opening(directory)
+    opening.start()
+    return _run(app, directory, opening)

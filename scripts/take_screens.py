@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
@@ -30,8 +31,10 @@ from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, OfficeData, ReceiveRequest
 from counter_app.settings import PortalSettings, PrinterSettings, Settings
+from counter_app.sync import outbox
 from counter_app.sync.engine import Light
-from counter_app.sync.worker import SyncStatus, SyncWorker
+from counter_app.sync.messages import MessageKind
+from counter_app.sync.worker import SyncWorker
 from printing.spool import Spooler
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
@@ -51,7 +54,8 @@ PEOPLE = (
 )
 ADDRESS = "Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk"
 CIVIL, ECONOMY = "Phòng Văn hóa - Xã hội", "Phòng Kinh tế"
-UNKNOWN_TO_THE_PORTAL = "1.013228"
+REFUSED = 4
+REFUSAL = "Đơn vị xử lý không có trong danh mục của cổng."
 Work = tuple[float, str, tuple[tuple[Step, StepInput], ...]]
 WORK: tuple[Work, ...] = (
     (13, "1.004884", ((Step.HAND_OVER, StepInput(unit=CIVIL)), (Step.ACCEPT, StepInput()))),
@@ -67,7 +71,7 @@ WORK: tuple[Work, ...] = (
     (4, "1.004873", ((Step.HAND_OVER, StepInput(unit=CIVIL)), (Step.FINISH, StepInput()))),
     (1, "1.013314", ((Step.HAND_OVER, StepInput(unit=CIVIL)),)),
     (1, "1.003197", ()),
-    (1, UNKNOWN_TO_THE_PORTAL, ()),
+    (1, "1.013228", ()),
     (0.06, "2.000815", ((Step.FINISH, StepInput()),)),
     (0.04, "1.000894", ()),
 )
@@ -121,6 +125,7 @@ def fill(desk: DeskContext, clock: Clock) -> list[str]:
     codes = []
     for number, (days, procedure, steps) in enumerate(WORK):
         if number == len(WORK) - WAITING:
+            clock.now = TODAY.replace(hour=8, minute=5)
             send(desk)
         start = TODAY - timedelta(days=days)
         clock.now = start if days < 1 else datetime.combine(start.date(), time(8, 10 + number), tzinfo=VIETNAM)
@@ -128,8 +133,17 @@ def fill(desk: DeskContext, clock: Clock) -> list[str]:
         for step, given in steps:
             clock.now += timedelta(minutes=25)
             take_step(desk, codes[-1], step, given)
+    refuse(desk, codes[REFUSED])
     clock.now = TODAY
     return codes
+
+
+def refuse(desk: DeskContext, code: str) -> None:
+    """What the portal refuses holds the dossier back until a clerk has looked at it."""
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit=ECONOMY))
+    with desk.database.write() as session:
+        (message,) = outbox.to_send(session, desk.clock(), MessageKind.STEP, 1)
+        outbox.mark_needs_attention(session, message, reason=REFUSAL, code="03", field="DonViXuLy")
 
 
 def send(desk: DeskContext) -> None:
@@ -165,6 +179,8 @@ class Camera:
 
     def shoot(self, name: str, dialog: QDialog | None = None) -> None:
         """Keep what is on the screen, with the dialog over the middle."""
+        self.window.message_bar.hide()
+        tell_status(self.running)
         self.settle()
         picture = self.window.grab()
         if dialog is not None:
@@ -204,7 +220,6 @@ def intake(camera: Camera) -> None:
     page.form.applicant.phone.setText("0912345678")
     page.form.checklist.tick_all()
     page.form.applicant.phone.setFocus()
-    camera.window.message_bar.hide()
     camera.shoot("intake")
     page.receive()
     camera.settle()
@@ -278,25 +293,28 @@ def settings(camera: Camera) -> None:
 
 
 def with_status(running: RunningApp) -> None:
-    """The syncer's snapshot, as after its last pass; no thread runs while pictures are taken."""
+    """The workers' faces; no thread of theirs runs while pictures are taken."""
     desk = running.desk
     running.context.sync = SyncWorker(
         desk.database, lambda: make_engine(desk), running.context.take_sync_status, clock=desk.clock
     )
-    status = SyncStatus(light=Light.ONLINE, waiting=WAITING, needs_attention=1, last_success_at=TODAY)
-    running.context.sync._status = status
-    running.context.take_sync_status(status)
     running.context.spooler = Spooler(DatabaseJobStore(desk.database), desk.clock)
+    tell_status(running)
+
+
+def tell_status(running: RunningApp) -> None:
+    """The syncer's snapshot, as after its last pass."""
+    worker = running.context.sync
+    worker._status = replace(worker._counted(), light=Light.ONLINE, last_success_at=TODAY)
+    running.context.take_sync_status(worker._status)
 
 
 def take_all(folder: Path, width: int, height: int) -> None:
     clock = Clock()
     with tempfile.TemporaryDirectory() as made:
         directory = Path(made)
-        whole = starter_catalogue()
-        known = [entry for entry in whole["procedures"] if entry["code"] != UNKNOWN_TO_THE_PORTAL]
         portal = PracticePortal(
-            directory / "portal.db", catalogue={**whole, "procedures": known}, clock=lambda: clock.now.timestamp()
+            directory / "portal.db", catalogue=starter_catalogue(), clock=lambda: clock.now.timestamp()
         ).start()
         os.environ["COUNTER_PORTAL_PASSWORD"] = "thuchanh"
         init_desk(

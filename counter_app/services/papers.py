@@ -12,8 +12,9 @@ from counter_app.models import Dossier, DossierEvent, Office
 from counter_app.rules.calendar import VIETNAM, LimitUnit
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
+from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
-from counter_app.services.steps import find_dossier
+from counter_app.services.steps import StepInput, find_dossier
 from counter_app.services.values import LIMIT_UNITS
 from printing.content import (
     ApologyContent,
@@ -63,6 +64,31 @@ def make_paper(desk: DeskContext, code: str, form: str, *, reprint: bool = False
         else:
             pdf = render_apology(_apology(desk, dossier, office, event, reprint), forms)
         return Paper(form, FORMS[form], dossier.code, pdf)
+
+
+def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
+    """The letter of apology as the step would issue it now, its number left blank; nothing is stored.
+
+    Whether the step is permitted is not asked here: the step itself refuses. Raises UserError
+    ``dossier_unknown``, ``new_due_missing``, ``form_not_issued`` (a dossier without a due date).
+    """
+    from printing.forms import form_set_for, render_apology
+
+    if given.new_due is None:
+        raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        # Not appended to the dossier's history: it lives as long as the paper is drawn.
+        event = DossierEvent(
+            at=given.at or desk.clock(),
+            due_before=dossier.due,
+            due_after=given.new_due,
+            reason=plain(given.reason),
+            unit=plain(given.unit),
+        )
+        forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
+        content = _apology(desk, dossier, office_row(session, desk), event, reprint=False)
+        return Paper("apology", FORMS["apology"], dossier.code, render_apology(content, forms))
 
 
 def make_thermal(desk: DeskContext, code: str, width_mm: int | None = None, *, reprint: bool = False) -> bytes:

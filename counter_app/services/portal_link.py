@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -73,8 +74,11 @@ class NamingQueue:
         outgoing.queue_update(session, dossier, office_row(session, self._desk), now)
 
 
-def import_catalogue_from_portal(desk: DeskContext) -> ImportOutcome:
-    """Fetch every procedure of the portal (LayDanhSachTTHC, LayThuTuc), then take them in at once."""
+def import_catalogue_from_portal(desk: DeskContext, tell: Callable[[int], None] | None = None) -> ImportOutcome:
+    """Fetch every procedure of the portal (LayDanhSachTTHC, LayThuTuc), then take them in at once.
+
+    ``tell`` hears how many have been fetched; what it raises ends the import before anything is written.
+    """
     client = make_client(desk)
     entries = []
     try:
@@ -85,6 +89,8 @@ def import_catalogue_from_portal(desk: DeskContext) -> ImportOutcome:
                 whole = client.procedure(str(head["MATTHC"]))
                 if whole is not None:
                     entries.append(from_portal(dict(whole)))
+                if tell is not None:
+                    tell(len(entries))
     finally:
         client.close()
     with desk.database.write() as session, session.no_autoflush:

@@ -31,7 +31,7 @@ from counter_app.ui.dossier_page_steps import StepBar
 from counter_app.ui.dossier_page_text import facts_html, history_html
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
 from counter_app.ui.overdue_page_letter import ApologyDialog
-from counter_app.ui.page import Page
+from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.step_dialogs import FORMS, StepDialog
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -154,6 +154,7 @@ class DossierPage(Page):
         self.body.addWidget(right)
         self.body.setSizes([400, 760])
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*PAGE_MARGINS)
         layout.addLayout(self.head)
         layout.addWidget(self.steps)
         layout.addWidget(self.nothing, 1)

@@ -130,7 +130,7 @@ class DossierTableModel(QAbstractTableModel):
         self._pages: OrderedDict[int, tuple[QueueRow, ...]] = OrderedDict()
         self._stale: set[int] = set()
         self._wanted: list[int] = []
-        self._in_flight = False
+        self._in_flight: int | None = None
         self._generation = 0
         context.calendar_read.connect(self._repaint)
 
@@ -146,7 +146,7 @@ class DossierTableModel(QAbstractTableModel):
     def refresh(self) -> None:
         """Read the ids again; rows on the screen stay until the new ones are there."""
         self._generation += 1
-        self._in_flight = False
+        self._in_flight = None
         self._wanted.clear()
         asked = self._filter if self._filter.as_of else replace(self._filter, as_of=self._context.desk.clock())
         self._context.executor.submit(
@@ -213,20 +213,20 @@ class DossierTableModel(QAbstractTableModel):
         return text
 
     def _want(self, page: int) -> None:
-        if page not in self._wanted:
+        if page != self._in_flight and page not in self._wanted:
             self._wanted.append(page)
             # Scrolled past: only what is near the screen is worth reading.
             del self._wanted[:-4]
         self._ask()
 
     def _ask(self) -> None:
-        if self._in_flight or not self._wanted:
+        if self._in_flight is not None or not self._wanted:
             return
         page = self._wanted.pop()
         ids = tuple(self._ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS])
         if not ids:
             return
-        self._in_flight = True
+        self._in_flight = page
         self._context.executor.submit(
             partial(_read_rows, self._context.desk, self._generation, page, ids), self._take_rows, self._fail
         )
@@ -241,18 +241,21 @@ class DossierTableModel(QAbstractTableModel):
             self.beginResetModel()
             # Rows asked for in the meantime belong to the old ids.
             self._generation += 1
-            self._in_flight = False
+            self._in_flight = None
             self._wanted.clear()
             self._ids = answer.ids
             self._pages.clear()
             self._stale.clear()
             self.endResetModel()
+            if self._ids:
+                # Before whatever a listener of ``loaded`` asks for: the first rows come first.
+                self._want(0)
         self.loaded.emit(len(self._ids))
 
     def _take_rows(self, answer: _Rows) -> None:
         if answer.generation != self._generation:
             return
-        self._in_flight = False
+        self._in_flight = None
         self._pages[answer.page] = answer.rows
         self._stale.discard(answer.page)
         while len(self._pages) > PAGES_KEPT:
@@ -268,7 +271,7 @@ class DossierTableModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
 
     def _fail(self, error: Exception) -> None:
-        self._in_flight = False
+        self._in_flight = None
         self._wanted.clear()
         self._context.show_error(error)
 

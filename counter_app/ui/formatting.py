@@ -112,9 +112,9 @@ def _time_left(now: datetime, due: datetime, calendar: WorkCalendar | None) -> s
 
 PORTAL_WORDS = {
     "sent": ("✓", "cổng đã nhận", "good"),
-    "waiting": ("…", "chờ gửi", "neutral"),
     "sending": ("↑", "đang gửi", "neutral"),
-    "changed": ("↻", "có thay đổi chờ gửi", "neutral"),
+    "changed_since": ("↻", "chờ gửi tiếp", "neutral"),
+    "unknown": ("?", "chưa rõ", "neutral"),
     "needs_attention": ("!", "cần xử lý", "late"),
     "not_sent": ("–", "chưa gửi", "neutral"),
 }
@@ -122,5 +122,5 @@ PORTAL_WORDS = {
 
 def portal_words(state: str) -> tuple[str, str]:
     """``✓ cổng đã nhận`` and its tone, for the badge of a dossier."""
-    sign, words, tone = PORTAL_WORDS.get(state, ("?", "chưa rõ", "neutral"))
+    sign, words, tone = PORTAL_WORDS[state]
     return f"{sign} {words}", tone

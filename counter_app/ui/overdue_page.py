@@ -15,7 +15,7 @@ from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.dossier_table import UNIT_COLUMN, Column, DossierTable, DossierTableModel
 from counter_app.ui.overdue_page_letter import ApologyDialog
-from counter_app.ui.page import Page
+from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.queue_page_columns import compact
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -98,6 +98,7 @@ class OverduePage(Page):
         buttons.addStretch(1)
         buttons.addWidget(self.open_button)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*PAGE_MARGINS)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.hint)
         layout.addLayout(buttons)

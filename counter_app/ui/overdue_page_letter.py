@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM, WorkCalendar
@@ -16,8 +16,9 @@ from counter_app.rules.lifecycle import Step, step_label
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import DossierView, StepDone
 from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PreviewDialog
 from counter_app.ui.formatting import due_words, local, weekday_time
-from counter_app.ui.page import nfc
+from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.step_dialogs import MomentEdit, TaskDialog, announce_step
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -40,6 +41,8 @@ class Words:
         "{code} · {name}\nHẹn trả: {due} ({late}).\n"
         "Chỉ được hẹn lại một lần; lý do và ngày hẹn mới được in trong văn bản gửi người nộp.",
     )
+    PREVIEW = QT_TRANSLATE_NOOP("ApologyDialog", "Xem trước (Ctrl+P)")
+    PREVIEW_TITLE = QT_TRANSLATE_NOOP("ApologyDialog", "Xem trước, chưa lập: văn bản xin lỗi")
     REASON = QT_TRANSLATE_NOOP("ApologyDialog", "&Lý do trễ hẹn")
     UNIT = QT_TRANSLATE_NOOP("ApologyDialog", "Đơn vị chịu &trách nhiệm")
     NEW_DUE = QT_TRANSLATE_NOOP("ApologyDialog", "&Ngày hẹn mới")
@@ -97,14 +100,35 @@ class ApologyDialog(TaskDialog):
         self.add_field(translate("ApologyDialog", Words.NEW_DUE), self.new_due)
         self.form.addRow("", self._day_buttons())
         self.form.addRow("", self.weekday)
+        self._preview: PreviewDialog | None = None
+        self.preview_button = QPushButton(translate("ApologyDialog", Words.PREVIEW), self)
+        self.preview_button.setAccessibleName(self.preview_button.text())
+        self.preview_button.setAutoDefault(False)
+        self.preview_button.setShortcut("Ctrl+P")
+        self.preview_button.clicked.connect(self.show_preview)
+        self.buttons.addButton(self.preview_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.new_due.dateTimeChanged.connect(self._show_weekday)
         self._show_weekday()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def work(self) -> Callable[[], StepDone]:
-        given = StepInput(
+    def answers(self) -> StepInput:
+        """What has been entered so far."""
+        return StepInput(
             reason=nfc(self.reason.toPlainText()), unit=nfc(self.unit.text()), new_due=self.new_due.moment()
         )
+
+    @Slot()
+    def show_preview(self) -> None:
+        """Show the letter as it would be; nothing is written."""
+        commit_preedit()
+        if self._preview is not None:
+            self._preview.deleteLater()
+        read = partial(_draw, self.context, self.code, self.answers())
+        self._preview = PreviewDialog(self.context, translate("ApologyDialog", Words.PREVIEW_TITLE), read, self)
+        self._preview.open()
+
+    def work(self) -> Callable[[], StepDone]:
+        given = self.answers()
         if not given.reason:
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
             raise UserError("reason_missing", translate("ApologyDialog", Words.REASON_MISSING))
@@ -140,3 +164,9 @@ class ApologyDialog(TaskDialog):
     @Slot()
     def _show_weekday(self) -> None:
         self.weekday.setText(weekday_time(self.new_due.moment()))
+
+
+def _draw(context: AppContext, code: str, given: StepInput) -> bytes:
+    from counter_app.services.papers import preview_apology
+
+    return preview_apology(context.desk, code, given).pdf

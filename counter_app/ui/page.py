@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from counter_app.ui.context import AppContext
 
+PAGE_MARGINS = (16, 10, 16, 10)
+"""Left, top, right, bottom: in line with the bar of messages above."""
+
 
 class Page(QWidget):
     """One screen of the window, made when it is first shown."""

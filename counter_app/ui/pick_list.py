@@ -157,7 +157,8 @@ class PickList(QListView):
         self.ensurePolished()
         line = max(self.sizeHintForRow(0), MIN_LINE)
         height = line * min(self.count, MAX_VISIBLE) + 2 * self.frameWidth() + 6
-        width = max(self._field.width(), 420)
-        width = min(width, window.width() - 16)
-        left = min(corner.x(), window.width() - width - 8)
+        # Wider than the field where the lines need it: what tells two dossiers apart is often at the end.
+        wanted = self.sizeHintForColumn(0) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
+        width = min(max(self._field.width(), wanted, 420), window.width() - 16)
+        left = max(8, min(corner.x(), window.width() - width - 8))
         self.setGeometry(left, corner.y(), width, min(height, max(line + 4, window.height() - corner.y() - 8)))

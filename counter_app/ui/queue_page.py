@@ -23,7 +23,7 @@ from counter_app.services.reading import QueueCounts, counts
 from counter_app.services.values import QueueFilter
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_table import DossierTable, DossierTableModel
-from counter_app.ui.page import Page, nfc, shortcut
+from counter_app.ui.page import PAGE_MARGINS, Page, nfc, shortcut
 from counter_app.ui.queue_page_columns import compact
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -89,6 +89,7 @@ class QueuePage(Page):
         self.footer = QLabel(self)
         set_role(self.footer, "hint")
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*PAGE_MARGINS)
         layout.addLayout(self.scope_bar)
         layout.addLayout(self.filter_bar)
         layout.addWidget(self.table, 1)
@@ -135,10 +136,9 @@ class QueuePage(Page):
 
     @Slot()
     def apply(self) -> None:
-        """Ask the database for what is chosen, and for the numbers."""
+        """Ask the database for what is chosen; the numbers follow once the first rows are asked for."""
         self.delay.stop()
         self.model.set_filter(self.queue_filter())
-        self.context.executor.submit(partial(counts, self.context.desk), self._take_counts)
 
     @Slot()
     def refresh(self) -> None:
@@ -240,6 +240,7 @@ class QueuePage(Page):
         self.footer.setText(_tr(Words.SHOWN).format(count=_number(count)) if count else _tr(Words.NONE))
         if count and not self.table.currentIndex().isValid():
             self.table.selectRow(0)
+        self.context.executor.submit(partial(counts, self.context.desk), self._take_counts)
 
     @Slot(object)
     def _changed(self, changed: Changed) -> None:

@@ -11,15 +11,16 @@ from counter_app.services.values import QueueRow
 from counter_app.ui.dossier_table import COLUMNS, Column
 from counter_app.ui.formatting import local
 
+COMMON_START = "Thủ tục "
 WIDTHS = {
-    "code": 172,
+    "code": 164,
     "applicant": 166,
     "procedure": 200,
-    "received": 106,
-    "due": 106,
+    "received": 100,
+    "due": 100,
     "left": 166,
     "status": 152,
-    "portal": 142,
+    "portal": 136,
 }
 
 
@@ -38,7 +39,14 @@ def _short(attribute: str) -> Callable[[QueueRow, datetime, Any], tuple[str, str
     return text
 
 
-_SHORT = {"received": _short("received_at"), "due": _short("due")}
+def short_name(row: QueueRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
+    """The procedure's name without the word that nearly all of them begin with."""
+    name = row.procedure_name
+    rest = name.removeprefix(COMMON_START)
+    return (name if rest == name else rest[:1].upper() + rest[1:]), ""
+
+
+_SHORT = {"procedure": short_name, "received": _short("received_at"), "due": _short("due")}
 
 
 def compact(*keys: str) -> tuple[Column, ...]:

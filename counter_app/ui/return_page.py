@@ -27,7 +27,7 @@ from counter_app.services.steps import take_step
 from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time, status_label
-from counter_app.ui.page import Page, commit_preedit, nfc, shortcut
+from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
 from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
@@ -189,6 +189,7 @@ class ReturnPage(Page):
         area.setWidget(inside)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QVBoxLayout(self)
+        page.setContentsMargins(*PAGE_MARGINS)
         page.addLayout(top)
         page.addWidget(self.line)
         page.addWidget(self.choices)

@@ -12,6 +12,7 @@ from counter_app.services.values import DossierView
 from counter_app.ui.formatting import due_words, money, status_label
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
+PAPERS_SHOWN = 5
 NAME_SHOWN = 90
 """Letters of a paper's name on the card; the dossier's page has the whole."""
 
@@ -32,6 +33,7 @@ class Words:
     )
     LATE = QT_TRANSLATE_NOOP("ReturnChecks", "Hồ sơ {late}, đã có văn bản xin lỗi.")
     ORIGINALS = QT_TRANSLATE_NOOP("ReturnChecks", "Bản chính đã nhận của người nộp: {papers}.")
+    MORE = QT_TRANSLATE_NOOP("ReturnChecks", "và {count} giấy tờ khác (xem hồ sơ)")
     PAPER = QT_TRANSLATE_NOOP("ReturnChecks", "{name} ({count} bản)")
 
 
@@ -91,6 +93,8 @@ def _originals(view: DossierView) -> Iterable[Check]:
         for component in view.components
         if component.originals
     ]
+    if len(papers) > PAPERS_SHOWN:
+        papers[PAPERS_SHOWN:] = [_tr(Words.MORE).format(count=len(papers) - PAPERS_SHOWN)]
     if papers:
         yield Check(_tr(Words.ORIGINALS).format(papers="; ".join(papers)), "neutral")
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from counter_app.errors import UserError
+from counter_app.errors import CounterError, UserError
 from counter_app.services.calendars import import_calendar
 from counter_app.services.catalogue import import_catalogue_file
 from counter_app.services.catalogue_import import ImportOutcome
@@ -18,8 +18,9 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office, save_office
 from counter_app.services.values import OfficeData
 from counter_app.settings import Settings, check_settings, save_settings, store_portal_password
+from counter_app.ui.catalogue_fetch import CatalogueFetch
 from counter_app.ui.context import AppContext
-from counter_app.ui.page import Page, commit_preedit
+from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit
 from counter_app.ui.print_jobs_panel import PrintJobsPanel
 from counter_app.ui.print_jobs_panel import Words as JobWords
 from counter_app.ui.settings_page_forms import OfficeForm, PortalForm, RulesForm, SettingsForm
@@ -38,6 +39,11 @@ class Words:
         "SettingsPage", "Nạp tệp danh mục (.json). Hồ sơ đã nhận giữ nguyên bản thủ tục lúc tiếp nhận."
     )
     CATALOGUE_BUTTON = QT_TRANSLATE_NOOP("SettingsPage", "Nạp &danh mục thủ tục…")
+    FETCH_BUTTON = QT_TRANSLATE_NOOP("SettingsPage", "Lấy danh mục từ &cổng")
+    FETCH_HINT = QT_TRANSLATE_NOOP(
+        "SettingsPage", "Lấy mọi thủ tục từ cổng dịch vụ công đã cài; có thể mất vài phút, vẫn làm việc bình thường."
+    )
+    FETCHING = QT_TRANSLATE_NOOP("SettingsPage", "Đang lấy danh mục từ cổng: {count} thủ tục…")
     CALENDAR = QT_TRANSLATE_NOOP("SettingsPage", "Lịch làm việc")
     CALENDAR_HINT = QT_TRANSLATE_NOOP(
         "SettingsPage", "Nạp tệp ngày nghỉ, ngày làm bù, giờ làm việc (.json). Ngày hẹn đã in không thay đổi."
@@ -65,6 +71,11 @@ class SettingsPage(Page):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._files: QFileDialog | None = None
+        self.import_buttons: dict[str, QPushButton] = {}
+        self.fetch = CatalogueFetch(self)
+        self.fetch.progressed.connect(self._fetching)
+        self.fetch.done.connect(self._fetched)
+        self.fetch.failed.connect(self._not_fetched)
         self._loaded = False
         self.office_form = OfficeForm(self)
         self.portal_form = PortalForm(self)
@@ -88,6 +99,7 @@ class SettingsPage(Page):
         self.tabs.currentChanged.connect(self._tab_changed)
         self._build_bar()
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*PAGE_MARGINS)
         layout.addWidget(self.tabs, 1)
         layout.addLayout(self.bar)
         for form in self.forms:
@@ -100,6 +112,9 @@ class SettingsPage(Page):
         if self.tabs.currentWidget() is self.jobs:
             self.jobs.refresh()
         self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closing(self) -> None:
+        self.fetch.stop()
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""
@@ -146,9 +161,11 @@ class SettingsPage(Page):
         column.setContentsMargins(20, 16, 20, 16)
         for heading, hint, button_words, slot in (
             (Words.CATALOGUE, Words.CATALOGUE_HINT, Words.CATALOGUE_BUTTON, self.choose_catalogue),
+            ("", Words.FETCH_HINT, Words.FETCH_BUTTON, self.fetch_catalogue),
             (Words.CALENDAR, Words.CALENDAR_HINT, Words.CALENDAR_BUTTON, self.choose_calendar),
         ):
             title = QLabel(_tr(heading), panel)
+            title.setVisible(bool(heading))
             set_role(title, "section")
             note = QLabel(_tr(hint), panel)
             note.setWordWrap(True)
@@ -156,6 +173,7 @@ class SettingsPage(Page):
             button = QPushButton(_tr(button_words), panel)
             button.setAccessibleName(button.text().replace("&", ""))
             button.clicked.connect(slot)
+            self.import_buttons[button_words] = button
             row = QHBoxLayout()
             row.addWidget(button)
             row.addStretch(1)
@@ -232,6 +250,31 @@ class SettingsPage(Page):
         """Take in a catalogue file."""
         work = partial(import_catalogue_file, self.context.desk, Path(name))
         self.context.executor.submit(work, self._catalogue_done, self._not_imported)
+
+    @Slot()
+    def fetch_catalogue(self) -> None:
+        """Take in the portal's catalogue, in the background."""
+        self.import_buttons[Words.FETCH_BUTTON].setEnabled(False)
+        self._fetching(0)
+        self.fetch.start(self.context.desk)
+
+    @Slot(int)
+    def _fetching(self, count: int) -> None:
+        self._tell(_tr(Words.FETCHING).format(count=count), "info")
+
+    @Slot(object)
+    def _fetched(self, outcome: ImportOutcome) -> None:
+        self.import_buttons[Words.FETCH_BUTTON].setEnabled(True)
+        self._catalogue_done(outcome)
+
+    @Slot(object)
+    def _not_fetched(self, error: Exception) -> None:
+        self.import_buttons[Words.FETCH_BUTTON].setEnabled(True)
+        if isinstance(error, CounterError):
+            self._tell(error.message, "error")
+        else:
+            self.outcome.hide()
+            self.context.show_error(error)
 
     @Slot(str)
     def import_calendar(self, name: str) -> None:

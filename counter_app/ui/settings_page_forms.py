@@ -58,7 +58,7 @@ class Words:
     BUNDLE_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Chỉ khi cổng dùng chứng thư nội bộ: đường dẫn tệp .pem.")
     INTERVAL = QT_TRANSLATE_NOOP("SettingsForms", "Hỏi cổng &mỗi")
     SECONDS = QT_TRANSLATE_NOOP("SettingsForms", " giây")
-    RESTART = QT_TRANSLATE_NOOP("SettingsForms", "Thay đổi về cổng có hiệu lực sau khi đóng và mở lại chương trình.")
+    AT_ONCE = QT_TRANSLATE_NOOP("SettingsForms", "Thay đổi về cổng có hiệu lực ngay khi lưu.")
     RULES_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Quy định")
     CUT_OFF = QT_TRANSLATE_NOOP("SettingsForms", "&Giờ chốt tiếp nhận")
     CUT_OFF_HINT = QT_TRANSLATE_NOOP(
@@ -127,6 +127,8 @@ class SettingsForm(QScrollArea):
         field = QSpinBox(self)
         field.setRange(low, high)
         field.setSuffix(_tr(suffix))
+        # The style sheet's padding does not reach the line inside a spin box.
+        field.lineEdit().setTextMargins(8, 0, 0, 0)
         field.valueChanged.connect(self.edited)
         self.add(label, field)
         return field
@@ -222,7 +224,7 @@ class PortalForm(SettingsForm):
         self.unit = self.line(Words.UNIT, Words.UNIT_HINT)
         self.bundle = self.line(Words.BUNDLE, Words.BUNDLE_HINT)
         self.interval = self.number(Words.INTERVAL, 5, 3600, Words.SECONDS)
-        self.note(Words.RESTART)
+        self.note(Words.AT_ONCE)
 
     def load(self, settings: Settings, office: OfficeData) -> None:
         portal = settings.portal

@@ -21,7 +21,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.outbox import OutboxRow, RunRow, last_runs, list_outbox, outbox_counts, retry
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
-from counter_app.ui.page import Page
+from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.sync_page_tables import OutboxTable, RunsTable
 from counter_app.ui.sync_page_words import explanation
 from counter_app.ui.theme import badge, set_role, set_tone
@@ -102,6 +102,7 @@ class SyncPage(Page):
         self._build_head()
         self._build_tables()
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*PAGE_MARGINS)
         layout.addWidget(self.head)
         layout.addWidget(self.tabs, 1)
         self.gather = QTimer(self)

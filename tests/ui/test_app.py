@@ -87,12 +87,17 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from counter_app import app
+from counter_app.ui.first_run import FirstRunDialog
 from counter_app.ui.main_window import MainWindow
+
+ANSWERS = iter([("H15", ""), ("H15.36", "UBND xã Ea Kao"), None])
 
 class Presser(QTimer):
     def look(self):
         for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, QMessageBox) and widget.isVisible():
+            if isinstance(widget, FirstRunDialog) and widget.isVisible() and widget.start.isEnabled():
+                self.answer(widget, next(ANSWERS))
+            elif isinstance(widget, QMessageBox) and widget.isVisible():
                 print(widget.text(), flush=True)
                 self.stop()
                 widget.accept()
@@ -100,6 +105,18 @@ class Presser(QTimer):
                 print("window", flush=True)
                 self.stop()
                 widget.close()
+
+    def answer(self, dialog, given):
+        if not dialog.problem.isHidden():
+            print("refused:", dialog.problem.text(), flush=True)
+        if len(sys.argv) > 2:
+            print("left", flush=True)
+            self.stop()
+            dialog.reject()
+        elif given:
+            dialog.code.setText(given[0])
+            dialog.name.setText(given[1])
+            dialog.begin()
 
 class Portal:
     def stop(self):
@@ -113,10 +130,13 @@ sys.exit(app.run_window(Path(sys.argv[1]), demo=Portal()))
 """
 
 
-def run_program(directory: Path) -> subprocess.CompletedProcess[str]:
-    """The window in a process of its own; whoever appears first is read and closed."""
+def run_program(directory: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """The window in a process of its own; whoever appears first is read and closed.
+
+    A first run is answered, wrongly at first; with a further argument it is left.
+    """
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(directory)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", PROGRAM, str(directory), *more], capture_output=True, text=True, timeout=60, check=False
     )
 
 
@@ -126,8 +146,31 @@ def test_the_window_closed_ends_the_program_and_the_portal_of_the_demo(directory
     assert done.returncode == 0, done.stderr
 
 
-def test_a_directory_without_data_is_told_before_the_window(tmp_path: Path) -> None:
-    done = run_program(tmp_path / "nothing")
+def test_first_run_asks_for_office_and_desk_then_opens_the_window(tmp_path: Path) -> None:
+    directory = tmp_path / "quầy mới"
+    done = run_program(directory)
+    told = done.stdout.splitlines()
+    assert told[0].startswith("refused: "), done.stderr
+    assert told[1:] == ["window", "portal stopped"], done.stderr
+    assert done.returncode == 0, done.stderr
+    desk = open_desk(directory)
+    try:
+        assert (get_office(desk).name, get_office(desk).place) == ("UBND xã Ea Kao", "Ea Kao")
+        assert len(list_procedures(desk)) > 2000, "the shipped catalogue is there"
+    finally:
+        desk.close()
+
+
+def test_leaving_the_first_run_makes_nothing(tmp_path: Path) -> None:
+    done = run_program(tmp_path / "nothing", "leave")
+    assert done.stdout.splitlines() == ["left", "portal stopped"], done.stderr
+    assert done.returncode == 0
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_settings_without_their_database_are_told_before_the_window(directory: Path) -> None:
+    (directory / "counter.db").unlink()
+    done = run_program(directory)
     assert "chưa có dữ liệu" in done.stdout
     assert done.stdout.endswith("portal stopped\n")
     assert done.returncode == 3, done.stderr

@@ -46,14 +46,17 @@ def test_rows_are_read_as_they_are_painted(
 
 
 def test_a_row_that_is_not_read_yet_is_asked_for_and_shows_a_sign(
-    context: AppContext, take_in: TakeIn, qtbot: Any
+    context: AppContext, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken = take_in()
+    monkeypatch.setattr(dossier_table, "PAGE_ROWS", 2)
+    taken = [take_in(number) for number in range(3)]
     untouched = DossierTableModel(context)
-    load(untouched, QueueFilter(), context, qtbot)
-    assert untouched.data(untouched.index(0, 0)) == WAITING_TEXT
+    load(untouched, QueueFilter(newest_first=False), context, qtbot)
+    # The first page comes with the ids; further ones when they are looked at.
+    assert untouched.data(untouched.index(0, 0)) == taken[0].code
+    assert untouched.data(untouched.index(2, 0)) == WAITING_TEXT
     settle(qtbot, context.executor)
-    assert untouched.data(untouched.index(0, 0)) == taken.code
+    assert untouched.data(untouched.index(2, 0)) == taken[2].code
 
 
 def test_due_is_said_in_words_and_in_colour(

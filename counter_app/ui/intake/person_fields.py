@@ -135,6 +135,7 @@ class PersonFields(QWidget):
         self.phone.setText(person.phone)
         self.email.setText(person.email)
         self.address.setText(person.address)
+        self.address.setCursorPosition(0)
         self._generation += 1
         self._timer.stop()
         for pick_list in self._lists.values():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from counter_app.services.procedure_index import ProcedureIndex
 
 LIST_LENGTH = 30
+NOT_GIVEN = "Không có thông tin"
+"""What the national catalogue puts where an agency is not named."""
 
 
 class Words:
@@ -120,7 +122,8 @@ class ProcedureBox(QFrame):
         limit = translate("ProcedureBox", Words.LIMIT).format(limit=limit_words(procedure.limit))
         if procedure.limit_assumed:
             limit += translate("ProcedureBox", Words.ASSUMED)
-        self._facts.setText("   ·   ".join(part for part in (limit, procedure.field_name, procedure.agency) if part))
+        parts = (limit, procedure.field_name, procedure.agency)
+        self._facts.setText("   ·   ".join(part for part in parts if part and part != NOT_GIVEN))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
