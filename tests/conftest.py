@@ -16,9 +16,12 @@ from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.offices import init_desk
 from counter_app.settings import Settings
+from tests import profiles
 from tests.catalogue_samples import OFFICE, catalogue
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # also where there is no screen
+
+profiles.register()
 
 TUESDAY_MORNING = datetime(2026, 3, 10, 8, 30, tzinfo=VIETNAM)
 
@@ -39,6 +42,10 @@ class Clock:
     def set(self, day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
         self.now = datetime(2026, month, day, hour, minute, tzinfo=VIETNAM)
         return self.now
+
+
+def pytest_report_header() -> str:
+    return profiles.report_line()
 
 
 @pytest.fixture(scope="session")

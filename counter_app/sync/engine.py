@@ -146,6 +146,7 @@ class SyncEngine:
         try:
             with self._work() as session:
                 outbox.recover(session, started)
+                outbox.make_due(session, started, beyond=MESSAGE.cap)
             self._guarded(watch)
         except SyncLockLost:
             result.busy_elsewhere = True

@@ -122,11 +122,15 @@ def recover(session: Session, now: datetime) -> int:
     return len(result.all())
 
 
-def make_due(session: Session, now: datetime) -> None:
-    """End the pauses of single messages."""
+def make_due(session: Session, now: datetime, *, beyond: timedelta = timedelta(0)) -> None:
+    """End the pauses of single messages, or only those longer than ``beyond``.
+
+    No pause is longer than ``backoff.MESSAGE`` has them: a longer one was noted while the machine's clock was
+    ahead, and would last as long as the clock was wrong.
+    """
     session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at > now)
+        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at > now + beyond)
         .values(next_attempt_at=now)
     )
 

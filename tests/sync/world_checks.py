@@ -1,0 +1,127 @@
+"""What must hold of desk and portal: at every moment, and once nothing waits any more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sync_world import World
+
+from counter_app.models import Document, Dossier, InboxEntry, OutboxMessage
+from counter_app.rules.lifecycle import Status, portal_number
+from counter_app.services.outgoing import SILENT_STEPS
+from counter_app.services.verify import verify
+from counter_app.sync.messages import wire_time
+
+RESULTS = "DanhSachGiayToKetQua"
+Mark = tuple[str, str]
+
+
+def check_at_any_time(world: World) -> None:
+    """Nothing is on the portal twice or out of order, and what the desk calls done is there."""
+    held = world.portal.dossiers()
+    whole = _whole(world)
+    with world.desk.database.read() as session:
+        dossiers = {one.code: one for one in session.scalars(select(Dossier))}
+        assert set(held) - set(world.pushed.online) <= set(dossiers), (
+            "the portal knows a dossier that the desk does not"
+        )
+        for code in held.keys() & dossiers.keys():
+            there, ours = _steps_of_the_desk(world, code, held[code]), _own_steps(dossiers[code])
+            assert there == ours[: len(there)], f"{code}: the portal has the steps {there}, the desk {ours}"
+        sent = [one.sha256 for one in session.scalars(select(Document))]
+        assert not whole - Counter(sent), "a document is on the portal twice, or is nobody's"
+        _check_done_is_there(session, held, whole)
+
+
+def check_agreed(world: World) -> None:
+    """Nothing waits: both sides are equal, each thing once and in order."""
+    check_at_any_time(world)
+    held = world.portal.dossiers()
+    with world.desk.database.read() as session:
+        messages = list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.dossier_id, OutboxMessage.number)))
+        left = [(one.dossier_code, one.number, one.kind, one.state, one.last_error) for one in messages]
+        assert [one for one in left if one[3] != "done"] == []
+        dossiers = list(session.scalars(select(Dossier)))
+        assert sorted(one.code for one in dossiers) == sorted(held)
+        assert {one.dossier_id for one in messages} <= {one.id for one in dossiers}
+        for dossier in dossiers:
+            own = [one for one in messages if one.dossier_id == dossier.id]
+            assert {one.dossier_code for one in own} <= {dossier.code}
+            assert [one.number for one in own] == list(range(1, len(own) + 1)), dossier.code
+            assert [one.kind for one in own].count("create") == (dossier.code not in world.pushed.online), dossier.code
+            _check_dossier(world, dossier, own, held[dossier.code])
+        every = Counter(one.sha256 for one in session.scalars(select(Document)))
+        assert _whole(world) == every
+        _check_feed(world, session)
+    assert verify(world.desk).problems == ()
+
+
+def _check_done_is_there(session: Session, held: dict[str, Any], whole: Counter[str]) -> None:
+    for message in session.scalars(select(OutboxMessage).where(OutboxMessage.state == "done")):
+        name = f"{message.dossier_code} {message.kind} {message.number} is done"
+        if message.kind == "upload":
+            document = session.get(Document, message.document_id)
+            assert document is not None
+            assert document.sha256 in whole, name
+            continue
+        assert message.dossier_code in held, name
+        if message.kind == "step":
+            sent = json.loads(message.payload)
+            steps = [_mark(one) for one in held[message.dossier_code]["TienDo"]]
+            assert _mark(sent) in steps, name
+
+
+def _check_dossier(world: World, dossier: Dossier, messages: list[OutboxMessage], there: dict[str, Any]) -> None:
+    code = dossier.code
+    assert _steps_of_the_desk(world, code, there) == _own_steps(dossier), code
+    records = [one for one in messages if one.kind in ("create", "update")]
+    if records:
+        newest = json.loads(records[-1].payload)
+        kept = {name: value for name, value in newest.items() if name != RESULTS or code not in world.pushed.results}
+        assert {name: there.get(name) for name in kept} == kept, code
+    papers = [one.sha256 for one in dossier.documents if not one.result_code]
+    results = [one.sha256 for one in dossier.documents if one.result_code]
+    named = [one["TepDinhKemId"] for one in there.get("TaiLieuNop", [])]
+    assert Counter(papers) == Counter(named) - Counter(world.pushed.online.get(code, [])), code
+    if code not in world.pushed.results:
+        assert Counter(one["GiayToId"] for one in there.get(RESULTS, [])) == Counter(results), code
+
+
+def _check_feed(world: World, session: Session) -> None:
+    """Each entry of the feed once; one that could not be applied is a clash for a person, never lost."""
+    entries = list(session.scalars(select(InboxEntry)))
+    assert len(entries) == world.pushed.entries
+    assert {one.state for one in entries} <= {"applied", "clash"}, [one.error for one in entries]
+    taken = Counter(one.dossier_code for one in entries if one.kind in ("TienDo", "KetQua") and one.state == "applied")
+    events = [(one.code, event) for one in session.scalars(select(Dossier)) for event in one.events]
+    assert Counter(code for code, event in events if event.details.get("from_portal")) == taken
+
+
+def _own_steps(dossier: Dossier) -> list[Mark]:
+    return [
+        (wire_time(event.at), str(portal_number(Status(event.status_after))))
+        for event in dossier.events
+        if event.step not in SILENT_STEPS and not event.details.get("from_portal")
+    ]
+
+
+def _steps_of_the_desk(world: World, code: str, there: dict[str, Any]) -> list[Mark]:
+    theirs = world.pushed.steps.get(code, [])
+    return [mark for mark in map(_mark, there["TienDo"]) if mark not in theirs]
+
+
+def _mark(step: dict[str, Any]) -> Mark:
+    return step["ThoiDiemXuLy"], step["TrangThai"]
+
+
+def _whole(world: World) -> Counter[str]:
+    """Digests of the complete files that came from the desk."""
+    return Counter(
+        one["sha256"]
+        for one in world.portal.files()
+        if one["state"] == "complete" and one["id"] not in world.pushed.files
+    )
