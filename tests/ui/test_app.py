@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
 from counter_app.sandbox import PracticePortal
-from counter_app.services.desk import DeskContext
+from counter_app.services.catalogue import list_procedures
+from counter_app.services.desk import DeskContext, open_desk
+from counter_app.services.offices import get_office
 from counter_app.settings import with_changes
 from tests.ui.window_fixtures import drain
 
