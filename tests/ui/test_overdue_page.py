@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from counter_app.app import RunningApp
@@ -114,4 +115,23 @@ def test_a_touch_moves_the_date_by_working_days(page: OverduePage, clock: Clock,
     expected = suggest_new_due(page.context.calendar, None, clock.now, 1)
     assert dialog.new_due.moment() == expected
     assert f"{expected:%d/%m/%Y}" in dialog.weekday.text()
+    dialog.reject()
+
+
+def test_the_letter_is_seen_before_it_is_taken(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
+    dialog = letter_dialog(page, qtbot)
+    dialog.reason.setPlainText("Chờ kết quả xác minh")
+    dialog.unit.setText("Phòng Kinh tế")
+    dialog.preview_button.click()
+    preview = dialog._preview
+    assert preview is not None
+    qtbot.waitUntil(lambda: preview.preview.picture(0) is not None, timeout=10_000)
+    with pypdfium2.PdfDocument(preview.pdf) as document:
+        text = " ".join(document[0].get_textpage().get_text_range().split())
+    assert "Chờ kết quả xác minh" in text
+    assert f"ngày {dialog.new_due.moment():%d} tháng" in text
+    preview.reject()
+    assert dialog.isVisible()
+    view = show(running.desk, dialog.code)
+    assert view.row.apology_count == 0
     dialog.reject()

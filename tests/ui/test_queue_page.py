@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import update
 
 from counter_app.app import RunningApp
+from counter_app.models import OutboxMessage
 from counter_app.rules.lifecycle import Step
+from counter_app.services import reading
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
+from counter_app.sync.outbox import DossierSyncState
+from counter_app.ui import queue_page
+from counter_app.ui.formatting import PORTAL_WORDS
 from counter_app.ui.queue_page import QueuePage
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import Clock, settle
@@ -110,3 +116,41 @@ def test_enter_opens_the_chosen_dossier(page: QueuePage, running: RunningApp, qt
     settle(qtbot, running.executor)
     assert running.window.current_page == "dossier"
     assert running.window.page("dossier").code == row.code  # type: ignore[attr-defined]
+
+
+def test_rows_are_read_before_the_numbers(
+    page: QueuePage, running: RunningApp, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*given: Any) -> Any:
+            asked.append(name)
+            return work(*given)
+
+        return read
+
+    monkeypatch.setattr(queue_page, "counts", noted("numbers", queue_page.counts))
+    monkeypatch.setattr(reading, "queue_rows", noted("rows", reading.queue_rows))
+    monkeypatch.setattr(reading, "queue_ids", noted("ids", reading.queue_ids))
+    take_in(0)
+    page.apply()
+    settle(qtbot, running.executor)
+    assert asked == ["ids", "rows", "numbers"]
+    assert page.scopes["open"].text() == "Đang mở: 5"
+
+
+def test_a_dossier_changed_since_it_was_sent_says_so(page: QueuePage, running: RunningApp, qtbot: Any) -> None:
+    row = page.model.row_at(0)
+    assert row is not None
+    with running.desk.database.write() as session:
+        session.execute(update(OutboxMessage).where(OutboxMessage.dossier_id == row.id).values(state="done"))
+    take_step(running.desk, row.code, Step.HAND_OVER, StepInput(unit="Phòng Kinh tế"))
+    page.apply()
+    settle(qtbot, running.executor)
+    names(page, qtbot)
+    assert page.model.data(page.model.index(0, 7)) == "↻ chờ gửi tiếp"
+
+
+def test_every_state_that_the_syncer_tells_has_its_words() -> None:
+    assert set(PORTAL_WORDS) == {state.value for state in DossierSyncState}

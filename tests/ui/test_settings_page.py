@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from sqlalchemy import update
 
 from counter_app.app import RunningApp
 from counter_app.models import PrintJob
+from counter_app.sandbox import PracticePortal
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.offices import get_office
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.values import Received
-from counter_app.settings import load_settings
-from counter_app.ui.settings_page import SettingsPage
+from counter_app.settings import load_settings, with_changes
+from counter_app.ui.settings_page import SettingsPage, Words
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import CATALOGUE, settle
 
@@ -207,3 +209,30 @@ def test_ctrl_s_saves(page: SettingsPage, running: RunningApp, qtbot: Any) -> No
     qtbot.keyClicks(page.office_form.fields["place"], "Ea Kao")
     qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not page.dirty)
+
+
+def test_the_catalogue_comes_from_the_portal_while_the_desk_goes_on(
+    page: SettingsPage, running: RunningApp, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTER_PORTAL_PASSWORD", "thuchanh")
+    button = page.import_buttons[Words.FETCH_BUTTON]
+    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    changed = next(entry for entry in catalogue["procedures"] if entry["code"] == "1.013314")
+    changed["name"] = "Xác nhận diện tích nhà ở (mới)"
+    with PracticePortal(tmp_path / "portal.db", catalogue=catalogue) as portal:
+        settings = with_changes(running.desk.settings, portal={"url": portal.url, "user": "canbo"})
+        running.context.desk = replace(running.desk, settings=settings)
+        with qtbot.waitSignals([running.context.changed, page.fetch.done], timeout=20_000):
+            button.click()
+            assert not button.isEnabled()
+            assert running.executor.pending == 0
+    assert page.outcome.text().startswith("Đã nạp danh mục")
+    assert button.isEnabled()
+    assert get_procedure(running.desk, "1.013314").name == "Xác nhận diện tích nhà ở (mới)"
+
+
+def test_without_a_portal_the_catalogue_stays_and_it_is_said_why(page: SettingsPage, qtbot: Any) -> None:
+    page.fetch_catalogue()
+    qtbot.waitUntil(lambda: not page.fetch.running)
+    qtbot.waitUntil(page.import_buttons[Words.FETCH_BUTTON].isEnabled)
+    assert "địa chỉ cổng" in page.outcome.text()
