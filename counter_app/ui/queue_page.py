@@ -57,7 +57,7 @@ class Words:
     SEARCH = QT_TRANSLATE_NOOP("QueuePage", "Lọc danh sách")
 
 
-QUEUE_COLUMNS = compact("code", "applicant", "procedure", "received", "due", "left", "status", "portal")
+QUEUE_COLUMNS = compact("code", "applicant", "procedure", "due", "left", "status", "portal")
 SCOPES = {"open": Words.OPEN, "due_soon": Words.DUE_SOON, "overdue": Words.OVERDUE, "all": Words.ALL}
 SCOPE_KEYS = {"open": "Alt+1", "due_soon": "Alt+2", "overdue": "Alt+3", "all": "Alt+4"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,10 +13,10 @@ from counter_app.ui.formatting import local
 COMMON_START = "Thủ tục "
 WIDTHS = {
     "code": 164,
-    "applicant": 166,
+    "applicant": 182,
     "procedure": 200,
-    "received": 100,
-    "due": 100,
+    "received": 106,
+    "due": 106,
     "left": 166,
     "status": 152,
     "portal": 136,
@@ -32,11 +31,8 @@ def short_time(moment: datetime | None, now: datetime) -> str:
     return f"{here:%H:%M %d/%m}" if here.year == local(now).year else f"{here:%H:%M %d/%m/%y}"
 
 
-def _short(attribute: str) -> Callable[[QueueRow, datetime, Any], tuple[str, str]]:
-    def text(row: QueueRow, now: datetime, _calendar: Any) -> tuple[str, str]:
-        return short_time(getattr(row, attribute), now), ""
-
-    return text
+def _short_due(row: QueueRow, now: datetime, _calendar: Any) -> tuple[str, str]:
+    return short_time(row.due, now), ""
 
 
 def short_name(row: QueueRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
@@ -46,7 +42,7 @@ def short_name(row: QueueRow, _now: datetime, _calendar: Any) -> tuple[str, str]
     return (name if rest == name else rest[:1].upper() + rest[1:]), ""
 
 
-_SHORT = {"procedure": short_name, "received": _short("received_at"), "due": _short("due")}
+_SHORT = {"procedure": short_name, "due": _short_due}
 
 
 def compact(*keys: str) -> tuple[Column, ...]:

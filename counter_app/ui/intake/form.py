@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -318,12 +319,15 @@ class IntakeForm(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(2, 0, 30, 0)
         head.setSpacing(8)
-        head.addWidget(_section(Words.PAPERS))
+        papers = _section(Words.PAPERS)
+        papers.setWordWrap(True)
+        papers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        head.addWidget(papers, 1)
         head.addWidget(self.all_here)
-        head.addStretch(1)
         for words, width in ((Words.ORIGINALS, COUNT_WIDTH), (Words.COPIES, COUNT_WIDTH), (Words.SCANS, FILES_WIDTH)):
             caption = QLabel(translate("IntakeForm", words))
             caption.setFixedWidth(width)
+            caption.setWordWrap(True)
             caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
             set_role(caption, "hint")
             head.addWidget(caption)

@@ -46,7 +46,9 @@ def label(text: str, buddy: QWidget, width: int = LABEL_WIDTH) -> QLabel:
     made = QLabel(text)
     made.setBuddy(buddy)
     if width:
-        made.setFixedWidth(width)
+        # Fields below each other begin at one line; a longer text still shows whole.
+        made.setMinimumWidth(width)
+        made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
     return made
 
 
