@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -321,7 +320,6 @@ class IntakeForm(QWidget):
         head.setSpacing(8)
         papers = _section(Words.PAPERS)
         papers.setWordWrap(True)
-        papers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         head.addWidget(papers, 1)
         head.addWidget(self.all_here)
         for words, width in ((Words.ORIGINALS, COUNT_WIDTH), (Words.COPIES, COUNT_WIDTH), (Words.SCANS, FILES_WIDTH)):
