@@ -21,6 +21,9 @@ from counter_app.rules.lifecycle import Status
 if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
 
+LARGEST_PAGE = 100_000
+"""Rows that one answer may hold."""
+
 STEP_COMMANDS = {
     "hand-over": "chuyển hồ sơ cho phòng, đơn vị xử lý (--unit)",
     "accept": "nhận hồ sơ trực tuyến, hoặc xác nhận đã nhận bàn giao",
@@ -64,10 +67,9 @@ def _moment(text: str) -> object:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"«{text}» phải từ 1 trở lên")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
+        raise argparse.ArgumentTypeError(f"«{text}» phải là số từ 1 đến {LARGEST_PAGE}")
+    return int(text)
 
 
 def _year(text: str) -> int:

@@ -176,17 +176,36 @@ def restore(directory: Path, source: Path) -> None:
         raise KnownError("backup_damaged", f"Tệp sao lưu «{source}» bị hỏng. Hãy chọn bản sao lưu khác.")
     # Not a copy of the file: what was set aside after a crash has its last changes in a log beside it.
     incoming = backup(source, path.with_name(path.name + ".restore"))
+    kept = _backup_path(path, "truoc-phuc-hoi")
     try:
-        if path.exists():
-            kept = _backup_path(path, "truoc-phuc-hoi")
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            for suffix in ("", "-wal", "-shm"):
-                part = path.with_name(path.name + suffix)
-                if part.exists():
-                    os.replace(part, kept.with_name(kept.name + suffix))
-        os.replace(incoming, path)
-    except OSError as error:
+        if path.exists() and _can_be_opened(path):
+            # Into the file that is there: a program that has it open goes on with what was restored, where a
+            # new file in its place would leave it writing to the one that was set aside.
+            backup(path, kept)
+            with closing(sqlite3.connect(incoming)) as origin, closing(sqlite3.connect(path)) as live:
+                origin.backup(live)
+            incoming.unlink()
+        else:
+            _set_aside(path, kept)
+            os.replace(incoming, path)
+    except (sqlite3.Error, OSError) as error:
         raise storage_error(error, path) from error
+
+
+def _set_aside(path: Path, kept: Path) -> None:
+    """Move a damaged database away, its logs first: a log left behind would be read into the next file."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            os.replace(part, kept.with_name(kept.name + suffix))
+
+
+def _can_be_opened(path: Path) -> bool:
+    try:
+        return _is_sound(path)
+    except KnownError:
+        return False
 
 
 def _is_sound(source: Path) -> bool:

@@ -17,7 +17,7 @@ def run_print(desk: DeskContext, options: Namespace) -> Answer:
     form = "thermal" if options.thermal else options.form
     if options.out:
         return _to_file(desk, options, form)
-    done = print_now(desk, options.code, form, options.to, reprint=options.reprint)
+    done = print_now(desk, options.code, form, options.to, width_mm=options.width, reprint=options.reprint)
     return Answer(
         {"job": done.id, "state": done.state, "printer": done.printer},
         (f"Đã in ra {options.to} (lệnh in {done.id}).",),
@@ -47,3 +47,5 @@ def write_whole(target: Path, content: bytes) -> None:
         os.replace(partial, target)
     except OSError as error:
         raise storage_error(error, target) from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -69,20 +69,25 @@ def _answer(desk: DeskContext, total: PassResult, last: PassResult) -> Answer:
     }
     lines = [f"Đã gửi {total.sent}, đã nhận {total.received}, còn chờ {left}, cần xử lý {len(attention)}."]
     lines += [f"  {row.dossier_code}: {row.last_error} (khóa {row.key})" for row in attention]
-    trouble = _trouble(last, left)
+    trouble = _trouble(last, attention)
     if trouble is None:
         return Answer(document, tuple(lines))
     document["error"] = {"kind": trouble.kind, "message": trouble.message}
     return Answer(document, tuple(lines), (trouble.message,), 1 if isinstance(trouble, UserError) else 3)
 
 
-def _trouble(last: PassResult, left: int) -> CounterError | None:
+def _trouble(last: PassResult, attention: list[OutboxRow]) -> CounterError | None:
     if last.busy_elsewhere:
         return KnownError("sync_busy", "Một chương trình khác đang đồng bộ dữ liệu này. Hãy đợi nó xong rồi chạy lại.")
     if last.light is Light.SIGN_IN_NEEDED:
         return UserError("sign_in_needed", last.error)
-    if last.light is Light.OFFLINE and left:
+    if last.light is Light.OFFLINE:
         return KnownError("line_down", f"{last.error} Hồ sơ vẫn được giữ và sẽ gửi khi có đường truyền.")
+    if attention:
+        return UserError(
+            "needs_attention",
+            f"Cổng từ chối {len(attention)} mục (nêu trên). Hãy sửa rồi gửi lại: counter-app outbox retry KHÓA.",
+        )
     return None
 
 

@@ -57,7 +57,9 @@ class DocumentStore:
                     target.flush()
                     os.fsync(target.fileno())
                 final = self.path_of(digest.hexdigest())
-                final.parent.mkdir(parents=True, exist_ok=True)
+                if not final.parent.is_dir():
+                    final.parent.mkdir(exist_ok=True)
+                    _sync_directory(self.directory)
                 os.replace(partial, final)
                 _sync_directory(final.parent)
             except BaseException:

@@ -20,8 +20,9 @@ def moment_of_step(desk: DeskContext, dossier: Dossier | None, at: datetime | No
     now = _to_second(desk.clock())
     moment = now if at is None else _to_second(at)
     previous = dossier.events[-1].at if dossier is not None and dossier.events else None
-    if at is None and previous is not None and previous > moment:
-        moment = previous  # the machine's clock was set back; the order of events rules
+    if previous is not None and previous > moment and (at is None or _same_minute(previous, moment)):
+        # The machine's clock was set back, or paper that tells no seconds is entered: the order of events rules.
+        moment = previous
     with rules_apply():
         lifecycle.check_step_time(previous, moment, now)
     return moment, now
@@ -82,6 +83,10 @@ def _distinct(dossier: Dossier, at: datetime, status: Status) -> datetime:
     while at in taken:
         at += timedelta(seconds=1)
     return at
+
+
+def _same_minute(one: datetime, other: datetime) -> bool:
+    return one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
 
 
 def _to_second(moment: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -129,7 +130,7 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         email=applicant.email,
         phone=applicant.phone,
         summary=dossier.procedure.name,
-        handed_in_at=dossier.received_at,
+        handed_in_at=_handed_in_at(dossier),
         received_at=dossier.received_at,
         due=dossier.due,
         status=portal_number(Status(dossier.status)),
@@ -142,7 +143,9 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         digitised=bool(with_file),
         online_payment=any(fee.method == "online" for fee in dossier.fees),
         note=dossier.note,
-        documents=tuple(
+        verified_account=_from_applicant(dossier).get("verified") == "1",
+        documents=_online_documents(dossier)
+        + tuple(
             NamedDocument(item.upload_url or "", item.sha256, item.file_name, item.component_code)
             for item in whole
             if not item.result_code
@@ -155,6 +158,36 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         fees=tuple(Fee(item.code, item.name, item.amount) for item in dossier.fees),
         supplements=_supplements(dossier),
         results=_results(dossier, whole),
+    )
+
+
+def _from_applicant(dossier: Dossier) -> dict[str, Any]:
+    """What the portal told of an online dossier when it arrived; empty for one taken in at the desk."""
+    first = dossier.events[0] if dossier.events else None
+    return first.details if first is not None and first.step == Step.REGISTER else {}
+
+
+def _handed_in_at(dossier: Dossier) -> datetime:
+    """NgayNopHoSo: an online dossier was handed in before it was received; its answer clock runs from then."""
+    first = dossier.events[0] if dossier.events else None
+    return first.at if first is not None and first.step == Step.REGISTER else dossier.received_at
+
+
+def _online_documents(dossier: Dossier) -> tuple[NamedDocument, ...]:
+    """The applicant's own files, which the portal holds: an update that left them out would take them away."""
+    return tuple(
+        NamedDocument(
+            url=str(item.get("DuongDanTaiTepTin") or ""),
+            sha256=str(item.get("TepDinhKemId") or ""),
+            file_name=str(item.get("TenTepDinhKem") or ""),
+            component_code=str(item.get("MaThanhPhanHoSo") or ""),
+            digitised=item.get("DuocSoHoa") == "1",
+            reused=item.get("DuocTaiSuDung") == "1",
+            from_national_store=item.get("DuocLayTuKhoDMQG") == "1",
+            replaced_by_result=str(item.get("MaKetQuaThayThe") or ""),
+        )
+        for item in _from_applicant(dossier).get("documents", ())
+        if item.get("IsDeleted") != "1"
     )
 
 

@@ -1,4 +1,4 @@
-"""Papers of a dossier: their content from the history, so that a reprint gives what was given then."""
+"""Papers of a dossier: dates, numbers and form set from the history, names and papers as they stand today."""
 
 from __future__ import annotations
 
@@ -101,7 +101,15 @@ def make_thermal(desk: DeskContext, code: str, width_mm: int | None = None, *, r
     return render_thermal(content, width_mm or desk.settings.printers.thermal_width_mm)
 
 
-def print_paper(desk: DeskContext, code: str, form: str, printer: str | None = None, *, reprint: bool = False) -> int:
+def print_paper(
+    desk: DeskContext,
+    code: str,
+    form: str,
+    printer: str | None = None,
+    *,
+    width_mm: int | None = None,
+    reprint: bool = False,
+) -> int:
     """Put a paper into the spool of ``printer`` (by default the one in the settings); the job's id.
 
     The first print of a paper that was issued is not a reprint; a further one has to say so and carries
@@ -109,7 +117,7 @@ def print_paper(desk: DeskContext, code: str, form: str, printer: str | None = N
     """
     address = _printer(desk, form, printer)
     if form == "thermal":
-        payload, mime = make_thermal(desk, code, reprint=reprint), ESCPOS
+        payload, mime = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS
     else:
         payload, mime = make_paper(desk, code, form, reprint=reprint).pdf, PDF
     with desk.database.read() as session:
@@ -129,18 +137,20 @@ def print_paper(desk: DeskContext, code: str, form: str, printer: str | None = N
     )
 
 
-def print_now(desk: DeskContext, code: str, form: str, printer: str, *, reprint: bool = False) -> print_jobs.JobRow:
+def print_now(
+    desk: DeskContext, code: str, form: str, printer: str, *, width_mm: int | None = None, reprint: bool = False
+) -> print_jobs.JobRow:
     """Print without a window: into the spool, then at once to the printer; the settled job.
 
     A paper that waits from an earlier try is sent, not doubled. Raises KnownError when the printer cannot take
     it (the job stays in the spool) or when it is not known whether paper came out.
     """
     try:
-        number = print_paper(desk, code, form, printer, reprint=reprint)
+        number = print_paper(desk, code, form, printer, width_mm=width_mm, reprint=reprint)
     except UserError as error:
         if error.kind != "already_printed":
             raise
-        number = _waiting_job(desk, error)
+        number = _waiting_job(desk, error, printer)
     store = print_jobs.DatabaseJobStore(desk.database)
     store.recover(desk.clock())
     spooler = Spooler(store, desk.clock)
@@ -154,9 +164,13 @@ def print_now(desk: DeskContext, code: str, form: str, printer: str, *, reprint:
     return job
 
 
-def _waiting_job(desk: DeskContext, refusal: UserError) -> int:
-    """The earlier job of the same paper, due at once, when it has not been printed; else the refusal stands."""
+def _waiting_job(desk: DeskContext, refusal: UserError, printer: str) -> int:
+    """The earlier job of the same paper, due at once and at this printer, when it has not been printed.
+
+    Else the refusal stands.
+    """
     number = int(str(refusal.details["job"]))
+    print_jobs.move(desk.database, number, printer)
     state = print_jobs.job(desk.database, number).state
     if state == "asks":
         print_jobs.confirm(desk.database, number, desk.clock())

@@ -112,7 +112,10 @@ class FeedApplier:
             entered_at=now,
             status_after=Status.REGISTERED,
             due_after=answer_due,
-            details={"documents": list(data.get("TaiLieuNop") or [])},
+            details={
+                "documents": list(data.get("TaiLieuNop") or []),
+                "verified": str(data.get("TaiKhoanDuocXacThucVoiVNeID") or "0"),
+            },
             actor=PORTAL,
         )
         return EntryState.APPLIED

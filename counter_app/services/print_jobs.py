@@ -154,6 +154,15 @@ def cancel(db: Database, job_id: int) -> None:
         found.state = CANCELLED
 
 
+def move(db: Database, job_id: int, printer: str) -> None:
+    """Let a job that has not been sent go to another printer; any other job stays where it is."""
+    uri = parse_printer(printer).uri
+    with db.write() as session:
+        found = _find(session, job_id)
+        if found.state in (*_WAITS, ASKS):
+            found.printer = uri
+
+
 def retry_now(db: Database, job_id: int, now: datetime) -> None:
     """The printer is well again: the job is due at once. Raises UserError ``job_unknown``, ``job_state``."""
     with db.write() as session:

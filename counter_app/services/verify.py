@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -73,6 +74,15 @@ def _check_histories(desk: DeskContext, problems: list[str]) -> tuple[int, int]:
             events += sum(len(row.events) for row in rows)
 
 
+def _order_problems(row: Dossier) -> list[str]:
+    """Each event begins where the one before it ended."""
+    problems = []
+    for before, event in pairwise(row.events):
+        if event.status_before != before.status_after or event.due_before != before.due_after:
+            problems.append(f"Hồ sơ {row.code}: sự kiện {event.number} không nối với sự kiện trước.")
+    return problems
+
+
 def _history_problems(row: Dossier) -> list[str]:
     problems = []
     numbers = [event.number for event in row.events]
@@ -87,6 +97,7 @@ def _history_problems(row: Dossier) -> list[str]:
             problems.append(f"Hồ sơ {row.code}: trạng thái «{row.status}» không khớp lịch sử («{derived.value}»).")
         if row.is_open != is_open(derived):
             problems.append(f"Hồ sơ {row.code}: dấu đang mở không khớp lịch sử.")
+    problems += _order_problems(row)
     if row.events and row.due != row.events[-1].due_after:
         problems.append(f"Hồ sơ {row.code}: ngày hẹn không khớp sự kiện cuối.")
     return problems

@@ -36,9 +36,7 @@ def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def test_late_then_apologised_for_then_returned(
-    running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any
-) -> None:
+def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
     code = take_in().code
     take_step(running.desk, code, Step.HAND_OVER, StepInput(unit="Phòng Văn hóa - Xã hội"))
     first_due = show(running.desk, code).row.due

@@ -27,9 +27,7 @@ def scan(code: str, qtbot: Any) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_two_people_collect_their_results_one_after_the_other(
-    running: RunningApp, take_in: TakeIn, qtbot: Any
-) -> None:
+def test_two_people_collect_their_results_one_after_the_other(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
     codes = [take_in(person).code for person in (0, 1)]
     for code in codes:
         take_step(running.desk, code, Step.HAND_OVER, StepInput(unit="Phòng Kinh tế"))

@@ -140,7 +140,7 @@ def test_file_is_synced_before_it_gets_its_name(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(os, "fsync", lambda handle: (order.append("fsync"), real_sync(handle))[1])
     monkeypatch.setattr(os, "replace", lambda a, b: (order.append("replace"), real_replace(a, b))[1])
     DocumentStore(tmp_path / "kho").add(write_pdf(tmp_path / "a.pdf"), max_mb=1)
-    assert order == ["fsync", "replace", "fsync"], "file, name, folder"
+    assert order == ["fsync", "fsync", "replace", "fsync"], "file, the new folder, name, its folder"
 
 
 def test_file_emptied_by_a_power_cut_is_replaced_by_the_whole_one(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from counter_app.sync.client import FeedPage
 from counter_app.sync.inbox import take_page
 from tests.catalogue_samples import DAYS, HOURS, UNKNOWN_LIMIT, full_request, request
 from tests.conftest import Clock
-from tests.services.inspect_desk import kinds, nothing_stored, refused, row_counts
+from tests.services.inspect_desk import kinds, nothing_stored, payloads, refused, row_counts
 
 ONLINE_CODE = "H15.36-260310-9001"
 
@@ -103,6 +103,9 @@ def test_online_dossier_is_received_with_the_online_limit(desk: DeskContext, clo
     assert (view.row.received_at, view.first_due) == (clock.now, moment(12, 17))
     assert (view.events[-1].form, view.events[-1].form_number) == ("receipt", 1)
     assert kinds(desk, ONLINE_CODE) == ["step", "update"]
+    (update,) = payloads(desk, ONLINE_CODE, "update")
+    assert [paper["DuongDanTaiTepTin"] for paper in update["TaiLieuNop"]] == ["/files/1"], "the applicant's file stays"
+    assert update["NgayNopHoSo"] == "20260310083000", "handed in before it was received"
     assert verify(desk).problems == ()
 
 

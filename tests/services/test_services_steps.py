@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from counter_app.errors import UserError
 from counter_app.models import Dossier, NumberSeries
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Status, Step, label, permitted_steps, step_label
+from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
@@ -21,7 +23,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ComponentIn, DossierView, FeeIn, StepDone
 from counter_app.services.verify import verify
 from counter_app.settings import ApologySettings, with_changes
-from tests.catalogue_samples import CASES, HNGAM, HOURS, ON_THE_SPOT, full_request, request
+from tests.catalogue_samples import CASES, HNGAM, HOURS, ON_THE_SPOT, full_request, request, write_pdf
 from tests.conftest import Clock
 from tests.services.inspect_desk import nothing_stored, payloads, refused
 
@@ -156,6 +158,19 @@ def test_late_entry_of_a_step_keeps_both_times(desk: DeskContext, clock: Clock) 
     event = show(desk, code).events[-1]
     assert (event.at, event.entered_at) == (happened, clock.now)
     assert show(desk, code).row.finished_at == happened
+
+
+def test_late_entry_that_tells_no_seconds_follows_the_step_of_the_same_minute(
+    desk: DeskContext, clock: Clock, tmp_path: Path
+) -> None:
+    happened = clock.now.replace(second=0)
+    clock.now = happened + timedelta(seconds=40)
+    code = receive(desk, full_request()).code
+    attach(desk, code, [write_pdf(tmp_path / "đơn.pdf")], component="TP01")
+    done = take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp", at=happened))
+    assert done.at == show(desk, code).events[-2].at, "with the step that precedes it"
+    with refused("impossible_time", "trước bước liền trước"):
+        take_step(desk, code, Step.FINISH, StepInput(at=happened - timedelta(minutes=1)))
 
 
 def test_supplement_lets_the_rest_of_the_time_run_on(desk: DeskContext, clock: Clock) -> None:

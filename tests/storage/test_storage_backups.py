@@ -116,6 +116,33 @@ def test_restore_brings_back_the_day_and_keeps_what_was_there(directory: Path, c
     assert not list(directory.glob("*.restore"))
 
 
+def test_desk_open_during_a_restore_goes_on_with_what_was_restored(
+    directory: Path, clock: Clock, tmp_path: Path
+) -> None:
+    desk = open_desk(directory, clock)
+    first = receive(desk, request()).code
+    saved = storage.backup(desk.database.path, tmp_path / "a.db")
+    second = receive(desk, request()).code
+    storage.restore(directory, saved)
+    after = receive(desk, request()).code
+    desk.close()
+    assert after == second, "the number is free again"
+    assert codes_in(directory, clock) == [after, first], "nothing went into a file set aside"
+
+
+def test_log_left_behind_is_not_read_into_the_restored_database(directory: Path, clock: Clock, tmp_path: Path) -> None:
+    desk = open_desk(directory, clock)
+    first = receive(desk, request()).code
+    saved = storage.backup(desk.database.path, tmp_path / "a.db")
+    receive(desk, request())
+    log = (directory / "counter.db-wal").read_bytes()
+    desk.close()
+    (directory / "counter.db").unlink()
+    (directory / "counter.db-wal").write_bytes(log)
+    storage.restore(directory, saved)
+    assert codes_in(directory, clock) == [first]
+
+
 def test_restore_takes_what_lies_in_the_write_ahead_log_too(directory: Path, clock: Clock, tmp_path: Path) -> None:
     """A program killed at work leaves its last dossiers in the log; both directions must carry it."""
     desk = open_desk(directory, clock)

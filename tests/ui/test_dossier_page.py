@@ -127,9 +127,7 @@ def test_a_refusal_of_the_service_is_said_in_the_window(
     assert dialog.confirm.isEnabled()
 
 
-def test_a_step_entered_late_shows_both_times(
-    page: DossierPage, running: RunningApp, clock: Clock, qtbot: Any
-) -> None:
+def test_a_step_entered_late_shows_both_times(page: DossierPage, running: RunningApp, clock: Clock, qtbot: Any) -> None:
     clock.move(days=1)
     page.take_step(Step.FINISH)
     dialog = step_dialog(page)

@@ -33,9 +33,7 @@ def dialog(target: Path, qtbot: Any) -> Iterator[FirstRunDialog]:
     drain()
 
 
-def test_office_and_desk_are_made_and_the_catalogue_is_there(
-    dialog: FirstRunDialog, target: Path, qtbot: Any
-) -> None:
+def test_office_and_desk_are_made_and_the_catalogue_is_there(dialog: FirstRunDialog, target: Path, qtbot: Any) -> None:
     qtbot.keyClicks(dialog.code, "H15.36")
     type_vietnamese(dialog.name, "UBND xã Ea Kao")
     dialog.desk.setValue(2)

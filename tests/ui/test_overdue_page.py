@@ -55,9 +55,7 @@ def test_the_longest_overdue_comes_first_with_words_and_the_red_list(page: Overd
     assert page.tabs.tabText(0) == "Quá hạn: 2"
 
 
-def test_nearly_late_is_the_other_list(
-    running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any
-) -> None:
+def test_nearly_late_is_the_other_list(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
     received = take_in(0)
     soon = show(running.desk, received.code).row.due_soon_from
     assert soon is not None

@@ -69,7 +69,7 @@ def test_numbers_on_top_are_filters(page: QueuePage, running: RunningApp, clock:
     assert page.scope() == "overdue"
     assert page.model.rowCount() == 3
     names(page, qtbot)
-    texts = [str(page.model.data(page.model.index(line, 5))) for line in range(3)]
+    texts = [str(page.model.data(page.model.index(line, 4))) for line in range(3)]
     assert all(text.startswith("quá hạn") for text in texts)
     qtbot.mouseClick(page.scopes["all"], Qt.MouseButton.LeftButton)
     settle(qtbot, running.executor)
@@ -149,7 +149,7 @@ def test_a_dossier_changed_since_it_was_sent_says_so(page: QueuePage, running: R
     page.apply()
     settle(qtbot, running.executor)
     names(page, qtbot)
-    assert page.model.data(page.model.index(0, 7)) == "↻ chờ gửi tiếp"
+    assert page.model.data(page.model.index(0, 6)) == "↻ chờ gửi tiếp"
 
 
 def test_every_state_that_the_syncer_tells_has_its_words() -> None:

@@ -42,9 +42,7 @@ def lines(page: ReturnPage) -> str:
     return "\n".join(label.text() for label in page.card._check_labels)
 
 
-def test_a_finished_dossier_may_be_returned(
-    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
-) -> None:
+def test_a_finished_dossier_may_be_returned(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
     code = take_in(procedure="1.001193").code
     take_step(running.desk, code, Step.FINISH, StepInput())
     look(page, code.lower(), qtbot)
@@ -88,9 +86,7 @@ def test_late_without_a_letter_warns_and_never_blocks(
     assert show(running.desk, code).row.status == "returned"
 
 
-def test_post_asks_for_the_tracking_number(
-    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
-) -> None:
+def test_post_asks_for_the_tracking_number(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
     code = take_in(return_by="post").code
     take_step(running.desk, code, Step.FINISH, StepInput())
     look(page, code, qtbot)
