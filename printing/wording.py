@@ -29,11 +29,6 @@ def moment_long(moment: datetime) -> str:
     return f"{at.hour:02d} giờ {at.minute:02d} phút, {day_long(at.date())}"
 
 
-def moment_short(moment: datetime) -> str:
-    """``08:30 ngày 05/02/2026``."""
-    return f"{local(moment):%H:%M ngày %d/%m/%Y}"
-
-
 def moment_weekday(moment: datetime) -> str:
     """``16:30 Thứ Năm, 05/02/2026``."""
     at = local(moment)

@@ -91,7 +91,9 @@ def enqueue(
         dossier = find_dossier(session, dossier_code) if dossier_code else None
         if issue and not reprint:
             _refuse_second(session, form, issue)
-        job = PrintJob(
+        return _add(
+            session,
+            now,
             key=f"{form}/{issue}/{uuid7()}",
             dossier_id=None if dossier is None else dossier.id,
             form=form,
@@ -100,13 +102,7 @@ def enqueue(
             mime=mime,
             payload=payload,
             reprint=reprint,
-            state=WAITING,
-            next_attempt_at=now,
-            created_at=now,
         )
-        session.add(job)
-        session.flush()
-        return job.id
 
 
 def list_jobs(db: Database, *, states: Sequence[str] = _OPEN, limit: int = 200) -> tuple[JobRow, ...]:
@@ -186,7 +182,9 @@ def reprint(db: Database, job_id: int, payload: bytes, now: datetime, *, printer
         if old.state != PRINTED:
             old.state = CANCELLED
         form, issue, _ = old.key.split("/")
-        again = PrintJob(
+        return _add(
+            session,
+            now,
             key=f"{form}/{issue}/{uuid7()}",
             dossier_id=old.dossier_id,
             form=old.form,
@@ -195,13 +193,7 @@ def reprint(db: Database, job_id: int, payload: bytes, now: datetime, *, printer
             mime=old.mime,
             payload=payload,
             reprint=True,
-            state=WAITING,
-            next_attempt_at=now,
-            created_at=now,
         )
-        session.add(again)
-        session.flush()
-        return again.id
 
 
 class DatabaseJobStore:
@@ -283,6 +275,14 @@ class DatabaseJobStore:
     def _settle(self, job_id: int, states: tuple[str, ...], **values: object) -> None:
         with self._db.write() as session:
             session.execute(update(PrintJob).where(PrintJob.id == job_id, PrintJob.state.in_(states)).values(**values))
+
+
+def _add(session: Session, now: datetime, **values: object) -> int:
+    """A new job, due at once; its id."""
+    job = PrintJob(state=WAITING, next_attempt_at=now, created_at=now, **values)
+    session.add(job)
+    session.flush()
+    return job.id
 
 
 def _refuse_second(session: Session, form: str, issue: str) -> None:
