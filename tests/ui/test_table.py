@@ -13,10 +13,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from counter_app.services.reading import queue_ids
 from counter_app.services.values import LimitView, QueueFilter, QueueRow, Received
-from counter_app.ui import dossier_table
+from counter_app.ui import dossier_table, paged_table
 from counter_app.ui.context import AppContext
-from counter_app.ui.dossier_table import WAITING_TEXT, DossierTable, DossierTableModel
+from counter_app.ui.dossier_table import DossierTable, DossierTableModel
 from counter_app.ui.formatting import due_words, limit_words, local_time, money, weekday_time
+from counter_app.ui.paged_table import WAITING_TEXT
 from tests.ui.window_fixtures import TUESDAY_MORNING, Clock, settle
 
 TakeIn = Callable[..., Received]
@@ -48,7 +49,7 @@ def test_rows_are_read_as_they_are_painted(
 def test_a_row_that_is_not_read_yet_is_asked_for_and_shows_a_sign(
     context: AppContext, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier_table, "PAGE_ROWS", 2)
+    monkeypatch.setattr(paged_table, "PAGE_ROWS", 2)
     taken = [take_in(number) for number in range(3)]
     untouched = DossierTableModel(context)
     load(untouched, QueueFilter(newest_first=False), context, qtbot)
@@ -107,8 +108,8 @@ def test_rows_asked_for_under_the_old_ids_never_land_under_the_new_ones(
 def test_few_pages_are_kept_and_rows_scrolled_past_are_not_read(
     context: AppContext, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier_table, "PAGE_ROWS", 2)
-    monkeypatch.setattr(dossier_table, "PAGES_KEPT", 4)
+    monkeypatch.setattr(paged_table, "PAGE_ROWS", 2)
+    monkeypatch.setattr(paged_table, "PAGES_KEPT", 4)
     for number in range(16):
         take_in(number)
     model = DossierTableModel(context)
