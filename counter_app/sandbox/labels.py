@@ -1,104 +1,16 @@
-"""The wire's field names and codes in the words of the trainer's page."""
+"""The wire's values in the words of the trainer's page; the names of the fields are those of the desk's screen."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from counter_app.sandbox.fields import STATUS_NAMES, TIMES, shown_time
+from counter_app.sync.field_words import CODE_WORDS, FIELD_LABELS
 
-FIELD_LABELS: Final[dict[str, str]] = {
-    "MaHoSo": "Mã hồ sơ",
-    "MaTTHC": "Mã thủ tục",
-    "TenTTHC": "Tên thủ tục",
-    "MaLinhVuc": "Mã lĩnh vực",
-    "TenLinhVuc": "Lĩnh vực",
-    "KenhThucHien": "Kênh thực hiện",
-    "ChuHoSo": "Chủ hồ sơ",
-    "LoaiDoiTuong": "Loại đối tượng",
-    "MaDoiTuong": "Mã đối tượng",
-    "SoGiayToChuHoSo": "Số giấy tờ của chủ hồ sơ",
-    "DinhDanhCHS": "Định danh chủ hồ sơ",
-    "LoaiDinhDanh": "Loại định danh",
-    "SoDinhDanh": "Số định danh",
-    "Email": "Thư điện tử",
-    "Fax": "Fax",
-    "SoDienThoai": "Số điện thoại",
-    "TrichYeuHoSo": "Trích yếu",
-    "NgayNopHoSo": "Ngày nộp",
-    "NgayTiepNhan": "Ngày tiếp nhận",
-    "NgayHenTra": "Ngày hẹn trả",
-    "TrangThaiHoSo": "Trạng thái",
-    "NgayTra": "Ngày trả",
-    "ThongTinTra": "Thông tin trả",
-    "HinhThuc": "Hình thức nhận kết quả",
-    "NgayKetThucXuLy": "Ngày kết thúc xử lý",
-    "NgayTuChoi": "Ngày từ chối",
-    "DonViXuLy": "Đơn vị xử lý",
-    "NoiNopHoSo": "Nơi nộp",
-    "HoSoCoThanhPhanSoHoa": "Có thành phần số hóa",
-    "TaiKhoanDuocXacThucVoiVNeID": "Tài khoản xác thực VNeID",
-    "DuocThanhToanTrucTuyen": "Thanh toán trực tuyến",
-    "GhiChu": "Ghi chú",
-    "TaiLieuNop": "Tài liệu nộp",
-    "TepDinhKemId": "Mã băm SHA-256",
-    "TenTepDinhKem": "Tên tệp",
-    "IsDeleted": "Đã xóa",
-    "MaThanhPhanHoSo": "Mã thành phần",
-    "DuongDanTaiTepTin": "Tệp",
-    "DuocSoHoa": "Được số hóa",
-    "DuocTaiSuDung": "Được tái sử dụng",
-    "DuocLayTuKhoDMQG": "Lấy từ kho quốc gia",
-    "MaKetQuaThayThe": "Mã kết quả thay thế",
-    "DanhSachTepDinhKemKhac": "Giấy tờ không kèm tệp",
-    "TenGiayTo": "Tên giấy tờ",
-    "SoLuong": "Số lượng",
-    "LoaiGiayTo": "Loại giấy tờ",
-    "DanhSachLePhi": "Phí, lệ phí",
-    "TenPhiLePhi": "Tên khoản thu",
-    "MaPhiLePhi": "Mã khoản thu",
-    "HinhThucThu": "Thời điểm thu",
-    "Gia": "Số tiền (đồng)",
-    "LoaiPhiLePhi": "Loại khoản thu",
-    "DanhSachHoSoBoSung": "Các lần bổ sung",
-    "HoSoBoSungId": "Mã lần bổ sung",
-    "NguoiYeuCauBoSung": "Người yêu cầu bổ sung",
-    "NoiDungBoSung": "Nội dung bổ sung",
-    "NgayBoSung": "Ngày yêu cầu bổ sung",
-    "NguoiTiepNhanBoSung": "Người tiếp nhận bổ sung",
-    "ThongTinTiepNhan": "Thông tin tiếp nhận",
-    "NgayTiepNhanBoSung": "Ngày tiếp nhận bổ sung",
-    "TrangThaiBoSung": "Trạng thái bổ sung",
-    "DanhSachGiayToBoSung": "Giấy tờ bổ sung",
-    "DanhSachLePhiBoSung": "Phí, lệ phí bổ sung",
-    "NgayHenTraTruoc": "Ngày hẹn trả trước",
-    "NgayHenTraMoi": "Ngày hẹn trả mới",
-    "DanhSachGiayToKetQua": "Giấy tờ kết quả",
-    "GiayToId": "Mã tệp kết quả",
-    "DuongDanTepTinKetQua": "Tệp kết quả",
-    "MaGiayToKetQua": "Mã kết quả",
-}
-
-_FLAG: Final = {"0": "Không", "1": "Có"}
-_CODES: Final[dict[str, dict[str, str]]] = {
-    "KenhThucHien": {"1": "Trực tiếp", "2": "Trực tuyến", "3": "Bưu chính công ích"},
-    "LoaiDoiTuong": {"1": "Cá nhân", "2": "Doanh nghiệp", "3": "Tổ chức"},
-    "LoaiDinhDanh": {"1": "Số định danh cá nhân", "2": "Mã số thuế", "3": "Hộ chiếu"},
-    "HinhThuc": {"0": "Tại quầy", "1": "Qua bưu chính", "2": "Trực tuyến"},
-    "NoiNopHoSo": {"1": "Cổng dịch vụ công", "2": "Bộ phận Một cửa"},
-    "HinhThucThu": {"1": "Khi tiếp nhận", "2": "Khi bổ sung", "4": "Khi trả kết quả"},
-    "TrangThaiHoSo": STATUS_NAMES,
-    "HoSoCoThanhPhanSoHoa": _FLAG,
-    "TaiKhoanDuocXacThucVoiVNeID": _FLAG,
-    "DuocThanhToanTrucTuyen": _FLAG,
-    "IsDeleted": _FLAG,
-    "DuocSoHoa": _FLAG,
-    "DuocTaiSuDung": _FLAG,
-    "DuocLayTuKhoDMQG": _FLAG,
-}
+__all__ = ["FIELD_LABELS", "shown_value"]
 
 
 def shown_value(value: object, field: str) -> str:
     """A field's value in words: codes by name, times as people write them, the rest as it came."""
     if field in TIMES:
         return shown_time(value)
-    return _CODES.get(field, {}).get(str(value), str(value))
+    words = STATUS_NAMES if field == "TrangThaiHoSo" else CODE_WORDS.get(field, {})
+    return words.get(str(value), str(value))
