@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
+from counter_app.sync.warnings import DISK_STOP, free_bytes
 
 CHUNK = 1024 * 1024
 PDF_MAGIC_WITHIN = 1024
@@ -29,8 +31,9 @@ class StoredFile:
 class DocumentStore:
     """Content-addressed files: temporary name, fsync, rename, so a power cut leaves no half file."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, free: Callable[[Path], int | None] = free_bytes) -> None:
         self.directory = directory
+        self._free = free
 
     def path_of(self, sha256: str) -> Path:
         return self.directory / sha256[:2] / sha256
@@ -39,13 +42,14 @@ class DocumentStore:
         """Check a PDF and copy it in.
 
         Raises UserError ``file_missing``, ``file_empty``, ``file_too_large``, ``file_not_pdf``;
-        KnownError for a full disk or a directory that cannot be written.
+        KnownError ``disk_reserved``, or for a full disk or a directory that cannot be written.
         """
         check_pdf(source, max_mb=max_mb)
         digest = hashlib.sha256()
         size = 0
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
+            self.check_room(source.stat().st_size)
             handle, name = tempfile.mkstemp(dir=self.directory, suffix=".part")
             partial = Path(name)
             try:
@@ -68,6 +72,19 @@ class DocumentStore:
         except OSError as error:
             raise storage_error(error, self.directory / "x") from error
         return StoredFile(source.name, digest.hexdigest(), size, count_pages(final))
+
+    def check_room(self, size: int) -> None:
+        """Refuse a document of ``size`` bytes that would eat into the room kept for records (design, section 6).
+
+        Raises KnownError ``disk_reserved``. A disk that does not say how much is free is tried.
+        """
+        free = self._free(self.directory)
+        if free is not None and free - size < DISK_STOP:
+            raise KnownError(
+                "disk_reserved",
+                f"Ổ đĩa chỉ còn {free // 1024**2} MB, phải để dành 250 MB cho hồ sơ, nên chưa nhận thêm giấy tờ quét. "
+                "Hồ sơ không kèm tệp vẫn tiếp nhận được. Hãy xóa bớt tệp thừa hoặc gọi quản trị, rồi đính kèm lại.",
+            )
 
     def problem(self, sha256: str, size: int) -> str:
         """What is wrong with a stored file ("" when it is sound): missing, of another length or content."""

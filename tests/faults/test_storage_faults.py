@@ -115,7 +115,9 @@ def test_full_disk_is_told_loses_nothing_and_works_again_once_there_is_room(
     filler.unlink()
     assert codes_of(directory) == codes
     assert run(directory, "receive", "-", document=receive_document()).returncode == 0
-    assert run(directory, "attach", codes[0], str(scan), "--component", "TP01").returncode == 0
+    assert error_of(run(directory, "attach", codes[0], str(scan), "--component", "TP01")) == "disk_reserved", (
+        "the little room that there is on this disk is for records"
+    )
     assert len(codes_of(directory)) == len(codes) + 1
     assert run(small_disk / "khác", *INIT).returncode == 0, "a start that was cut short can be repeated"
 
