@@ -61,7 +61,8 @@ class ReceiptContent:
     ``identifier`` (CCCD/MST) is printed whole on the paper, but only its last four digits go into the QR
     unless ``identifier_in_qr`` is set (law.md, "Printed QR").
     ``lookup_url`` is the address of the look-up page *with* the dossier code in it.
-    ``copies`` names the copies; each is printed on pages of its own.
+    ``copies`` names the copies; each is printed on pages of its own. ``replaces`` is the number of the receipt
+    in whose place this one is given after a correction.
     """
 
     letterhead: Letterhead
@@ -93,6 +94,7 @@ class ReceiptContent:
     identifier_in_qr: bool = False
     copies: tuple[str, ...] = RECEIPT_COPIES
     reprint: bool = False
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,10 @@ class ApologyContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThermalContent:
-    """The small slip for the applicant; not a prescribed form (forms.md, "Thermal slip")."""
+    """The small slip for the applicant; not a prescribed form (forms.md, "Thermal slip").
+
+    ``replaces``: as on the receipt that it goes with.
+    """
 
     desk_name: str
     dossier_code: str
@@ -152,6 +157,13 @@ class ThermalContent:
     identifier_in_qr: bool = False
     thanks: str = "Cảm ơn ông/bà. Vui lòng mang phiếu này khi đến nhận kết quả."
     reprint: bool = False
+    replaces: str | None = None
+
+
+def mark(reprint: bool, replaces: str | None = None) -> str:
+    """What sets a paper apart from the first one that was given; "" on the first."""
+    parts = ("Bản in lại" if reprint else "", f"Cấp lại, thay giấy số {replaces}" if replaces else "")
+    return " · ".join(part for part in parts if part)
 
 
 def nfc(value: _T) -> _T:

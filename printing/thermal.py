@@ -17,10 +17,10 @@ from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 
 from counter_app.errors import UserError
 from printing.codes import QrFields, qr_text
-from printing.content import ThermalContent, nfc
+from printing.content import ThermalContent, mark, nfc
 from printing.raster import Line, RuleLine, picture
 from printing.sample_text import sample_lines
-from printing.wording import moment_weekday, money
+from printing.wording import moment_weekday, money, without_word
 
 if TYPE_CHECKING:
     from escpos.printer import Dummy
@@ -89,13 +89,14 @@ def _head(content: ThermalContent) -> list[Line | RuleLine]:
         Line(content.desk_name, _BODY, bold=True, align="center"),
         Line(_PAPER_NAME.upper(), 30, bold=True, align="center", fit=True),
     ]
-    if content.reprint:
-        lines.append(Line("Bản in lại", _BODY, bold=True, align="center"))
+    marked = mark(content.reprint, content.replaces)
+    if marked:
+        lines.append(Line(marked, _BODY, bold=True, align="center"))
     lines += [
         Line(content.dossier_code, _CODE, bold=True, align="center", fit=True),
         RuleLine(),
         Line(f"Người nộp: {content.applicant_name}", _BODY),
-        Line(f"Thủ tục: {_short(content.procedure_name)}", _BODY),
+        Line(f"Thủ tục: {_short(without_word(content.procedure_name))}", _BODY),
         Line(f"Nhận lúc: {moment_weekday(content.received_at)}", _BODY),
         Line(f"Hẹn trả: {due}", _BODY, bold=True),
         Line(f"Đã nộp: {money(content.amount_paid)}", _BODY),

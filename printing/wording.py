@@ -29,6 +29,12 @@ def moment_long(moment: datetime) -> str:
     return f"{at.hour:02d} giờ {at.minute:02d} phút, {day_long(at.date())}"
 
 
+def without_word(procedure_name: str) -> str:
+    """The name for a place where "thủ tục" stands already: many published names begin with that word."""
+    word = "thủ tục "
+    return procedure_name[len(word) :] if procedure_name.lower().startswith(word) else procedure_name
+
+
 def moment_weekday(moment: datetime) -> str:
     """``16:30 Thứ Năm, 05/02/2026``."""
     at = local(moment)

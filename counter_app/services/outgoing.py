@@ -44,7 +44,7 @@ KIND = {
 }
 RETURN_BY = {"counter": ReturnBy.COUNTER, "post": ReturnBy.POST, "online": ReturnBy.ONLINE}
 
-SILENT_STEPS = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH})
+SILENT_STEPS = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
 """Steps that the dossier's record itself tells of: no step message of their own."""
 
 
@@ -230,6 +230,7 @@ def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
                 received_note=event.reason,
                 received_at=event.at,
                 status="2",
+                papers=tuple(str(paper["name"]) for paper in event.details.get("components", ())),
                 due_before=asked.due_before,
                 due_after=event.due_after,
             )

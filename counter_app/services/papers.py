@@ -1,19 +1,19 @@
-"""Papers of a dossier: dates, numbers and form set from the history, names and papers as they stand today."""
+"""Papers of a dossier: dates, numbers and form set from the history, the rest as it was frozen at issue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from counter_app.errors import KnownError, UserError
-from counter_app.models import Dossier, DossierEvent, Office
+from counter_app.models import Dossier, DossierEvent
 from counter_app.rules.calendar import VIETNAM, LimitUnit
+from counter_app.rules.lifecycle import Step
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import PaperFacts, facts_now, facts_of
 from counter_app.services.steps import StepInput, find_dossier
 from counter_app.services.values import LIMIT_UNITS
 from printing.content import (
@@ -47,22 +47,26 @@ class Paper:
     pdf: bytes
 
 
-def make_paper(desk: DeskContext, code: str, form: str, *, reprint: bool = False) -> Paper:
+def make_paper(
+    desk: DeskContext, code: str, form: str, *, reprint: bool = False, event_number: int | None = None
+) -> Paper:
     """The receipt or the apology of a dossier as PDF, in the set that was in force on the day it was issued.
 
-    Raises UserError ``dossier_unknown``, ``form_unknown``, ``form_not_issued``.
+    The latest issue, or that of the event with this number. Raises UserError ``dossier_unknown``,
+    ``form_unknown``, ``form_not_issued``.
     """
     from printing.forms import form_set_for, render_apology, render_receipt
 
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
         office = office_row(session, desk)
-        event = issued(dossier, form)
+        event = issued(dossier, form, event_number)
+        facts = facts_of(desk, event, dossier, office)
         forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
         if form == "receipt":
-            pdf = render_receipt(_receipt(desk, dossier, office, event, reprint), forms)
+            pdf = render_receipt(_receipt(desk, dossier, facts, event, reprint), forms)
         else:
-            pdf = render_apology(_apology(desk, dossier, office, event, reprint), forms)
+            pdf = render_apology(_apology(desk, dossier, facts, event, reprint), forms)
         return Paper(form, FORMS[form], dossier.code, pdf)
 
 
@@ -87,17 +91,30 @@ def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
             unit=plain(given.unit),
         )
         forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
-        content = _apology(desk, dossier, office_row(session, desk), event, reprint=False)
+        facts = facts_now(desk, dossier, office_row(session, desk))
+        content = _apology(desk, dossier, facts, event, reprint=False)
         return Paper("apology", FORMS["apology"], dossier.code, render_apology(content, forms))
 
 
-def make_thermal(desk: DeskContext, code: str, width_mm: int | None = None, *, reprint: bool = False) -> bytes:
-    """The small slip for the applicant as ESC/POS bytes, 80 or 58 mm wide (the printer's own by default)."""
+def make_thermal(
+    desk: DeskContext,
+    code: str,
+    width_mm: int | None = None,
+    *,
+    reprint: bool = False,
+    event_number: int | None = None,
+) -> bytes:
+    """The small slip for the applicant as ESC/POS bytes, 80 or 58 mm wide (the printer's own by default).
+
+    It goes with the latest receipt, or with that of the event with this number.
+    """
     from printing.thermal import render_thermal
 
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        content = _thermal(desk, session, dossier, reprint)
+        event = issued(dossier, "thermal", event_number)
+        facts = facts_of(desk, event, dossier, office_row(session, desk))
+        content = _thermal(desk, dossier, facts, event, reprint)
     return render_thermal(content, width_mm or desk.settings.printers.thermal_width_mm)
 
 
@@ -207,13 +224,16 @@ def _printer(desk: DeskContext, form: str, printer: str | None) -> str:
     return address
 
 
-def issued(dossier: Dossier, form: str) -> DossierEvent:
-    """The latest event that issued this form; UserError ``form_unknown``, ``form_not_issued``."""
+def issued(dossier: Dossier, form: str, event_number: int | None = None) -> DossierEvent:
+    """The latest event that issued this form, or the one with this number.
+
+    Raises UserError ``form_unknown``, ``form_not_issued``.
+    """
     if form not in FORMS:
         raise UserError("form_unknown", f"Chưa có mẫu «{form}». Các mẫu in được: {', '.join(FORMS)}.")
     wanted = "receipt" if form == "thermal" else form
     for event in reversed(dossier.events):
-        if event.form == wanted:
+        if event.form == wanted and event_number in (None, event.number):
             return event
     raise UserError(
         "form_not_issued",
@@ -221,117 +241,118 @@ def issued(dossier: Dossier, form: str) -> DossierEvent:
     )
 
 
-def lookup_url(desk: DeskContext, office: Office, code: str) -> str | None:
-    """Where the applicant can look the dossier up; None when neither office nor portal names a page."""
-    base = office.lookup_url or (f"{desk.settings.portal.url.rstrip('/')}/tra-cuu" if desk.settings.portal.url else "")
-    if not base:
-        return None
-    return f"{base}{'&' if '?' in base else '?'}ma={code}"
-
-
 def _day(event: DossierEvent) -> date:
     return event.at.astimezone(VIETNAM).date()
 
 
-def _letterhead(office: Office, event: DossierEvent, *, of_office: bool) -> Letterhead:
+def _letterhead(facts: PaperFacts, event: DossierEvent, *, of_office: bool) -> Letterhead:
     """Of the desk on slips; of the office that owes the result on letters (forms.md, apology)."""
-    upper = office.governing_body if of_office else office.governing_body or office.name
+    upper = facts.governing_body if of_office else facts.governing_body or facts.office_name
     return Letterhead(
         governing_body=upper.upper(),
-        desk_name=office.name.upper() if of_office else office.desk_name,
+        desk_name=facts.office_name.upper() if of_office else facts.desk_name,
         number=None if event.form_number is None else str(event.form_number),
-        place=office.place or None,
+        place=facts.place or None,
         issued_on=_day(event),
-        number_suffix=None if of_office else office.letter_suffix,
+        number_suffix=None if of_office else facts.letter_suffix,
     )
 
 
-def _receipt(desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool) -> ReceiptContent:
-    applicant = dossier.applicant
+def _receipt(
+    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
+) -> ReceiptContent:
     return ReceiptContent(
-        letterhead=_letterhead(office, event, of_office=False),
+        letterhead=_letterhead(facts, event, of_office=False),
         dossier_code=dossier.code,
         procedure_code=dossier.procedure.code,
         procedure_name=dossier.procedure.name,
-        applicant_name=applicant.name,
-        submitter_name=dossier.submitter.name if dossier.submitter else None,
-        identifier=applicant.personal_number or applicant.tax_code or None,
-        address=applicant.address or None,
-        phone=applicant.phone or None,
-        email=applicant.email or None,
-        components=tuple(
-            ComponentLine(item.name, item.originals, item.copies)
-            for item in dossier.components
-            if item.originals or item.copies
-        ),
-        sets_count=dossier.sets,
+        applicant_name=facts.applicant_name,
+        submitter_name=facts.submitter_name or None,
+        identifier=facts.identifier or None,
+        address=facts.address or None,
+        phone=facts.phone or None,
+        email=facts.email or None,
+        components=tuple(ComponentLine(*line) for line in facts.components),
+        sets_count=facts.sets,
         limit_text=_limit_text(dossier),
         received_at=dossier.received_at,
         due=event.due_after,
-        return_place=_return_place(dossier, office),
-        register_volume=str(_day(event).year),
+        return_place=_return_place(facts),
+        # The line in the register was taken when the dossier came in, whenever this paper is issued.
+        register_volume=str(_day(dossier.events[0]).year),
         register_number=str(dossier.register_number),
-        fees=tuple(FeeLine(fee.name, fee.amount, fee.paid_at is not None) for fee in dossier.fees),
+        fees=tuple(FeeLine(*line) for line in facts.fees),
         receiver_name=event.actor,
-        lookup_url=lookup_url(desk, office, dossier.code),
-        desk_phone=office.phone or None,
+        lookup_url=facts.lookup_url or None,
+        desk_phone=facts.desk_phone or None,
         issued_at=event.at,
         identifier_in_qr=desk.settings.full_personal_number_in_qr,
         reprint=reprint,
+        replaces=_replaced(dossier, event),
     )
 
 
-def _apology(desk: DeskContext, dossier: Dossier, office: Office, event: DossierEvent, reprint: bool) -> ApologyContent:
-    applicant = dossier.applicant
+def _apology(
+    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
+) -> ApologyContent:
     if event.due_before is None:
         raise UserError("form_not_issued", f"Hồ sơ {dossier.code} chưa có ngày hẹn nên không lập được văn bản xin lỗi.")
     return ApologyContent(
-        letterhead=_letterhead(office, event, of_office=True),
+        letterhead=_letterhead(facts, event, of_office=True),
         dossier_code=dossier.code,
         procedure_code=dossier.procedure.code,
         procedure_name=dossier.procedure.name,
-        applicant_name=applicant.name,
-        recipient=applicant.name,
-        office_name=office.name,
-        desk_name=office.desk_name,
-        identifier=applicant.personal_number or applicant.tax_code or None,
-        address=applicant.address or None,
-        phone=applicant.phone or None,
-        email=applicant.email or None,
+        applicant_name=facts.applicant_name,
+        recipient=facts.applicant_name,
+        office_name=facts.office_name,
+        desk_name=facts.desk_name,
+        identifier=facts.identifier or None,
+        address=facts.address or None,
+        phone=facts.phone or None,
+        email=facts.email or None,
         received_at=dossier.received_at,
         due=event.due_before,
         new_due=event.due_after,
         reason=event.reason,
         responsible_unit=event.unit or None,
-        signer_title=office.head_title or None,
-        signer_name=office.head_name or None,
-        lookup_url=lookup_url(desk, office, dossier.code),
-        desk_phone=office.phone or None,
+        signer_title=facts.head_title or None,
+        signer_name=facts.head_name or None,
+        lookup_url=facts.lookup_url or None,
+        desk_phone=facts.desk_phone or None,
         issued_at=event.at,
         identifier_in_qr=desk.settings.full_personal_number_in_qr,
         reprint=reprint,
     )
 
 
-def _thermal(desk: DeskContext, session: Session, dossier: Dossier, reprint: bool) -> ThermalContent:
-    office = office_row(session, desk)
-    event = issued(dossier, "thermal")
+def _thermal(
+    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
+) -> ThermalContent:
     return ThermalContent(
-        desk_name=f"{office.name} - {office.desk_name.capitalize()}",
+        desk_name=f"{facts.office_name} - {facts.desk_name.capitalize()}",
         dossier_code=dossier.code,
         procedure_code=dossier.procedure.code,
         procedure_name=dossier.procedure.name,
-        applicant_name=dossier.applicant.name,
+        applicant_name=facts.applicant_name,
         received_at=dossier.received_at,
         due=event.due_after,
         issued_at=event.at,
-        amount_paid=sum(fee.amount for fee in dossier.fees if fee.paid_at is not None),
-        identifier=dossier.applicant.personal_number or dossier.applicant.tax_code or None,
-        lookup_url=lookup_url(desk, office, dossier.code),
-        desk_phone=office.phone or None,
+        amount_paid=sum(amount for _, amount, paid in facts.fees if paid),
+        identifier=facts.identifier or None,
+        lookup_url=facts.lookup_url or None,
+        desk_phone=facts.desk_phone or None,
         identifier_in_qr=desk.settings.full_personal_number_in_qr,
         reprint=reprint,
+        replaces=_replaced(dossier, event),
     )
+
+
+def _replaced(dossier: Dossier, event: DossierEvent) -> str | None:
+    """The number of the receipt in whose place that of a correction is given."""
+    if event.step != Step.CORRECT:
+        return None
+    earlier = [item for item in dossier.events if item.form == event.form and item.number < event.number]
+    return str(earlier[-1].form_number) if earlier else None
 
 
 def _limit_text(dossier: Dossier) -> str | None:
@@ -343,9 +364,9 @@ def _limit_text(dossier: Dossier) -> str | None:
     return f"{dossier.limit_amount:02d} {LIMIT_UNITS[unit]}"
 
 
-def _return_place(dossier: Dossier, office: Office) -> str:
-    if dossier.return_by == "post":
+def _return_place(facts: PaperFacts) -> str:
+    if facts.return_by == "post":
         return "Trả qua dịch vụ bưu chính công ích, theo địa chỉ trên"
-    if dossier.return_by == "online":
+    if facts.return_by == "online":
         return "Trả trực tuyến qua cổng dịch vụ công"
-    return f"{office.desk_name.capitalize()}, {office.name}"
+    return f"{facts.desk_name.capitalize()}, {facts.office_name}"

@@ -46,7 +46,10 @@ _EARLIER_DAY = "Phiếu của ngày trước. Bấm “In” nếu vẫn cần, 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as the clerk sees it; ``dossier_code`` is empty for a test page."""
+    """A job as the clerk sees it; ``dossier_code`` is empty for a test page.
+
+    ``event_number`` is that of the dossier's event that issued the paper, None for a test page.
+    """
 
     id: int
     dossier_code: str
@@ -60,6 +63,7 @@ class JobRow:
     created_at: datetime
     next_attempt_at: datetime
     printed_at: datetime | None
+    event_number: int | None
 
     @property
     def label(self) -> str:
@@ -334,4 +338,11 @@ def _row(found: PrintJob, code: str) -> JobRow:
         created_at=found.created_at,
         next_attempt_at=found.next_attempt_at,
         printed_at=found.printed_at,
+        event_number=_event_number(found.key),
     )
+
+
+def _event_number(key: str) -> int | None:
+    """The key is form/CODE-N/uuid, N the event's number."""
+    number = key.split("/")[1].rpartition("-")[2]
+    return int(number) if number.isdecimal() else None

@@ -26,6 +26,7 @@ from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.insertion import insert_dossier, insert_row
 from counter_app.services.numbering import next_in_year, take_numbers
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.values import (
@@ -105,8 +106,8 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             desk_number=desk.settings.desk,
             procedure=procedure,
             case_name=chosen_case(procedure, request.case_name),
-            applicant=_applicant(session, applicant, at),
-            submitter=_applicant(session, submitter, at) if submitter else None,
+            applicant=applicant_row(session, applicant, at),
+            submitter=applicant_row(session, submitter, at) if submitter else None,
             calendar_id=calendar_id,
             channel=request.channel,
             return_by=request.return_by,
@@ -140,6 +141,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             reason=plain(request.reason),
             form=form,
             form_number=numbers.form,
+            details=frozen(facts_now(desk, dossier, office)) if form else None,
         )
         insert_dossier(session, dossier)
         outgoing.queue_create(session, dossier, office, entered_at)
@@ -250,8 +252,11 @@ def _channel_warning(procedure: Procedure, channel: str) -> tuple[str, ...]:
     )
 
 
-def _applicant(session: Session, data: ApplicantData, at: datetime) -> Applicant:
-    """The person with exactly these data, or a new one: an earlier dossier keeps what was written then."""
+def applicant_row(session: Session, data: ApplicantData, at: datetime) -> Applicant:
+    """The person with exactly these data, or a new one: an earlier dossier keeps what was written then.
+
+    In the database under its id, but outside the session.
+    """
     columns = {name: getattr(data, name) for name in ApplicantData.__dataclass_fields__}
     row_id = _same_applicant(session, data, columns) if data.personal_number or data.tax_code else None
     row = Applicant(**columns, created_at=at)
@@ -343,6 +348,7 @@ def _ask_for_supplement(
         reason=reason,
         form="supplement_request",
         form_number=next_in_year(session, "form:supplement_request", office.code, at.astimezone(VIETNAM).year),
+        details=frozen(facts_now(desk, dossier, office)),
     )
     dossier.paused_at = event.at
     outgoing.queue_step(session, dossier, event, office, entered_at)

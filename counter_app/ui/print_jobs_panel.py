@@ -82,9 +82,9 @@ def _reprint(desk: DeskContext, row: JobRow) -> int:
             print_jobs.cancel(desk.database, row.id)
         return papers.print_test_page(desk, row.printer)
     if row.form == THERMAL_FORM:
-        payload = papers.make_thermal(desk, row.dossier_code, reprint=True)
+        payload = papers.make_thermal(desk, row.dossier_code, reprint=True, event_number=row.event_number)
     else:
-        payload = papers.make_paper(desk, row.dossier_code, row.form, reprint=True).pdf
+        payload = papers.make_paper(desk, row.dossier_code, row.form, reprint=True, event_number=row.event_number).pdf
     return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from string import Formatter
 from xml.sax.saxutils import escape
 
 from printing.content import ApologyContent, ReceiptContent
-from printing.wording import day_long, local, moment_long
+from printing.wording import day_long, local, moment_long, without_word
 
 Values = dict[str, str | None]
 
+_AFTER_THE_WORD = re.compile(r"thủ tục \{(\w+)\}", re.IGNORECASE)
 _UNKNOWN_MOMENT = "...... giờ ...... phút, ngày ...... tháng ...... năm .........."
 
 
@@ -83,9 +85,13 @@ def unknown(text: str, values: Values) -> list[str]:
 def filled(text: str, values: Values, dots: str) -> str:
     """*text* as paragraph markup with its fields filled in, *dots* for those not known.
 
-    Values are escaped: a name with ``<`` or ``&`` is printed as it is.
+    Values are escaped: a name with ``<`` or ``&`` is printed as it is. "thủ tục {procedure_name}" does not say
+    the word twice.
     """
-    return text.format_map({name: escape(values.get(name) or dots) for name in places(text)})
+    texts = {name: values.get(name) or dots for name in places(text)}
+    for name in _AFTER_THE_WORD.findall(text):
+        texts[name] = without_word(texts[name])
+    return text.format_map({name: escape(value) for name, value in texts.items()})
 
 
 def _moment(moment: datetime | None) -> str:

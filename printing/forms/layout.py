@@ -31,7 +31,6 @@ from printing.wording import day_long, digits, money
 
 _NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 _MOTTO = "Độc lập - Tự do - Hạnh phúc"
-_REPRINT = "Bản in lại"
 _SHORT_DOTS = "............"
 _LEAST_DOTTED = 18 * mm
 _LINE = 0.5
@@ -55,7 +54,7 @@ class Paper:
     signer_title: str | None
     copy: str
     is_file_copy: bool
-    reprint: bool
+    mark: str
 
 
 class Builder:
@@ -139,8 +138,8 @@ class Builder:
         title: list[Flowable] = [self._para(self._form.title.replace("\n", "<br/>"), "title")]
         if self._paper.copy:
             title.append(self._para(f"({escape(self._paper.copy)})", "copy"))
-        if self._paper.reprint:
-            title.append(self._para(_REPRINT, "mark"))
+        if self._paper.mark:
+            title.append(self._para(escape(self._paper.mark), "mark"))
         code: list[Flowable] = [
             code128(self._paper.dossier_code, bars, 9 * mm),
             self._para(escape(self._paper.dossier_code), "code"),

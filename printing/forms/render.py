@@ -21,7 +21,7 @@ from reportlab.platypus import (
 
 from printing import fonts
 from printing.codes import QrFields, qr_text
-from printing.content import APOLOGY_FILE_COPY, ApologyContent, ReceiptContent, nfc
+from printing.content import APOLOGY_FILE_COPY, ApologyContent, ReceiptContent, mark, nfc
 from printing.forms.fields import apology_values, receipt_values
 from printing.forms.layout import Builder, Paper
 from printing.forms.model import Form, FormSet
@@ -46,7 +46,7 @@ def render_receipt(content: ReceiptContent, form_set: FormSet) -> bytes:
         signer_title=None,
         copy="",
         is_file_copy=False,
-        reprint=content.reprint,
+        mark=mark(content.reprint, content.replaces),
     )
     return _render(form, form_set, [replace(paper, copy=copy) for copy in content.copies or ("",)])
 
@@ -66,7 +66,7 @@ def render_apology(content: ApologyContent, form_set: FormSet) -> bytes:
         signer_title=content.signer_title,
         copy="",
         is_file_copy=False,
-        reprint=content.reprint,
+        mark=mark(content.reprint),
     )
     copies = [replace(paper, copy=copy, is_file_copy=copy == APOLOGY_FILE_COPY) for copy in content.copies or ("",)]
     return _render(form, form_set, copies)
@@ -152,8 +152,8 @@ class _Run:
             canvas.saveState()
             canvas.setFont(fonts.REGULAR, page.small)
             y = page.bottom - page.small * 1.6
-            reprint = " · Bản in lại" if copy.reprint else ""
-            canvas.drawString(page.left, y, f"Mẫu số {self._form.number} – {self._form_set.regulation}{reprint}")
+            marked = f" · {copy.mark}" if copy.mark else ""
+            canvas.drawString(page.left, y, f"Mẫu số {self._form.number} – {self._form_set.regulation}{marked}")
             where = f"{copy.copy} · " if copy.copy else ""
             canvas.drawRightString(
                 page.size[0] - page.right,

@@ -91,7 +91,7 @@ APOLOGY_BOTH = [
     "Ea Kao, ngày 09 tháng 01 năm 2026",
     "Kính gửi: H' Ngăm Niê Kdăm",
     "Ngày 05 tháng 02 năm 2026, UBND xã Ea Kao tiếp nhận giải quyết hồ sơ",
-    "Thủ tục đăng ký giám hộ",
+    "đề nghị giải quyết thủ tục đăng ký giám hộ (mã thủ tục",
     "mã số: H15.36-260205-0001",
     "Thời gian hẹn trả kết quả giải quyết hồ sơ: 17 giờ 00 phút, ngày 10 tháng 02 năm 2026",
     "Lý do: Phải xác minh thêm tại nơi cư trú trước đây.",

@@ -1,0 +1,95 @@
+"""What a paper says besides its dates and its number: frozen in the event that issues it.
+
+A reprint gives what was given then, whatever was corrected or renamed since (forms.md). How much of the personal
+number the QR shows stays a setting of today: data protection is not frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from counter_app.models import Dossier, DossierEvent, Office
+from counter_app.services.desk import DeskContext
+
+FROZEN = "paper"
+"""The key in the details of an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not."""
+
+    governing_body: str
+    office_name: str
+    desk_name: str
+    letter_suffix: str
+    place: str
+    desk_phone: str
+    head_name: str
+    head_title: str
+    lookup_url: str
+    applicant_name: str
+    identifier: str
+    address: str
+    phone: str
+    email: str
+    submitter_name: str
+    return_by: str
+    sets: int
+    components: tuple[tuple[str, int, int], ...]
+    fees: tuple[tuple[str, int, bool], ...]
+
+
+def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts:
+    """What a paper issued now would say."""
+    applicant = dossier.applicant
+    return PaperFacts(
+        governing_body=office.governing_body,
+        office_name=office.name,
+        desk_name=office.desk_name,
+        letter_suffix=office.letter_suffix,
+        place=office.place,
+        desk_phone=office.phone,
+        head_name=office.head_name,
+        head_title=office.head_title,
+        lookup_url=lookup_url(desk, office, dossier.code),
+        applicant_name=applicant.name,
+        identifier=applicant.personal_number or applicant.tax_code,
+        address=applicant.address,
+        phone=applicant.phone,
+        email=applicant.email,
+        submitter_name=dossier.submitter.name if dossier.submitter else "",
+        return_by=dossier.return_by,
+        sets=dossier.sets,
+        components=tuple(
+            (item.name, item.originals, item.copies) for item in dossier.components if item.originals or item.copies
+        ),
+        fees=tuple((fee.name, fee.amount, fee.paid_at is not None) for fee in dossier.fees),
+    )
+
+
+def frozen(facts: PaperFacts) -> dict[str, Any]:
+    """The entry for the details of the event that issues the paper."""
+    return {FROZEN: asdict(facts)}
+
+
+def facts_of(desk: DeskContext, event: DossierEvent, dossier: Dossier, office: Office) -> PaperFacts:
+    """What the paper of ``event`` says; what an event of an older version did not freeze stands as it is today."""
+    kept: Mapping[str, Any] = (event.details or {}).get(FROZEN, {})
+    known = {name: _lines(kept[name]) for name in PaperFacts.__dataclass_fields__ if name in kept}
+    return replace(facts_now(desk, dossier, office), **known)
+
+
+def lookup_url(desk: DeskContext, office: Office, code: str) -> str:
+    """Where the applicant can look the dossier up; "" when neither office nor portal names a page."""
+    base = office.lookup_url or (f"{desk.settings.portal.url.rstrip('/')}/tra-cuu" if desk.settings.portal.url else "")
+    if not base:
+        return ""
+    return f"{base}{'&' if '?' in base else '?'}ma={code}"
+
+
+def _lines(value: Any) -> Any:
+    """JSON has lists where the facts have tuples."""
+    return tuple(tuple(line) for line in value) if isinstance(value, list) else value
