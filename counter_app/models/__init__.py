@@ -16,6 +16,7 @@ from counter_app.models.procedure import (
     ProcedureLimit,
     ProcedureResult,
 )
+from counter_app.models.reconciliation import ReconciliationDifference, ReconciliationRun
 from counter_app.models.series import Draft, NumberSeries
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "ProcedureFee",
     "ProcedureLimit",
     "ProcedureResult",
+    "ReconciliationDifference",
+    "ReconciliationRun",
     "SyncLock",
     "SyncRun",
     "User",
