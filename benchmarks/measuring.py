@@ -7,17 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
+class CannotMeasureError(Exception):
+    """This machine lacks what a benchmark needs; its words say what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a value should not exceed."""
+    """What a value should not exceed; with ``least``, what it should reach."""
 
-    most: float
+    bound: float
     unit: str = "×"
+    least: bool = False
 
     def words(self, value: float) -> str:
         """The aim and whether ``value`` keeps it."""
-        verdict = "met" if value <= self.most else "MISSED"
-        return f"≤ {self.most:g}{_spaced(self.unit)}: {verdict}"
+        kept = value >= self.bound if self.least else value <= self.bound
+        sign = "≥" if self.least else "≤"
+        return f"{sign} {self.bound:g}{_spaced(self.unit)}: {'met' if kept else 'MISSED'}"
 
 
 @dataclass(frozen=True, slots=True)
