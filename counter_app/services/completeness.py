@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from counter_app.errors import UserError
-from counter_app.models import DossierComponent, Procedure, ProcedureComponent
+from counter_app.models import Dossier, DossierComponent, Procedure, ProcedureComponent
+from counter_app.rules.lifecycle import Step
 from counter_app.services.values import ComponentIn, ReceiveRequest
+
+MOST_COPIES = 9999
 
 
 def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[list[DossierComponent], tuple[str, ...]]:
@@ -70,6 +75,37 @@ def chosen_case(procedure: Procedure, case_name: str) -> str:
             "case_unknown", f"Thủ tục {procedure.code} không có trường hợp «{case_name}». Hãy chọn lại trường hợp."
         )
     return case_name or next(iter(cases), "")
+
+
+def missing_papers(dossier: Dossier) -> list[DossierComponent]:
+    """Required papers of a dossier of which nothing lies on the desk: no original, no copy, no file.
+
+    A paper that depends on the applicant's circumstances is not counted: it may have been found not to apply.
+    """
+    asked = {item.code for item in dossier.procedure.components if _is_paper(item)}
+    with_file = {item.component_code for item in dossier.documents} | _online_files(dossier)
+    return [
+        item
+        for item in dossier.components
+        if item.required
+        and item.code in asked
+        and not item.originals
+        and not item.copies
+        and item.code not in with_file
+        and not depends_on_circumstances(item.name)
+    ]
+
+
+def paper_names(papers: Sequence[DossierComponent]) -> str:
+    """Papers as a sentence names them: codes with their shortened names."""
+    return "; ".join(f"{item.code} ({_short(item.name)})" for item in papers)
+
+
+def _online_files(dossier: Dossier) -> set[str]:
+    """Components whose files an online applicant sent along, which the portal holds."""
+    first = dossier.events[0] if dossier.events else None
+    told = first.details.get("documents", ()) if first is not None and first.step == Step.REGISTER else ()
+    return {str(item.get("MaThanhPhanHoSo") or "") for item in told if item.get("IsDeleted") != "1"}
 
 
 def _is_missing(item: ProcedureComponent, given: ComponentIn | None) -> bool:

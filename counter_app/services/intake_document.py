@@ -9,9 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from counter_app.errors import UserError
+from counter_app.services.completeness import MOST_COPIES
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, ReceiveRequest
-
-MOST_COPIES = 9999
 
 
 class _Strict(BaseModel):
