@@ -30,12 +30,20 @@ _log = logging.getLogger(__name__)
 class Line:
     """What an application may do to the connection under its request."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self.is_cut = False
 
     def cut(self) -> None:
         """Close the connection instead of answering."""
         self.is_cut = True
+
+    def hang_up(self) -> None:
+        """End the body where it stands, from another request's thread: its sender is known to be gone."""
+        try:
+            self._connection.shutdown(socket.SHUT_RD)
+        except OSError:
+            _log.debug("practice portal: a connection was closed already")
 
 
 class RequestBody(io.RawIOBase):
@@ -96,7 +104,7 @@ class PortalRequestHandler(WSGIRequestHandler):
             self.send_error(500)
 
     def _answer(self, environ: dict[str, Any], body: RequestBody | None) -> None:
-        line = environ[LINE] = Line()
+        line = environ[LINE] = Line(self.connection)
         chunks, status, headers = run_wsgi_app(self.server.app, environ)
         try:
             if line.is_cut:

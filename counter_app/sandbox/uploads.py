@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request, send_file, url_for
 
+from counter_app.sandbox.httpd import LINE, Line
 from counter_app.sandbox.state import Call, State, cut
 from counter_app.sandbox.store import Store
 
@@ -26,6 +27,9 @@ FORGET_SECONDS: Final = 7 * 24 * 3600
 """An unfinished upload is forgotten after seven days."""
 
 _TUS: Final = "1.0.0"
+_TRY_SECONDS: Final = 0.05
+_TRIES: Final = 200
+"""Ten seconds for another request on the same upload to end."""
 _ALGORITHMS: Final = ("sha1", "sha256")
 _PIECE: Final = 65536
 _MISMATCH: Final = "460 Checksum Mismatch"
@@ -78,6 +82,7 @@ class Uploads:
         self._state = state
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
+        self._under_way: dict[str, Line] = {}
 
     def create(self, call: Call) -> Response:
         """``POST``: a new, empty upload (creation extension)."""
@@ -103,8 +108,13 @@ class Uploads:
         return Response(status=201, headers={"Location": url_for("files.one", ident=ident, _external=True)})
 
     def head(self, ident: str) -> Response:
-        """``HEAD``: the last byte that the portal holds."""
-        row = self._row(ident)
+        """``HEAD``: the last byte that the portal holds.
+
+        Who asks has given up a PATCH that is still under way here, on a line that died without a word: it is
+        ended first, and what came of it counts.
+        """
+        with self._alone(ident, impatient=True):
+            row = self._row(ident)
         pairs = (("filename", row["name"]), ("sha256", row["sha256"]), ("madonvi", row["office"]))
         return Response(
             headers={
@@ -131,7 +141,11 @@ class Uploads:
                 raise _AnswerError(413)
             broken = self._state.strike(call, "cut_before_commit") is not None
             limit = (request.content_length or 0) // 2 if broken else room
-            received, whole = self._append(ident, offset, limit, checksum)
+            self._under_way[ident] = request.environ[LINE]
+            try:
+                received, whole = self._append(ident, offset, limit, checksum)
+            finally:
+                del self._under_way[ident]
             call.note = f"{received} / {row['length']} byte"
             self._record(row, received)
             if broken or not whole:
@@ -209,11 +223,18 @@ class Uploads:
             self.path(row["id"]).unlink(missing_ok=True)
 
     @contextmanager
-    def _alone(self, ident: str) -> Iterator[None]:
+    def _alone(self, ident: str, *, impatient: bool = False) -> Iterator[None]:
+        """Nobody else on this upload; ``impatient``: a PATCH that is under way is ended."""
         with self._guard:
             lock = self._locks.setdefault(ident, threading.Lock())
-        # Another PATCH of this upload is under way, perhaps on a line that is already dead.
-        if not lock.acquire(timeout=10):
+        for _ in range(_TRIES):
+            if lock.acquire(timeout=_TRY_SECONDS):
+                break
+            under_way = self._under_way.get(ident)
+            if impatient and under_way is not None:
+                under_way.hang_up()
+        else:
+            # Another PATCH of this upload is under way, perhaps on a line that is already dead.
             raise _AnswerError(409)
         try:
             yield
