@@ -8,6 +8,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -64,6 +65,13 @@ def _moment(text: str) -> object:
         return parse_moment(text)
     except UserError as error:
         raise argparse.ArgumentTypeError(error.message) from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"«{text}» không phải ngày; ghi như 2026-03-10") from error
 
 
 def _positive(text: str) -> int:
@@ -184,6 +192,11 @@ def _add_portal(add: _Add, shared: _Parser) -> None:
     actions = outbox.add_subparsers(dest="action", parser_class=_Parser)
     actions.add_parser("list", parents=[shared]).add_argument("--limit", type=_positive, default=500)
     actions.add_parser("retry", parents=[shared]).add_argument("key", metavar="KEY")
+    compare = add("reconcile", "đối soát với cổng, liệt kê sai lệch")
+    compare.add_argument("--from", dest="first", type=_day, metavar="NGÀY", help="từ ngày, ví dụ 2026-03-10")
+    compare.add_argument("--to", dest="last", type=_day, metavar="NGÀY", help="đến ngày (mặc định: hôm nay)")
+    compare.add_argument("--mend", action="store_true", help="xếp hàng gửi lại những gì cổng còn thiếu hoặc khác")
+    compare.add_argument("--limit", type=_positive, default=500)
     portal = add("practice-portal", "cổng để tập và thử")
     portal.add_argument("--host", default="127.0.0.1")
     portal.add_argument("--port", type=int, default=0)
@@ -259,6 +272,10 @@ def _handler(options: Namespace) -> Callable[[DeskContext, Namespace], Answer]:
         from counter_app.commands import syncing
 
         return syncing.run_sync if options.command == "sync" else syncing.run_outbox
+    if options.command == "reconcile":
+        from counter_app.commands.reconcile import run_reconcile
+
+        return run_reconcile
     from counter_app.commands import dossiers, setup
 
     if options.command in STEP_COMMANDS:
