@@ -1,10 +1,10 @@
-"""What waits to go to the portal, what came from it, and who is sending."""
+"""What waits to go to the portal, and who is sending."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from counter_app.models.base import Base, UtcDateTime
@@ -24,6 +24,23 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("dossier_id", "number"),
         Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at", "id"),
+        # Each lane of the syncer finds its turn among tens of thousands that wait for another.
+        Index(
+            "ix_outbox_waiting_kind",
+            "kind",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_unseen",
+            "state",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("unseen = 1"),
+            postgresql_where=text("unseen"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,34 +61,6 @@ class OutboxMessage(Base):
     error_field: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class InboxCursor(Base):
-    """How far the portal's feed was read; moved in the transaction that applies the entries."""
-
-    __tablename__ = "inbox_cursor"
-
-    portal: Mapped[str] = mapped_column(primary_key=True)
-    cursor: Mapped[str]
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class InboxEntry(Base):
-    """An entry of the feed; ``digest`` recognises a repeated one.
-
-    ``state``: applied, unreadable (kept and shown), clash (a person decides).
-    """
-
-    __tablename__ = "inbox_entry"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    dossier_code: Mapped[str] = mapped_column(index=True)
-    payload: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[str]
-    error: Mapped[str] = mapped_column(default="")
-    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SyncLock(Base):

@@ -28,7 +28,7 @@ class Backoff:
         return min(self.cap, self.base * float(2 ** min(failures - 1, 30))) * random()
 
 
-LINE = Backoff(timedelta(seconds=2), timedelta(minutes=5))
-"""Between passes while the line or the portal as a whole fails."""
+LINE = Backoff(timedelta(seconds=0.5), timedelta(minutes=5))
+"""Between passes while the line or the portal as a whole fails; a line that dropped is often back at once."""
 MESSAGE = Backoff(timedelta(seconds=5), timedelta(minutes=10))
 """Between tries of one message that the portal puts off while others go through."""

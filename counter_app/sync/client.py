@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -150,12 +150,33 @@ class UploadPlace:
     offset: int = 0
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A call and its answer, for the page that explains the line; nothing in it tells of a person.
+
+    ``call`` is the service or the method, ``status`` the HTTP status (None: no answer), ``trouble`` the kind
+    of trouble ("" without one); the sizes are those of the bodies in bytes.
+    """
+
+    at: datetime
+    call: str
+    status: int | None
+    milliseconds: int
+    bytes_sent: int
+    bytes_received: int
+    trouble: str
+
+
 class PortalClient(Protocol):
-    """A portal as the syncer uses it. Not safe for several threads at once: one client a thread."""
+    """A portal as the syncer uses it. Documents may be uploaded in several threads beside one other call."""
 
     @property
     def clock_skew(self) -> timedelta | None:
         """The portal's clock minus ours, as last seen; None before the first answer."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The newest calls and answers, the oldest of them first."""
 
     def send_dossiers(self, payloads: Sequence[bytes], *, updating: bool, key: UUID) -> Answered:
         """Send dossiers (JSON objects, byte for byte); at most BATCH_DOSSIERS and BATCH_BYTES."""
@@ -180,11 +201,13 @@ class PortalClient(Protocol):
         document: DocumentFile,
         place: UploadPlace,
         remember: Callable[[UploadPlace], None],
-        go_on: Callable[[], bool],
+        go_on: Callable[[int], bool],
     ) -> str | None:
         """Upload a document from ``place`` on and return its address, None when ``go_on`` said stop.
 
-        ``remember`` is told each new place, so that a restart goes on from there.
+        ``remember`` is told each new place, so that a restart goes on from there. ``go_on`` is asked before
+        each block, with the bytes of the document that went before it; it may take its time, which is how
+        documents give way to records.
         """
 
     def download(self, url: str, target: Path, sha256: str) -> None:

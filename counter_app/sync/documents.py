@@ -1,18 +1,21 @@
-"""The lane of documents: uploaded behind the records and steps, resumed across cuts and restarts."""
+"""Documents on their way: behind the records and steps, side by side, resumed across cuts and restarts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Final
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from counter_app.models import Document
 from counter_app.sync import outbox
-from counter_app.sync.backoff import MESSAGE, Random
+from counter_app.sync.backoff import MESSAGE
 from counter_app.sync.client import (
     DocumentDamaged,
     DocumentFile,
@@ -22,103 +25,210 @@ from counter_app.sync.client import (
     TransientTrouble,
     UploadPlace,
 )
+from counter_app.sync.gate import Gate
 from counter_app.sync.outbox import Outgoing
-from counter_app.sync.verdicts import Verdict
+from counter_app.sync.surroundings import Surroundings, Watch
+from counter_app.sync.transfers import Meter, Transfer
+
+BATCH: Final = 16
+"""Documents whose outcomes are written in one unit of work."""
+BATCH_BYTES: Final = 512 * 1024
+"""Bytes of such a batch: on a slow line its outcomes are written after a few documents."""
 
 _RECORD_GONE: Final = "Không còn thông tin của tệp này trong dữ liệu của quầy. Quét lại giấy tờ rồi gửi lại."
 
 
-class DocumentLane:
-    """Sends documents one at a time, stepping aside between chunks when a record or step waits."""
+@dataclass(frozen=True)
+class Parcel:
+    """A document that is taken in hand."""
+
+    message: Outgoing
+    document: DocumentFile
+    place: UploadPlace
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a parcel: at the portal (``url``), refused, in trouble, or to go on with another time."""
+
+    parcel: Parcel
+    url: str | None = None
+    refusal: DocumentDamaged | Refused | None = None
+    trouble: TransientTrouble | SignInNeeded | None = None
+    moved: bool = False
+    """The portal has taken bytes of it: it is not this document that is at fault for a trouble."""
+
+
+@dataclass
+class Delivered:
+    """The documents that came to an end, counted; ``trouble`` is that of the line, if it failed."""
+
+    done: int = 0
+    refused: int = 0
+    trouble: TransientTrouble | SignInNeeded | None = None
+
+    def add(self, other: Delivered) -> None:
+        """Count another batch in."""
+        self.done += other.done
+        self.refused += other.refused
+        self.trouble = self.trouble or other.trouble
+
+
+class _InLine(Executor):
+    """Does at once, in the caller's thread, what it is given."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(work(*given, **named))
+        return future
+
+
+class DocumentLanes:
+    """Sends documents in a few threads while the engine's own thread sends records past them.
+
+    Between :meth:`running` and its end, :meth:`fill` keeps the lanes busy and :meth:`finished` brings what
+    they did. ``gate`` is closed by the engine around calls that go before documents.
+    """
 
     def __init__(
-        self,
-        work: Callable[[], AbstractContextManager[Session]],
-        client: PortalClient,
-        document_path: Callable[[str], Path],
-        queue_naming: Callable[[Session, int, datetime], None],
-        clock: Callable[[], datetime],
+        self, work: Callable[[], AbstractContextManager[Session]], client: PortalClient, around: Surroundings
     ) -> None:
+        self.gate = Gate()
         self._work = work
         self._client = client
-        self._document_path = document_path
-        self._queue_naming = queue_naming
-        self._clock = clock
+        self._around = around
+        self._meter = Meter()
+        self._stopping = threading.Event()
+        self._under_way: set[Future[Delivered]] = set()
+        self._executor: Executor = _InLine()
+        self._watch = Watch()
 
-    def send_one(self, stop: Callable[[], bool], sending: Callable[[str], None], random: Random) -> Verdict | None:
-        """Bring one document on its way; None when none is due. Trouble of the line is passed on."""
+    @contextmanager
+    def running(self, watch: Watch) -> Iterator[None]:
+        """Open the lanes for a pass; at its end whatever is under way is broken off between two blocks."""
+        lanes = self._around.lanes
+        self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="documents") if lanes else _InLine()
+        self._watch = watch
+        self._stopping.clear()
+        self._under_way = set()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            self._executor.shutdown(wait=True)
+
+    def fill(self) -> bool:
+        """Give free lanes something to do; True while documents are under way."""
+        free = max(self._around.lanes, 1) - len(self._under_way)
+        if free > 0:
+            for batch in self._take(free):
+                self._watch.sending(_told(batch))
+                self._under_way.add(self._executor.submit(self._send, batch))
+        return bool(self._under_way)
+
+    def finished(self, seconds: float) -> Delivered:
+        """Wait at most so long for a lane to end, and return what those that ended have done.
+
+        Raises what a lane raised, other than trouble of the line.
+        """
+        done, self._under_way = wait(self._under_way, seconds, FIRST_COMPLETED)
+        delivered = Delivered()
+        for future in done:
+            delivered.add(future.result())
+        return delivered
+
+    def _take(self, free: int) -> list[list[Parcel]]:
+        """Mark what goes next, at most a batch for each free lane."""
+        batches: list[list[Parcel]] = [[] for _ in range(free)]
+        room = [BATCH_BYTES] * free
         with self._work() as session:
-            message = outbox.next_upload(session, self._clock())
-            if message is None:
-                return None
-            row = session.get(Document, message.document_id) if message.document_id is not None else None
-            if row is None:
-                outbox.mark_needs_attention(session, message, reason=_RECORD_GONE, code="document_unknown")
-                return Verdict(refused=True)
-            document = DocumentFile(self._document_path(row.sha256), row.file_name, row.size, row.sha256)
-            place = UploadPlace(row.upload_url, row.upload_offset)
-            outbox.mark_sending(session, [message])
-        sending(f"Gửi giấy tờ {document.file_name} của hồ sơ {message.dossier_code}")
-        return self._send(message, document, place, stop, random)
+            for place, message in enumerate(outbox.next_uploads(session, self._around.clock(), BATCH * free)):
+                lane = place % free
+                if room[lane] <= 0:
+                    continue
+                row = session.get(Document, message.document_id) if message.document_id is not None else None
+                if row is None:
+                    outbox.mark_needs_attention(session, message, reason=_RECORD_GONE, code="document_unknown")
+                    continue
+                document = DocumentFile(self._around.document_path(row.sha256), row.file_name, row.size, row.sha256)
+                batches[lane].append(Parcel(message, document, UploadPlace(row.upload_url, row.upload_offset)))
+                room[lane] -= row.size
+            outbox.mark_sending(session, [parcel.message for batch in batches for parcel in batch])
+        return [batch for batch in batches if batch]
 
-    def _send(
-        self,
-        message: Outgoing,
-        document: DocumentFile,
-        place: UploadPlace,
-        stop: Callable[[], bool],
-        random: Random,
-    ) -> Verdict:
-        reached = place
+    def _send(self, batch: Sequence[Parcel]) -> Delivered:
+        """Bring a batch on its way, in a lane's thread; trouble of the line ends it."""
+        outcomes: list[Outcome] = []
+        trouble: TransientTrouble | SignInNeeded | None = None
+        for parcel in batch:
+            outcomes.append(Outcome(parcel) if trouble or self._stopping.is_set() else self._send_one(parcel))
+            trouble = trouble or outcomes[-1].trouble
+        with self._work() as session:
+            self._write(session, outcomes)
+        return Delivered(
+            sum(one.url is not None for one in outcomes), sum(one.refusal is not None for one in outcomes), trouble
+        )
+
+    def _send_one(self, parcel: Parcel) -> Outcome:
+        moved = False
+        before = 0
 
         def remember(new: UploadPlace) -> None:
-            nonlocal reached
-            reached = new
+            nonlocal moved
+            moved = moved or new != parcel.place
             with self._work() as session:
-                _row(session, message).upload_url = new.url
-                _row(session, message).upload_offset = new.offset
+                _set(session, parcel, upload_url=new.url, upload_offset=new.offset)
 
-        def go_on() -> bool:
-            if stop():
-                return False
-            with self._work() as session:
-                return not outbox.records_wait(session, self._clock())
+        def go_on(sent: int) -> bool:
+            nonlocal before
+            self.gate.wait()
+            if self._meter.add(max(sent - before, 0)):
+                self._watch.transfer(self._transfer(parcel, sent))
+            before = sent
+            return not (self._stopping.is_set() or self._watch.stop())
 
         try:
-            url = self._client.upload(document, place, remember, go_on)
+            url = self._client.upload(parcel.document, parcel.place, remember, go_on)
         except (DocumentDamaged, Refused) as refusal:
-            with self._work() as session:
-                code = refusal.code if isinstance(refusal, Refused) else refusal.kind
-                outbox.mark_needs_attention(session, message, reason=refusal.reason, code=code)
-            return Verdict(refused=True)
-        except TransientTrouble as trouble:
-            # A document that got on is not at fault; one that does not lets others go first.
-            stuck = trouble.seen and reached == place
-            wait = MESSAGE.wait(message.attempts + 1, random) if stuck else timedelta(0)
-            with self._work() as session:
-                outbox.mark_waiting(session, message, self._clock() + wait, reason=trouble.reason, answered=stuck)
-            raise
-        except SignInNeeded:
-            with self._work() as session:
-                outbox.mark_waiting(session, message, self._clock())
-            raise
-        return self._finish(message, url)
+            return Outcome(parcel, refusal=refusal)
+        except (TransientTrouble, SignInNeeded) as trouble:
+            return Outcome(parcel, trouble=trouble, moved=moved)
+        return Outcome(parcel, url=url)
 
-    def _finish(self, message: Outgoing, url: str | None) -> Verdict:
-        with self._work() as session:
-            now = self._clock()
-            if url is None:
+    def _write(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of a batch, and queue the updates that name what came to the portal."""
+        now = self._around.clock()
+        named: dict[int, None] = {}
+        for one in outcomes:
+            message = one.parcel.message
+            if one.url is not None:
+                size = one.parcel.document.size
+                _set(session, one.parcel, upload_url=one.url, upload_offset=size, uploaded_at=now)
+                outbox.mark_done(session, message, now)
+                named[message.dossier_id] = None
+            elif one.refusal is not None:
+                code = one.refusal.code if isinstance(one.refusal, Refused) else one.refusal.kind
+                outbox.mark_needs_attention(session, message, reason=one.refusal.reason, code=code)
+            elif isinstance(one.trouble, TransientTrouble):
+                # A document that got on is not at fault; one that does not lets others go first.
+                stuck = one.trouble.seen and not one.moved
+                pause = MESSAGE.wait(message.attempts + 1, self._around.random) if stuck else timedelta(0)
+                outbox.mark_waiting(session, message, now + pause, reason=one.trouble.reason, answered=stuck)
+            else:
                 outbox.mark_waiting(session, message, now)
-                return Verdict()
-            row = _row(session, message)
-            row.upload_url, row.upload_offset, row.uploaded_at = url, row.size, now
-            session.flush()
-            outbox.mark_done(session, message, now)
-            self._queue_naming(session, message.dossier_id, now)
-        return Verdict(done=True)
+        if named:
+            self._around.queue_naming(session, list(named), now)
+
+    def _transfer(self, parcel: Parcel, sent: int) -> Transfer:
+        document = parcel.document
+        speed = self._meter.bytes_per_second()
+        return Transfer(document.file_name, parcel.message.dossier_code, sent, document.size, speed)
 
 
-def _row(session: Session, message: Outgoing) -> Document:
-    row = session.get(Document, message.document_id)
-    assert row is not None, "a dossier's documents are never deleted"
-    return row
+def _set(session: Session, parcel: Parcel, **values: object) -> None:
+    session.execute(update(Document).where(Document.id == parcel.message.document_id).values(**values))
+
+
+def _told(batch: Sequence[Parcel]) -> str:
+    more = f" và {len(batch) - 1} tệp khác" if len(batch) > 1 else ""
+    return f"Gửi giấy tờ {batch[0].document.file_name} của hồ sơ {batch[0].message.dossier_code}{more}"

@@ -1,4 +1,4 @@
-"""One pass of the syncer: look up, records, steps, the feed, documents (design.md section 6).
+"""One pass of the syncer: look up, records, steps, the feed, documents beside them (design.md section 6).
 
 Every call follows the same three beats: a short unit of work marks what goes, the call is made outside any
 transaction, a short unit of work writes what came of it. Whatever breaks between the beats leaves messages
@@ -7,12 +7,9 @@ transaction, a short unit of work writes what came of it. Whatever breaks betwee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -20,88 +17,45 @@ from sqlalchemy.orm import Session
 from counter_app.database import Database
 from counter_app.models import SyncRun
 from counter_app.sync import inbox, outbox
-from counter_app.sync.backoff import LINE, MESSAGE, Random
+from counter_app.sync.backoff import LINE, MESSAGE
 from counter_app.sync.client import (
     BATCH_BYTES,
     BATCH_DOSSIERS,
     BATCH_STEPS,
     ENVELOPE_BYTES,
     Answered,
+    Exchange,
     ItemAnswer,
     PortalClient,
     Refused,
     SignInNeeded,
     TransientTrouble,
 )
-from counter_app.sync.documents import DocumentLane
+from counter_app.sync.documents import Delivered, DocumentLanes
 from counter_app.sync.lock import SyncerLock, SyncLockLost
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.outbox import Outgoing
+from counter_app.sync.surroundings import Light, PassResult, Surroundings, Watch
 from counter_app.sync.verdicts import judge_answer, judge_look_up
 
+__all__ = ["Light", "PassResult", "Surroundings", "SyncEngine", "Watch"]
+
 UNSEEN_PAUSE: Final = timedelta(seconds=1)
+"""A call whose answer was cut off may still be at work at the portal: it gets this long before it is asked."""
 TIMEOUT_PAUSE: Final = timedelta(seconds=15)
-"""A portal too slow to answer may still be at work on the call: it gets this long before it is asked."""
+"""And this long where the portal was too slow to answer."""
 SIGN_IN_PAUSE: Final = timedelta(minutes=10)
 """A wrong password is not tried again and again: portals lock accounts."""
+FEED_EVERY: Final = timedelta(minutes=1)
+"""How often the feed is read while documents are under way for hours."""
+POLL_SECONDS: Final = 0.1
+"""How soon a record that comes due goes past the documents under way."""
 
 _RECORD_KINDS: Final = (
     (MessageKind.CREATE, BATCH_DOSSIERS),
     (MessageKind.UPDATE, BATCH_DOSSIERS),
     (MessageKind.STEP, BATCH_STEPS),
 )
-
-
-class Light(StrEnum):
-    """What the clerk sees of the line."""
-
-    UNKNOWN = "unknown"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    SIGN_IN_NEEDED = "sign_in_needed"
-
-
-@dataclass
-class PassResult:
-    """What a pass did. ``retry_at``: not before this, since the line or the portal as a whole failed.
-
-    ``told_to_wait``: it was the portal that asked for the pause.
-    """
-
-    sent: int = 0
-    received: int = 0
-    failed: int = 0
-    light: Light = Light.UNKNOWN
-    error: str = ""
-    retry_at: datetime | None = None
-    told_to_wait: bool = False
-    busy_elsewhere: bool = False
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the engine is given at the composition root.
-
-    ``portal`` names the portal in the inbox (address and office); ``document_path`` gives a stored file by
-    its SHA-256; ``queue_naming`` queues, in the given unit of work, the update that names what a dossier's
-    uploads have brought; ``feed`` applies an entry of the change feed.
-    """
-
-    portal: str
-    document_path: Callable[[str], Path]
-    queue_naming: Callable[[Session, int, datetime], None]
-    feed: inbox.FeedHandler
-    clock: Callable[[], datetime]
-    random: Random
-
-
-@dataclass
-class Watch:
-    """How a pass is steered and watched: ``stop`` between calls, ``sending`` told what is under way."""
-
-    stop: Callable[[], bool] = lambda: False
-    sending: Callable[[str], None] = lambda _: None
-    result: PassResult = field(default_factory=PassResult)
 
 
 class SyncEngine:
@@ -116,12 +70,17 @@ class SyncEngine:
         # How often the call that a message was part of failed; such messages go in smaller calls until the
         # one at fault stands alone. Lost on a restart, which costs a few calls and no certainty.
         self._message_failures: dict[int, int] = {}
-        self._documents = DocumentLane(self._work, client, around.document_path, around.queue_naming, around.clock)
+        self._documents = DocumentLanes(self._work, client, around)
 
     @property
     def clock_skew(self) -> timedelta | None:
         """The portal's clock minus ours, as last seen."""
         return self._client.clock_skew
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The newest calls to the portal and its answers."""
+        return self._client.exchanges
 
     def close(self) -> None:
         """Close the connections to the portal."""
@@ -171,43 +130,72 @@ class SyncEngine:
             result.retry_at = self._around.clock() + SIGN_IN_PAUSE
 
     def _run_lanes(self, watch: Watch) -> None:
-        """Take turns: what is doubtful, records, steps, a page of the feed, one document."""
+        """Records in this thread, documents beside it; the outcomes of broken-off documents are counted too."""
+        try:
+            with self._documents.running(watch):
+                self._take_turns(watch)
+        finally:
+            self._count(self._documents.finished(0), watch)
+
+    def _take_turns(self, watch: Watch) -> None:
+        """Take turns: what is doubtful, records, steps, the feed, documents, and when all is done the chores."""
+        feed_at = self._around.clock()
         feed_waits = True
         while not watch.stop():
             if self._look_up(watch) or self._send_next(watch):
                 continue
-            if feed_waits:
+            if feed_waits or abs(self._around.clock() - feed_at) >= FEED_EVERY:
+                feed_at = self._around.clock()
                 feed_waits = self._read_page(watch)
-            elif not self._send_document(watch):
+            elif self._documents.fill():
+                self._count(self._documents.finished(POLL_SECONDS), watch)
+            else:
+                self._do_chores(watch)
                 return
+
+    def _count(self, delivered: Delivered, watch: Watch) -> None:
+        """Count what the lanes have done; trouble of the line is passed on."""
+        watch.result.sent += delivered.done
+        watch.result.failed += delivered.refused
+        if delivered.done or delivered.refused:
+            self._reached(watch.result)
+        if delivered.trouble is not None:
+            raise delivered.trouble
+
+    def _do_chores(self, watch: Watch) -> None:
+        for chore in self._around.chores:
+            if watch.stop():
+                return
+            try:
+                chore(self._client, watch.stop)
+            except Refused as refused:
+                watch.result.error = refused.reason
 
     def _reached(self, result: PassResult) -> None:
         self._line_failures = 0
         result.light = Light.ONLINE
 
     def _line_wait(self, trouble: TransientTrouble) -> timedelta:
-        wait = LINE.wait(self._line_failures, self._around.random, trouble.retry_after)
-        if trouble.kind == "portal_timeout":
-            return max(wait, TIMEOUT_PAUSE)
-        return max(wait, UNSEEN_PAUSE) if trouble.seen else wait
+        return LINE.wait(self._line_failures, self._around.random, trouble.retry_after)
 
     @contextmanager
     def _work(self) -> Iterator[Session]:
-        """One unit of work of the syncer; fails when another one took over."""
+        """One unit of work of the syncer; raises SyncLockLost when another one took over."""
         with self._database.write() as session:
             self._lock.pulse(session)
             yield session
 
     def _look_up(self, watch: Watch) -> bool:
         """Settle a batch of outcomes that were not seen; False when there is none."""
-        with self._work() as session:
+        with self._database.read() as session:
             messages = outbox.to_look_up(session, self._around.clock(), BATCH_DOSSIERS)
         if not messages:
             return False
         watch.sending("Tra cứu trên cổng")
         refusal: Refused | None = None
         try:
-            found = self._client.look_up([one.dossier_code for one in messages])
+            with self._documents.gate.closed():
+                found = self._client.look_up([one.dossier_code for one in messages])
         except Refused as refused:
             refusal, found = refused, {}
         self._reached(watch.result)
@@ -225,14 +213,15 @@ class SyncEngine:
     def _send_next(self, watch: Watch) -> bool:
         """Send one call of records or steps; False when none is due."""
         messages: list[Outgoing] = []
-        with self._work() as session:
+        with self._database.read() as session:
             for kind, most in _RECORD_KINDS:
                 messages = self._batch(outbox.to_send(session, self._around.clock(), kind, most), most)
                 if messages:
-                    outbox.mark_sending(session, messages)
                     break
         if not messages:
             return False
+        with self._work() as session:
+            outbox.mark_sending(session, messages)
         watch.sending(_told(messages))
         self._call(messages, watch)
         return True
@@ -258,7 +247,8 @@ class SyncEngine:
     def _call(self, messages: list[Outgoing], watch: Watch) -> None:
         """Make the call and write what came of it; trouble of the line is passed on."""
         try:
-            answer = self._post(messages)
+            with self._documents.gate.closed():
+                answer = self._post(messages)
         except Refused as refused:
             answer = self._refused(messages, refused)
         except TransientTrouble as trouble:
@@ -312,6 +302,7 @@ class SyncEngine:
                 if trouble.seen:
                     failures = self._message_failures.get(message.id, 0) + 1
                     self._message_failures[message.id] = failures
+                    due += TIMEOUT_PAUSE if trouble.kind == "portal_timeout" else UNSEEN_PAUSE
                     due += LINE.wait(failures, self._around.random) if failures > 1 else timedelta(0)
                 outbox.mark_waiting(
                     session,
@@ -340,15 +331,6 @@ class SyncEngine:
             watch.result.received += inbox.take_page(session, around.portal, page, around.feed, around.clock())
         # A portal that says "more" without moving on would be asked for ever.
         return page.more and page.cursor != cursor
-
-    def _send_document(self, watch: Watch) -> bool:
-        outcome = self._documents.send_one(watch.stop, watch.sending, self._around.random)
-        if outcome is None:
-            return False
-        self._reached(watch.result)
-        watch.result.sent += outcome.done
-        watch.result.failed += outcome.refused
-        return True
 
     def _write_run(self, started: datetime, result: PassResult) -> None:
         """Keep the pass in the history, if there is anything to tell of it."""

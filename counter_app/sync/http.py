@@ -7,26 +7,34 @@ Nothing here writes a body, a header or a session to a log.
 from __future__ import annotations
 
 import email.utils
+import gzip
 import ipaddress
 import json
+import socket
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
 from counter_app import __version__
 from counter_app.errors import UserError
-from counter_app.sync.client import TransientTrouble
+from counter_app.sync.client import Exchange, TransientTrouble
 
 USER_AGENT: Final = f"counter_app/{__version__}"
 MAX_ANSWER: Final = 64 * 1024 * 1024
 MAX_RETRY_AFTER: Final = timedelta(days=1)
+KEPT_EXCHANGES: Final = 50
+WORTH_COMPRESSING: Final = 1024
+"""Bytes from which on a body is compressed, where the portal takes it."""
 
 _OFFLINE = "Chưa kết nối được với cổng. Hồ sơ vẫn an toàn trên máy này và sẽ tự gửi khi có mạng."
 _TIMEOUT = "Cổng không trả lời kịp. Chương trình sẽ tra lại trên cổng rồi mới gửi tiếp, không gửi trùng."
@@ -79,8 +87,78 @@ class HttpLimits:
     whole: float = 300.0
 
 
+class Stream:
+    """A body read while it goes: a part of a file, in blocks.
+
+    ``before_block`` is asked before each block, with the bytes that went before it, how many the next one may
+    have; what it raises ends the request and is raised by :meth:`Http.send`.
+    """
+
+    def __init__(self, source: BinaryIO, begin: int, length: int, before_block: Callable[[int], int]) -> None:
+        self._source = source
+        self._begin = begin
+        self._length = length
+        self._before_block = before_block
+        self.sent = 0
+        self.failure: Exception | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.read, b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next block, of at most ``size`` bytes."""
+        left = self._length - self.sent
+        if left <= 0:
+            return b""
+        try:
+            block = min(self._before_block(self.sent), left)
+            self._source.seek(self._begin + self.sent)
+            data = self._source.read(block if size < 0 else min(block, size))
+        except Exception as error:
+            self.failure = error
+            raise
+        self.sent += len(data)
+        return data
+
+    def rewind(self) -> None:
+        """Begin again, for another request."""
+        self.sent = 0
+        self.failure = None
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that hold back little and find out soon that a line is dead."""
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named, socket_options=_socket_options())
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """Options of the connections; each where the system knows it.
+
+    Little is kept unsent in the system (TCP_NOTSENT_LOWAT), so that a record does not wait behind what was
+    written of a document. A line that died without a word is known by probes (keep-alive: 5 s of silence, then
+    every 2 s) and by data that nobody confirms (TCP_USER_TIMEOUT), rather than by the portal's time to answer.
+    """
+    options = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    wanted = (
+        ("TCP_NOTSENT_LOWAT", 4096),
+        ("TCP_KEEPIDLE", 5),
+        ("TCP_KEEPINTVL", 2),
+        ("TCP_KEEPCNT", 4),
+        ("TCP_USER_TIMEOUT", 10_000),
+    )
+    options += [(socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in wanted if hasattr(socket, name)]
+    if not hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024))
+    return options
+
+
 class Http:
-    """One connection pool to one portal."""
+    """One connection pool to one portal; several threads may use it."""
 
     def __init__(
         self,
@@ -103,6 +181,15 @@ class Http:
         self._session.trust_env = not _is_loopback(self.base_url)
         # An `auth` that adds nothing keeps requests from reading passwords out of a .netrc file.
         self._session.auth = _no_auth
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
+        self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self._takes_gzip = False
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The newest calls and answers."""
+        return tuple(self._exchanges)
 
     def send(
         self,
@@ -110,18 +197,41 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Stream | None = None,
         max_answer: int = MAX_ANSWER,
+        call: str = "",
     ) -> HttpAnswer:
         """Send one request and read the whole answer (at most ``max_answer`` bytes).
 
-        Raises TransientTrouble; ``seen`` is False only when no connection came about.
+        ``call`` names it among the exchanges. Raises TransientTrouble; ``seen`` is False only when no
+        connection came about. A ``body`` in bytes that the portal said it takes compressed is compressed.
         """
+        given = dict(headers or {})
+        if isinstance(body, bytes) and self._takes_gzip and len(body) >= WORTH_COMPRESSING:
+            # A fixed time keeps the same body the same, byte for byte.
+            body = gzip.compress(body, 6, mtime=0)
+            given["Content-Encoding"] = "gzip"
+        at, begun = self._now(), self._monotonic()
+        try:
+            answer = self._exchange(method, url, given, body, max_answer)
+        except TransientTrouble as trouble:
+            self._note(at, call or method, None, begun, body, 0, trouble.kind)
+            raise
+        self._note(at, call or method, answer.status, begun, body, len(answer.body), "")
+        self._note_clock(answer.headers)
+        if "Accept-Encoding" in answer.headers or answer.status == 415:
+            # RFC 9110, 12.5.3: in an answer it says what the server takes in requests.
+            self._takes_gzip = "gzip" in answer.headers.get("Accept-Encoding", "")
+        return answer
+
+    def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | Stream | None, max_answer: int
+    ) -> HttpAnswer:
         try:
             with self._session.request(
                 method,
                 url,
-                headers=dict(headers or {}),
+                headers=headers,
                 data=body,
                 timeout=(self._limits.connect, self._limits.read),
                 verify=self._verify,
@@ -130,11 +240,26 @@ class Http:
             ) as response:
                 content = self._read(response, max_answer)
         except requests.RequestException as error:
+            if isinstance(body, Stream) and body.failure is not None:
+                raise body.failure from error
             raise _trouble(error) from error
         except urllib3.exceptions.HTTPError as error:
             raise TransientTrouble("portal_cut", _CUT, seen=True) from error
-        self._note_clock(response.headers)
         return HttpAnswer(response.status_code, response.headers, content)
+
+    def _note(
+        self,
+        at: datetime,
+        call: str,
+        status: int | None,
+        begun: float,
+        body: bytes | Stream | None,
+        received: int,
+        trouble: str,
+    ) -> None:
+        sent = body.sent if isinstance(body, Stream) else len(body or b"")
+        milliseconds = round((self._monotonic() - begun) * 1000)
+        self._exchanges.append(Exchange(at, call, status, milliseconds, sent, received, trouble))
 
     def close(self) -> None:
         """Close the connections."""

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from counter_app.errors import UserError
@@ -24,6 +24,9 @@ from counter_app.sync.messages import MessageKind
 
 SETTLE: Final = timedelta(seconds=2)
 """A call that a dead program left under way is given this long to end at the portal before we look."""
+
+_WAITING: Final = bindparam("waiting", "waiting", literal_execute=True)
+"""Written into the statement: SQLite takes a partial index only where it sees the value."""
 
 _CALL_NAMES: Final = UUID("5a3f0e1c-6f0b-4d0e-9d7e-3c1f6f0f2a11")
 
@@ -145,18 +148,11 @@ def to_send(session: Session, now: datetime, kind: MessageKind, limit: int) -> l
     return _outgoing(session, _heads(now).where(~OutboxMessage.unseen, OutboxMessage.kind == kind).limit(limit))
 
 
-def records_wait(session: Session, now: datetime) -> bool:
-    """Tell whether a record or step could go now: documents then step aside."""
-    return session.scalar(select(_heads(now).exists())) or False
-
-
-def next_upload(session: Session, now: datetime) -> Outgoing | None:
-    """Return the next document to go: its dossier has no earlier record or step on the way."""
-    found = _outgoing(
-        session,
-        _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_earlier_undone()).limit(1),
+def next_uploads(session: Session, now: datetime, limit: int) -> list[Outgoing]:
+    """Return the next documents to go: their dossiers have no earlier record or step on the way."""
+    return _outgoing(
+        session, _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_earlier_undone()).limit(limit)
     )
-    return found[0] if found else None
 
 
 def mark_sending(session: Session, messages: Iterable[Outgoing]) -> None:
@@ -351,7 +347,7 @@ def _earlier_undone() -> ColumnElement[bool]:
 def _due(now: datetime) -> Select[OutboxMessage]:
     return (
         select(OutboxMessage)
-        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at <= now)
+        .where(OutboxMessage.state == _WAITING, OutboxMessage.next_attempt_at <= now)
         .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
     )
 

@@ -21,6 +21,7 @@ from counter_app.sync.client import (
     UNANSWERED,
     Answered,
     DocumentFile,
+    Exchange,
     FeedPage,
     ItemAnswer,
     PortalDossier,
@@ -29,8 +30,9 @@ from counter_app.sync.client import (
     TransientTrouble,
     UploadPlace,
 )
-from counter_app.sync.http import Http, HttpAnswer, HttpLimits, status_trouble
+from counter_app.sync.http import Http, HttpAnswer, HttpLimits, Stream, status_trouble
 from counter_app.sync.messages import encode
+from counter_app.sync.pace import Pace
 
 SESSION_CODE: Final = "01"
 PARTIAL_CODE: Final = "10"
@@ -55,7 +57,8 @@ class Profile1Settings:
     office_id: str
     ca_bundle: Path | None = None
     limits: HttpLimits = field(default_factory=HttpLimits)
-    chunk_size: int = uploads.CHUNK_SIZE
+    chunk_size: int = 0
+    """Bytes of one PATCH; 0: as the line allows."""
 
 
 class Profile1Client:
@@ -82,14 +85,20 @@ class Profile1Client:
             f"{self._http.base_url}/files",
             self._file_request,
             office_id=settings.office_id,
-            chunk_size=settings.chunk_size,
             now=now,
+            pace=Pace(settings.chunk_size),
+            monotonic=monotonic,
         )
 
     @property
     def clock_skew(self) -> timedelta | None:
         """The portal's clock (header ``Date``) minus ours."""
         return self._http.clock_skew
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The newest calls and answers."""
+        return self._http.exchanges
 
     def send_dossiers(self, payloads: Sequence[bytes], *, updating: bool, key: UUID) -> Answered:
         """DongBoHoSoMC."""
@@ -141,7 +150,7 @@ class Profile1Client:
         document: DocumentFile,
         place: UploadPlace,
         remember: Callable[[UploadPlace], None],
-        go_on: Callable[[], bool],
+        go_on: Callable[[int], bool],
     ) -> str | None:
         """Send the file by tus 1.0.0 (portal-protocol.md section 4)."""
         return self._uploads.send(document, place, remember, go_on)
@@ -178,7 +187,9 @@ class Profile1Client:
             body = b"{" + _members(head)[1:] + members + b"}"
             if len(body) > BATCH_BYTES:
                 raise Refused("too_large", _TOO_LARGE)
-            http = self._http.send("POST", f"{self._http.base_url}/integration", headers=headers, body=body)
+            http = self._http.send(
+                "POST", f"{self._http.base_url}/integration", headers=headers, body=body, call=service
+            )
             answer = self._checked(http)
             if answer is not None:
                 return answer
@@ -214,7 +225,9 @@ class Profile1Client:
         body = encode({"username": self._settings.username, "password": self._settings.password})
         headers = {"Content-Type": "application/json; charset=utf-8"}
         try:
-            http = self._http.send("POST", f"{self._http.base_url}/auth/login", headers=headers, body=body)
+            http = self._http.send(
+                "POST", f"{self._http.base_url}/auth/login", headers=headers, body=body, call="login"
+            )
             if http.status == 401:
                 raise SignInNeeded(_SIGN_IN)
             if http.status != 200:
@@ -232,11 +245,16 @@ class Profile1Client:
         self._session = session
         return session
 
-    def _file_request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> HttpAnswer:
+    def _file_request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Stream | None
+    ) -> HttpAnswer:
         """Send a request of the upload protocol; a 401 renews the session once (nothing was taken)."""
         for _ in range(2):
+            if isinstance(body, Stream):
+                body.rewind()
             session = self._session or self._sign_in()
-            answer = self._http.send(method, url, headers={**headers, "Authorization": f"Session {session}"}, body=body)
+            signed = {**headers, "Authorization": f"Session {session}"}
+            answer = self._http.send(method, url, headers=signed, body=body, call=f"{method} /files")
             if answer.status != 401:
                 return answer
             self._session = None

@@ -1,7 +1,9 @@
 """Documents to the portal by tus 1.0.0, and files of online dossiers from it (portal-protocol.md section 4).
 
 The portal's offset is the truth: after any cut, time-out or restart it is asked (``HEAD``) and the upload
-goes on from there, so that a cut costs at most one chunk. What the portal forgot starts over.
+goes on from the last byte that it holds; where something between holds a cut PATCH back, it costs that PATCH at
+most. What the portal forgot starts over, and what it found damaged goes again in short pieces, each with its
+checksum.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from io import BufferedReader
@@ -17,10 +20,11 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from counter_app.sync.client import DocumentDamaged, DocumentFile, Refused, TransientTrouble, UploadPlace
-from counter_app.sync.http import HttpAnswer, status_trouble
+from counter_app.sync.http import HttpAnswer, Stream, status_trouble
+from counter_app.sync.pace import Pace
 
-CHUNK_SIZE: Final = 256 * 1024
-"""Bytes of one PATCH: what a cut line may cost."""
+CHECKED_BYTES: Final = 256 * 1024
+"""Bytes of one PATCH with a checksum of its own: of such a one the portal keeps nothing that was cut."""
 MAX_STARTS: Final = 3
 """Times that one attempt begins a file anew before it leaves the rest to a later attempt."""
 MAX_REPEATS: Final = 3
@@ -43,12 +47,16 @@ _DIGEST = "Tệp đến cổng không khớp mã kiểm tra sau nhiều lần g�
 _DOWNLOAD = "Tệp lấy từ cổng không khớp mã kiểm tra. Chương trình sẽ tải lại từ đầu."
 _MISSING = "Cổng không còn tệp này. Đề nghị người nộp gửi lại giấy tờ hoặc báo quản trị cổng."
 
-FileRequest = Callable[[str, str, Mapping[str, str], "bytes | None"], HttpAnswer]
+FileRequest = Callable[[str, str, Mapping[str, str], "bytes | Stream | None"], HttpAnswer]
 """Sends one signed-in request: method, address, headers, body."""
 
 
+class _StoppedError(Exception):
+    """Whoever watches over the upload wants it broken off between two blocks."""
+
+
 class Uploader:
-    """Sends and fetches files through one portal's ``/files``."""
+    """Sends and fetches files through one portal's ``/files``; several threads may use it, a file each."""
 
     def __init__(
         self,
@@ -57,22 +65,24 @@ class Uploader:
         *,
         office_id: str,
         now: Callable[[], datetime],
-        chunk_size: int = CHUNK_SIZE,
+        pace: Pace | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        if chunk_size < 1:
-            raise ValueError("a chunk has at least one byte")
         self._files_url = files_url
         self._request = request
         self._office_id = office_id
         self._now = now
-        self._chunk_size = chunk_size
+        self._pace = pace or Pace()
+        self._monotonic = monotonic
+        self._cut: dict[str, tuple[int, int]] = {}
+        """Where a PATCH that was cut began, and how far it had come, by the upload's address."""
 
     def send(
         self,
         document: DocumentFile,
         place: UploadPlace,
         remember: Callable[[UploadPlace], None],
-        go_on: Callable[[], bool],
+        go_on: Callable[[int], bool],
     ) -> str | None:
         """Bring the document to the portal and return its address; None when ``go_on`` said stop.
 
@@ -81,9 +91,12 @@ class Uploader:
         """
         with _opened(document) as stream:
             _verify(stream, document)
-            for _ in range(MAX_STARTS):
+            for start in range(MAX_STARTS):
                 place = self._located(document, place, remember)
-                outcome = self._send_from(stream, document, place, remember, go_on)
+                try:
+                    outcome = self._send_from(stream, document, place, remember, go_on, is_checked=start > 0)
+                except OSError as error:
+                    raise DocumentDamaged(_GONE, sha256=document.sha256) from error
                 if outcome is not None:
                     return outcome.url if outcome.offset == document.size else None
                 place = UploadPlace()
@@ -125,7 +138,10 @@ class Uploader:
         """Return where the upload stands at the portal, beginning it where there is none."""
         if place.url is not None:
             offset = self._offset(place.url, document.size)
+            begun, sent = self._cut.pop(place.url, (0, 0))
             if offset is not None:
+                if sent and offset <= begun:
+                    self._pace.lost(sent)
                 return UploadPlace(place.url, offset)
         begun = UploadPlace(self._create(document), 0)
         remember(begun)
@@ -165,17 +181,20 @@ class Uploader:
         document: DocumentFile,
         place: UploadPlace,
         remember: Callable[[UploadPlace], None],
-        go_on: Callable[[], bool],
+        go_on: Callable[[int], bool],
+        *,
+        is_checked: bool,
     ) -> UploadPlace | None:
-        """Send chunks from ``place`` to the end, or until ``go_on`` says stop; None: it has to start over."""
+        """Send from ``place`` to the end, or until ``go_on`` says stop; None: it has to start over."""
         assert place.url is not None
         repeats = 0
         while place.offset < document.size:
-            if not go_on():
+            length = min(CHECKED_BYTES, document.size - place.offset) if is_checked else document.size - place.offset
+            length = min(length, self._pace.patch_bytes())
+            try:
+                answer = self._patch(stream, place.url, place.offset, length, go_on, is_checked=is_checked)
+            except _StoppedError:
                 return place
-            stream.seek(place.offset)
-            chunk = stream.read(min(self._chunk_size, document.size - place.offset))
-            answer = self._patch(place, chunk)
             if answer.status in _FORGOTTEN:
                 return None
             reached: int | None
@@ -183,8 +202,8 @@ class Uploader:
                 reached = _number(answer.headers.get("Upload-Offset", ""))
             elif answer.status in {409, _CHECKSUM_MISMATCH}:
                 repeats += 1
-                # On the last chunk 460 may be the digest of the whole, which no repeat of the chunk mends.
-                ended = place.offset + len(chunk) == document.size
+                # On the last piece 460 may be the digest of the whole, which no repeat of the piece mends.
+                ended = place.offset + length == document.size
                 if repeats >= MAX_REPEATS or (ended and answer.status == _CHECKSUM_MISMATCH and repeats > 1):
                     return None
                 reached = self._offset(place.url, document.size)
@@ -195,20 +214,52 @@ class Uploader:
             if reached > place.offset:
                 repeats = 0
             place = UploadPlace(place.url, reached)
-            remember(place)
+            if reached < document.size:
+                # The end is told by what this returns.
+                remember(place)
         return place
 
-    def _patch(self, place: UploadPlace, chunk: bytes) -> HttpAnswer:
-        """Send one chunk with its SHA-1, the one algorithm that tus asks every server to know."""
-        assert place.url is not None
-        checksum = hashlib.sha1(chunk, usedforsecurity=False).digest()
+    def _patch(
+        self,
+        stream: BufferedReader,
+        url: str,
+        offset: int,
+        length: int,
+        go_on: Callable[[int], bool],
+        *,
+        is_checked: bool,
+    ) -> HttpAnswer:
+        """Send one piece in blocks, asking before each; raises _StoppedError when told to stop."""
+        paused = 0.0
+
+        def before_block(sent: int) -> int:
+            nonlocal paused
+            asked = self._monotonic()
+            if not go_on(offset + sent):
+                raise _StoppedError
+            paused += self._monotonic() - asked
+            return self._pace.block_bytes()
+
         headers = {
             **_TUS,
             "Content-Type": "application/offset+octet-stream",
-            "Upload-Offset": str(place.offset),
-            "Upload-Checksum": f"sha1 {_base64(checksum)}",
+            "Upload-Offset": str(offset),
         }
-        return self._request("PATCH", self._own(place.url), headers, chunk)
+        if is_checked:
+            stream.seek(offset)
+            # SHA-1 is the one algorithm that tus asks every server to know.
+            checksum = hashlib.sha1(stream.read(length), usedforsecurity=False).digest()
+            headers["Upload-Checksum"] = f"sha1 {_base64(checksum)}"
+        body = Stream(stream, offset, length, before_block)
+        begun = self._monotonic()
+        try:
+            answer = self._request("PATCH", self._own(url), headers, body)
+        except TransientTrouble:
+            self._cut[url] = (offset, body.sent)
+            raise
+        if answer.status == 204:
+            self._pace.took(length, self._monotonic() - begun - paused)
+        return answer
 
     def _own(self, location: str) -> str:
         """Return the whole address; the session is only ever sent to the portal itself."""

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from counter_app.database import Database
 from counter_app.errors import CounterError
 from counter_app.sync import inbox, outbox
-from counter_app.sync.engine import Light, PassResult, SyncEngine, Watch
+from counter_app.sync.client import Exchange
+from counter_app.sync.engine import SyncEngine
+from counter_app.sync.surroundings import Light, PassResult, Watch
+from counter_app.sync.transfers import Transfer
+
+__all__ = ["SyncStatus", "SyncWorker", "Transfer"]
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 QUEUE_TOLERANCE: Final = timedelta(days=1)
 BUSY_ELSEWHERE_PAUSE: Final = timedelta(seconds=30)
 FAULT_PAUSE: Final = timedelta(minutes=1)
+COUNT_EVERY: Final = 1.0
+"""Seconds between two counts of a long queue while it is sent."""
 
 _CLOCK = "Đồng hồ máy lệch {minutes} phút so với cổng. Chỉnh lại ngày giờ của máy để giấy hẹn và sổ ghi đúng."
 _OLD_QUEUE = "Có hồ sơ chờ gửi đã hơn một ngày. Kiểm tra đường truyền và trang Đồng bộ."
@@ -29,7 +38,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SyncStatus:
-    """A snapshot for the light and the sync page; ``warnings`` are sentences for the clerk."""
+    """A snapshot for the light and the sync page; ``warnings`` are sentences for the clerk.
+
+    ``transfer`` is the document under way, ``paused`` that a person holds the sync back.
+    """
 
     light: Light = Light.UNKNOWN
     waiting: int = 0
@@ -39,6 +51,8 @@ class SyncStatus:
     next_try_at: datetime | None = None
     error: str = ""
     warnings: tuple[str, ...] = ()
+    transfer: Transfer | None = None
+    paused: bool = False
 
 
 class SyncWorker:
@@ -55,15 +69,21 @@ class SyncWorker:
         *,
         clock: Callable[[], datetime],
         interval: timedelta = timedelta(minutes=1),
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._open_engine = open_engine
         self._tell = tell
         self._clock = clock
         self._interval = interval
+        self._monotonic = monotonic
+        self._counted_at = float("-inf")
         self._stop = threading.Event()
         self._woken = threading.Event()
         self._insisted = threading.Event()
+        self._paused = threading.Event()
+        self._engine: SyncEngine | None = None
+        self._guard = threading.Lock()
         self._status = SyncStatus()
         self._troubled = False
         self._told_to_wait = False
@@ -88,6 +108,28 @@ class SyncWorker:
             self._insisted.set()
         self._woken.set()
 
+    def pause(self) -> None:
+        """Send nothing after the call under way until :meth:`resume`; a restart of the program resumes too."""
+        self._paused.set()
+        self._publish(paused=True, transfer=None)
+
+    def resume(self) -> None:
+        """End a pause; a pass follows at once."""
+        self._paused.clear()
+        self._publish(paused=False)
+        self.wake(insist=True)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The newest calls to the portal and its answers, for the page that explains the line."""
+        engine = self._engine
+        return () if engine is None else engine.exchanges
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """The portal's clock minus ours, as last seen."""
+        engine = self._engine
+        return None if engine is None else engine.clock_skew
+
     def stop(self, timeout: float | None = 30.0) -> bool:
         """End after the call under way; returns whether the thread has ended within ``timeout`` seconds."""
         self._stop.set()
@@ -97,34 +139,49 @@ class SyncWorker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        engine: SyncEngine | None = None
         while not self._stop.is_set():
             self._woken.clear()
-            hurry = self._insisted.is_set()
-            self._insisted.clear()
-            self._troubled, self._told_to_wait = True, False
-            try:
-                engine = engine or self._open_engine()
-                if hurry:
-                    engine.hurry()
-                pause = self._after(engine.run_pass(Watch(self._stop.is_set, self._sending)), engine)
-            except CounterError as error:
-                self._publish(replace(self._status, error=error.message, sending=""))
-                pause = FAULT_PAUSE
-            except Exception:
-                # The thread must outlive a bug: dossiers wait here, and the clerk has to be told.
-                _log.exception("a pass of the syncer failed")
-                self._publish(replace(self._status, error=_BUG, sending=""))
-                pause = FAULT_PAUSE
+            if self._paused.is_set():
+                self._woken.wait()
+                continue
+            pause = self._pass()
             self._wait(pause)
-        if engine is not None:
-            engine.close()
+        if self._engine is not None:
+            self._engine.close()
+
+    def _pass(self) -> timedelta:
+        """One pass of the engine, opened if need be; returns how long to wait for the next."""
+        hurry = self._insisted.is_set()
+        self._insisted.clear()
+        self._troubled, self._told_to_wait = True, False
+        self._counted_at = float("-inf")
+        watch = Watch(self._is_ended)
+        watch.sending = partial(self._sending, watch)
+        watch.transfer = partial(self._transferring, watch)
+        try:
+            self._engine = self._engine or self._open_engine()
+            if hurry:
+                self._engine.hurry()
+            return self._after(self._engine.run_pass(watch), self._engine)
+        except CounterError as error:
+            self._publish(error=error.message, sending="", transfer=None)
+        except Exception:
+            # The thread must outlive a bug: dossiers wait here, and the clerk has to be told.
+            _log.exception("a pass of the syncer failed")
+            self._publish(error=_BUG, sending="", transfer=None)
+        return FAULT_PAUSE
+
+    def _is_ended(self) -> bool:
+        return self._stop.is_set() or self._paused.is_set()
 
     def _wait(self, pause: timedelta) -> None:
-        """Sleep until it is time or something may end the pause: a wake, or after trouble an insisting one."""
-        end = self._clock() + pause
-        while not self._stop.is_set():
-            left = (end - self._clock()).total_seconds()
+        """Sleep until it is time or something may end the pause: a wake, or after trouble an insisting one.
+
+        By the machine's running time: a clock that somebody sets back must not stretch it.
+        """
+        end = self._monotonic() + pause.total_seconds()
+        while not self._stop.is_set() and not self._paused.is_set():
+            left = end - self._monotonic()
             if left <= 0:
                 return
             if self._woken.wait(min(left, 3600.0)):
@@ -135,24 +192,20 @@ class SyncWorker:
     def _after(self, result: PassResult, engine: SyncEngine) -> timedelta:
         """Publish what a pass brought and return how long to wait."""
         now = self._clock()
-        status = self._counted()
         self._troubled, self._told_to_wait = result.retry_at is not None, result.told_to_wait
         if result.busy_elsewhere:
-            self._publish(replace(status, sending="", error="", warnings=(_ELSEWHERE,)))
+            self._publish(**self._counts(), sending="", transfer=None, error="", warnings=(_ELSEWHERE,))
             return BUSY_ELSEWHERE_PAUSE
         with self._database.read() as session:
             due = outbox.next_due(session)
         next_try = result.retry_at or min(now + self._interval, due or now + self._interval)
         self._publish(
-            replace(
-                status,
-                light=status.light if result.light is Light.UNKNOWN else result.light,
-                error=result.error,
-                sending="",
-                last_success_at=now if result.light is Light.ONLINE else status.last_success_at,
-                next_try_at=next_try,
-                warnings=self._warnings(engine, now),
-            )
+            **{**self._counts(), **self._reached(result)},
+            error=result.error,
+            sending="",
+            transfer=None,
+            next_try_at=next_try,
+            warnings=self._warnings(engine, now),
         )
         return max(next_try - now, timedelta(0))
 
@@ -167,21 +220,38 @@ class SyncWorker:
             found.append(_OLD_QUEUE)
         return tuple(found)
 
-    def _sending(self, what: str) -> None:
-        self._publish(replace(self._counted(), sending=what))
+    def _sending(self, watch: Watch, what: str) -> None:
+        """Told of each call; the numbers are counted again once a second at most."""
+        counts: dict[str, Any] = {}
+        if self._monotonic() - self._counted_at >= COUNT_EVERY:
+            self._counted_at = self._monotonic()
+            counts = self._counts()
+        self._publish(**{**counts, **self._reached(watch.result)}, sending=what)
 
-    def _counted(self) -> SyncStatus:
-        """The newest status with the counts of now; before the first contact, the last one of an earlier run."""
+    def _transferring(self, watch: Watch, transfer: Transfer) -> None:
+        self._publish(**self._reached(watch.result), transfer=transfer)
+
+    def _reached(self, result: PassResult) -> dict[str, Any]:
+        """What the contact with the portal means for the light; a pass may last for hours on a thin line."""
+        if result.light is Light.UNKNOWN:
+            return {}
+        if result.light is Light.ONLINE:
+            return {"light": result.light, "last_success_at": self._clock()}
+        return {"light": result.light}
+
+    def _counts(self) -> dict[str, Any]:
+        """The counts of now; before the first contact, the time of the last one of an earlier run."""
         with self._database.read() as session:
             counts = outbox.counts(session)
             last = self._status.last_success_at or inbox.last_read_at(session)
-        return replace(
-            self._status,
-            waiting=counts.waiting,
-            needs_attention=counts.needs_attention,
-            last_success_at=last,
-        )
+        return {
+            "waiting": counts.waiting,
+            "needs_attention": counts.needs_attention,
+            "last_success_at": last,
+        }
 
-    def _publish(self, status: SyncStatus) -> None:
-        self._status = status
-        self._tell(status)
+    def _publish(self, **changes: Any) -> None:
+        """Tell of a new status; the threads that send documents come here too."""
+        with self._guard:
+            self._status = replace(self._status, **changes)
+            self._tell(self._status)

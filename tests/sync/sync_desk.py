@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,17 +166,18 @@ class SyncDesk:
         return Profile1Client(settings, now=self.clock)
 
     def engine(self, client: PortalClient) -> SyncEngine:
-        return SyncEngine(
-            self.database,
-            client,
-            Surroundings(
-                portal="practice",
-                document_path=self.document_path,
-                queue_naming=self._queue_naming,
-                feed=self._take_entry,
-                clock=self.clock,
-                random=random.Random(self.seed).random,
-            ),
+        return SyncEngine(self.database, client, self.surroundings())
+
+    def surroundings(self) -> Surroundings:
+        """Without threads, so that the same faults meet the same calls every time."""
+        return Surroundings(
+            portal="practice",
+            document_path=self.document_path,
+            queue_naming=self._queue_naming,
+            lanes=0,
+            feed=self._take_entry,
+            clock=self.clock,
+            random=random.Random(self.seed).random,
         )
 
     def sync(self, url: str, give_up_after: int = 200, watch: Watch | None = None) -> PassResult:
@@ -203,16 +205,27 @@ class SyncDesk:
     def message(self, code: str, kind: str) -> OutboxMessage:
         return next(one for one in self.messages() if one.dossier_code == code and one.kind == kind)
 
-    def _queue_naming(self, session: Session, dossier_id: int, now: datetime) -> None:
-        dossier = session.get(Dossier, dossier_id)
-        assert dossier is not None
-        outgoing.queue_update(session, dossier, _office(session), now)
+    def _queue_naming(self, session: Session, dossier_ids: Sequence[int], now: datetime) -> None:
+        for dossier_id in dossier_ids:
+            dossier = session.get(Dossier, dossier_id)
+            assert dossier is not None
+            outgoing.queue_update(session, dossier, _office(session), now)
 
     def _take_entry(self, session: Session, entry: FeedEntry) -> EntryState:
         if "không hợp lệ" in str(entry.data):
             raise ValueError("nội dung không hợp lệ")
         self.entries.append(entry)
         return EntryState.APPLIED
+
+
+def wait_until(condition: Callable[[], bool], patience: float = 20.0) -> bool:
+    """Wait for something that another thread does; False when it has not come about in so many seconds."""
+    end = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def assert_portal_has_each_once(desk: SyncDesk, portal: PracticePortal) -> None:

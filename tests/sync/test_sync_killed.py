@@ -14,8 +14,8 @@ from counter_app.sandbox.portal import PracticePortal
 
 CHILD = Path(__file__).with_name("sync_child.py")
 ROOT = Path(__file__).parents[2]
-KILLS = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "PATCH", "PATCH", "DongBoHoSoMC", "DongBoHoSoMC")
-"""The call in which each program dies: creates, steps, documents, updates, updates that name documents."""
+KILLS = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "PATCH", "PATCH", "DongBoHoSoMC")
+"""The call in which each program dies: creates, steps, documents, updates that name documents."""
 
 
 def start(directory: Path, url: str) -> subprocess.Popen[bytes]:

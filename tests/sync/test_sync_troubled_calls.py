@@ -140,8 +140,8 @@ def test_a_portal_too_slow_to_answer_gets_time_before_it_is_asked(desk: SyncDesk
 
     client.close()
     assert result.light is Light.OFFLINE
-    assert result.retry_at is not None
-    assert result.retry_at - desk.clock.now >= TIMEOUT_PAUSE
+    (message,) = desk.messages()
+    assert message.next_attempt_at - desk.clock.now >= TIMEOUT_PAUSE
     desk.sync(portal.url)
     assert_portal_has_each_once(desk, portal)
 

@@ -1,0 +1,56 @@
+"""How fast the line takes bytes, and so how long one PATCH, and one block of it, may be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PATCH_SECONDS: Final = 30.0
+"""Line time of one PATCH: each costs a round trip, and a cut may cost all of it where a proxy holds it back."""
+BLOCK_SECONDS: Final = 0.1
+"""Line time of one block: a record that comes due goes before the next one."""
+FIRST_PATCH: Final = 256 * 1024
+SMALLEST_PATCH: Final = 64 * 1024
+LARGEST_PATCH: Final = 8 * 1024 * 1024
+SMALLEST_BLOCK: Final = 2 * 1024
+LARGEST_BLOCK: Final = 64 * 1024
+TELLING: Final = 16 * 1024
+"""Bytes from which on a time tells something of the line rather than of the portal."""
+
+
+class Pace:
+    """What the uploads of one client have learnt of the line; ``fixed``: a PATCH of always so many bytes.
+
+    Used by several threads: what they write is a measurement each, and the last one holds.
+    """
+
+    def __init__(self, fixed: int = 0) -> None:
+        if fixed < 0:
+            raise ValueError("a PATCH has at least one byte")
+        self._fixed = fixed
+        self._rate: float | None = None
+        self._most = LARGEST_PATCH
+
+    def patch_bytes(self) -> int:
+        """How many bytes the next PATCH may carry."""
+        if self._fixed:
+            return self._fixed
+        if self._rate is None:
+            return min(FIRST_PATCH, self._most)
+        return max(SMALLEST_PATCH, min(self._most, int(self._rate * PATCH_SECONDS)))
+
+    def block_bytes(self) -> int:
+        """How many bytes may go before others are asked whether they have something more urgent."""
+        if self._rate is None:
+            return SMALLEST_BLOCK
+        return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, int(self._rate * BLOCK_SECONDS)))
+
+    def took(self, length: int, seconds: float) -> None:
+        """So many bytes went in so many seconds (pauses not counted)."""
+        if length < TELLING:
+            return
+        rate = length / max(seconds, 0.001)
+        self._rate = rate if self._rate is None else (self._rate + rate) / 2
+
+    def lost(self, length: int) -> None:
+        """A cut took so many bytes of one PATCH, of which the portal has kept none: shorter ones then."""
+        self._most = max(SMALLEST_PATCH, min(self._most, length // 2))
