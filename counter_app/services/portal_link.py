@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -63,15 +63,17 @@ def make_engine(desk: DeskContext) -> SyncEngine:
 
 
 class NamingQueue:
-    """Queues the update that names a dossier's uploaded documents, in the syncer's unit of work."""
+    """Queues the updates that name the uploaded documents of dossiers, in the syncer's unit of work."""
 
     def __init__(self, desk: DeskContext) -> None:
         self._desk = desk
 
-    def __call__(self, session: Session, dossier_id: int, now: datetime) -> None:
+    def __call__(self, session: Session, dossier_ids: Sequence[int], now: datetime) -> None:
         session.flush()
-        dossier = session.get_one(Dossier, dossier_id, populate_existing=True)
-        outgoing.queue_update(session, dossier, office_row(session, self._desk), now)
+        office = office_row(session, self._desk)
+        for dossier_id in dossier_ids:
+            dossier = session.get_one(Dossier, dossier_id, populate_existing=True)
+            outgoing.queue_update(session, dossier, office, now)
 
 
 def import_catalogue_from_portal(desk: DeskContext, tell: Callable[[int], None] | None = None) -> ImportOutcome:
