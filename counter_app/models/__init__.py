@@ -5,8 +5,9 @@ from counter_app.models.base import Base
 from counter_app.models.calendar import Calendar
 from counter_app.models.document import Document
 from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, DossierFee
+from counter_app.models.inbox import InboxCursor, InboxEntry, PortalFile
 from counter_app.models.office import Desk, Office, User
-from counter_app.models.outbox import InboxCursor, InboxEntry, OutboxMessage, SyncLock, SyncRun
+from counter_app.models.outbox import OutboxMessage, SyncLock, SyncRun
 from counter_app.models.print_job import PrintJob
 from counter_app.models.procedure import (
     Field,
@@ -36,6 +37,7 @@ __all__ = [
     "NumberSeries",
     "Office",
     "OutboxMessage",
+    "PortalFile",
     "PrintJob",
     "Procedure",
     "ProcedureComponent",

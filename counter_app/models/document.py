@@ -14,7 +14,7 @@ class Document(Base):
     """A file attached to a component or a result of a dossier; the bytes lie beside the database.
 
     ``upload_url`` and ``upload_offset`` say how far the portal has it; ``uploaded_at`` is set once the
-    portal holds it whole and its digest was checked.
+    portal holds it whole and its digest was checked. ``from_portal``: fetched from there, so never sent there.
     """
 
     __tablename__ = "document"
@@ -32,3 +32,4 @@ class Document(Base):
     upload_url: Mapped[str | None]
     upload_offset: Mapped[int] = mapped_column(default=0)
     uploaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    from_portal: Mapped[bool] = mapped_column(default=False)

@@ -22,7 +22,8 @@ class Dossier(Base):
     what the outbox says of the portal. ``procedure_id`` names the version under which it was received and
     ``calendar_id`` the calendar by which its date was promised. ``search_text`` is folded and feeds the
     full-text index by triggers. ``revision`` counts changes, so that a late answer marks only the version
-    that it answers.
+    that it answers. ``portal_told`` is what the portal told of it, in the portal's vocabulary: what the desk
+    does not keep itself is given back in each update.
     """
 
     __tablename__ = "dossier"
@@ -65,6 +66,7 @@ class Dossier(Base):
     register_number: Mapped[int]
     search_text: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
+    portal_told: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
     procedure: Mapped[Procedure] = relationship()
     applicant: Mapped[Applicant] = relationship(foreign_keys=[applicant_id])

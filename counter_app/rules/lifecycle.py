@@ -106,13 +106,16 @@ def _staying(status: Status, *steps: Step) -> dict[Step, Status]:
 
 # A supplement may be requested right after reception, because a dossier that lacks a required component
 # may be received only with a supplement request; the clock then has not been handed to anyone, so the
-# dossier goes back to where it came from (see next_status). Money is its own axis: a fee paid while no
-# payment is awaited leaves the status alone. A result given on the spot is FINISH right after RECEIVE.
+# dossier goes back to where it came from (see next_status). An online dossier that lacks something is answered
+# by a supplement request before it is received at all, and is registered again when the rest has come in.
+# Money is its own axis: a fee paid while no payment is awaited leaves the status alone. A result given on the
+# spot is FINISH right after RECEIVE.
 TRANSITIONS: dict[Status, dict[Step, Status]] = {
     Status.REGISTERED: {
         Step.RECEIVE: Status.RECEIVED,
         Step.ACCEPT: Status.RECEIVED,
         Step.REFUSE: Status.REFUSED,
+        Step.REQUEST_SUPPLEMENT: Status.SUPPLEMENT_REQUESTED,
         **_ENDING,
         **_staying(Status.REGISTERED, Step.PAY, Step.CORRECT, Step.ATTACH),
     },
@@ -210,23 +213,26 @@ def next_status(status: Status | None, step: Step, *, came_from: Status | None =
     possible = FIRST_STEPS if status is None else TRANSITIONS[status]
     if step not in possible:
         raise _not_permitted(status, step)
-    if step is Step.SUPPLEMENT and came_from is Status.RECEIVED:
-        return Status.RECEIVED
+    if step is Step.SUPPLEMENT and came_from in (Status.REGISTERED, Status.RECEIVED):
+        return came_from
     return possible[step]
 
 
-def derive(steps: Iterable[Step]) -> Status:
+def derive(history: Iterable[Step | Status]) -> Status:
     """Return the status that the whole history of a dossier leads to, in the order of its events.
+
+    A Status among the steps is one that a person set by a correction, where desk and portal had come apart.
 
     Raises:
         RuleViolation: ``history_empty`` without a step, ``step_not_permitted`` at the first that cannot be.
     """
     status: Status | None = None
     came_from: Status | None = None
-    for step in steps:
-        if step is Step.REQUEST_SUPPLEMENT:
+    for item in history:
+        after = item if isinstance(item, Status) else next_status(status, item, came_from=came_from)
+        if after is Status.SUPPLEMENT_REQUESTED and status is not after:
             came_from = status
-        status = next_status(status, step, came_from=came_from)
+        status = after
     if status is None:
         raise RuleViolation(
             "history_empty", "Hồ sơ không có sự kiện nào. Hãy kiểm tra dữ liệu hoặc khôi phục từ bản sao lưu."

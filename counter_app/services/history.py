@@ -72,9 +72,16 @@ def append_event(
 def came_from(dossier: Dossier) -> Status | None:
     """The status in which the open supplement request found the dossier."""
     for event in reversed(dossier.events):
-        if event.step == Step.REQUEST_SUPPLEMENT and event.status_before is not None:
-            return Status(event.status_before)
+        before, after = event.status_before, event.status_after
+        if after == Status.SUPPLEMENT_REQUESTED and before is not None and before != after:
+            return Status(before)
     return None
+
+
+def corrected_status(event: DossierEvent) -> Status | None:
+    """The status that a person set by this event where desk and portal had come apart; None for any other event."""
+    moved = event.step == Step.CORRECT and event.status_after != event.status_before
+    return Status(event.status_after) if moved else None
 
 
 def _distinct(dossier: Dossier, at: datetime, status: Status) -> datetime:

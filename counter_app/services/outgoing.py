@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -58,7 +58,8 @@ def queue_create(session: Session, dossier: Dossier, office: Office, now: dateti
 def queue_step(session: Session, dossier: Dossier, event: DossierEvent, office: Office, now: datetime) -> None:
     """A step of the lifecycle, then the record as it stands after it."""
     step = Step(event.step)
-    if step not in SILENT_STEPS:
+    # An online dossier is known to the portal before it is received, so its reception is a step like any other.
+    if step not in SILENT_STEPS or (step is Step.RECEIVE and event.status_before is not None):
         message = step_message(
             StepMessage(
                 code=dossier.code,
@@ -114,7 +115,7 @@ def _row(
 def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Document]) -> DossierMessage:
     """The dossier in the portal's vocabulary; of ``documents`` only those uploaded whole are named."""
     applicant = dossier.applicant
-    whole = [item for item in documents if item.uploaded_at is not None and item.upload_url]
+    whole = [item for item in documents if item.uploaded_at is not None and item.upload_url and not item.from_portal]
     with_file = {item.component_code for item in dossier.documents if item.component_code}
     return DossierMessage(
         code=dossier.code,
@@ -143,9 +144,7 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         digitised=bool(with_file),
         online_payment=any(fee.method == "online" for fee in dossier.fees),
         note=dossier.note,
-        verified_account=_from_applicant(dossier).get("verified") == "1",
-        documents=_online_documents(dossier)
-        + tuple(
+        documents=tuple(
             NamedDocument(item.upload_url or "", item.sha256, item.file_name, item.component_code)
             for item in whole
             if not item.result_code
@@ -158,37 +157,14 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         fees=tuple(Fee(item.code, item.name, item.amount) for item in dossier.fees),
         supplements=_supplements(dossier),
         results=_results(dossier, whole),
+        held=dossier.portal_told or {},
     )
-
-
-def _from_applicant(dossier: Dossier) -> dict[str, Any]:
-    """What the portal told of an online dossier when it arrived; empty for one taken in at the desk."""
-    first = dossier.events[0] if dossier.events else None
-    return first.details if first is not None and first.step == Step.REGISTER else {}
 
 
 def _handed_in_at(dossier: Dossier) -> datetime:
     """NgayNopHoSo: an online dossier was handed in before it was received; its answer clock runs from then."""
     first = dossier.events[0] if dossier.events else None
     return first.at if first is not None and first.step == Step.REGISTER else dossier.received_at
-
-
-def _online_documents(dossier: Dossier) -> tuple[NamedDocument, ...]:
-    """The applicant's own files, which the portal holds: an update that left them out would take them away."""
-    return tuple(
-        NamedDocument(
-            url=str(item.get("DuongDanTaiTepTin") or ""),
-            sha256=str(item.get("TepDinhKemId") or ""),
-            file_name=str(item.get("TenTepDinhKem") or ""),
-            component_code=str(item.get("MaThanhPhanHoSo") or ""),
-            digitised=item.get("DuocSoHoa") == "1",
-            reused=item.get("DuocTaiSuDung") == "1",
-            from_national_store=item.get("DuocLayTuKhoDMQG") == "1",
-            replaced_by_result=str(item.get("MaKetQuaThayThe") or ""),
-        )
-        for item in _from_applicant(dossier).get("documents", ())
-        if item.get("IsDeleted") != "1"
-    )
 
 
 def _identities(dossier: Dossier) -> tuple[Identity, ...]:
@@ -238,14 +214,18 @@ def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
 
 
 def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, ...]:
+    """The desk's own results, numbered past those that the portal gave."""
     names = {item.code: item.name for item in dossier.procedure.results}
+    told = (dossier.portal_told or {}).get("DanhSachGiayToKetQua") or ()
+    taken = {str(item.get("MaGiayToKetQua") or "") for item in told}
+    codes = (code for number in count(1) if (code := result_code(dossier.code, number)) not in taken)
     return tuple(
         ResultPaper(
             name=names.get(item.result_code, item.file_name),
             component_code=item.result_code,
             paper_id=item.sha256,
             url=item.upload_url or "",
-            result_code=result_code(dossier.code, number),
+            result_code=code,
         )
-        for number, item in enumerate((item for item in whole if item.result_code), start=1)
+        for item, code in zip((item for item in whole if item.result_code), codes, strict=False)
     )

@@ -99,6 +99,7 @@ class FeedApplier:
             note=str(data.get("GhiChu") or ""),
             register_number=next_in_year(session, "register", office.code, arrived.year),
             search_text="",
+            portal_told=dict(data),
             components=_components(procedure),
             revision=0,
         )
@@ -112,10 +113,6 @@ class FeedApplier:
             entered_at=now,
             status_after=Status.REGISTERED,
             due_after=answer_due,
-            details={
-                "documents": list(data.get("TaiLieuNop") or []),
-                "verified": str(data.get("TaiKhoanDuocXacThucVoiVNeID") or "0"),
-            },
             actor=PORTAL,
         )
         return EntryState.APPLIED

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier
+from counter_app.models import Dossier, DossierEvent
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_after_pauses, due_soon_from
+from counter_app.rules.calendar import (
+    VIETNAM,
+    LimitUnit,
+    due,
+    due_after_pauses,
+    due_soon_from,
+    online_answer_due,
+)
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
@@ -23,6 +30,7 @@ from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
+from counter_app.services.pauses import latest_extension, promise_and_pauses, stood
 from counter_app.services.receive import limit_of, money_state, office_cut_off
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.values import RETURN_WAYS, StepDone
@@ -35,11 +43,8 @@ NEEDS_REASON = {
 }
 NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
 
-_PROMISES = (Step.RECEIVE, Step.ACCEPT, Step.APOLOGISE)
-"""Steps that promise a date; the due date after a wait is reckoned from the last of them."""
-
-ELSEWHERE = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
-"""Steps with a service of their own."""
+ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT})
+"""Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,11 @@ class _Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taking:
-    """A step being taken: everything that its effect may look at."""
+class Taking:
+    """A step being taken: everything that its effect may look at.
+
+    ``from_portal``: somebody else took it and the portal told of it; its papers and their numbers are theirs.
+    """
 
     desk: DeskContext
     session: Session
@@ -76,13 +84,15 @@ class _Taking:
     step: Step
     given: StepInput
     at: datetime
+    from_portal: bool = False
 
 
 def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> StepDone:
     """Take a step on the dossier with this code.
 
     Raises UserError: ``dossier_unknown``, ``step_not_permitted`` (naming what is possible),
-    ``reason_missing``, ``unit_missing``, ``new_due_…``, ``apology_…``, ``impossible_time``.
+    ``already_received`` (by whom and when), ``reason_missing``, ``unit_missing``,
+    ``new_due_…``, ``apology_…``, ``impossible_time``.
     """
     if step in ELSEWHERE:
         raise ValueError(f"{step} is not taken here")
@@ -91,27 +101,9 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
         office = office_row(session, desk)
+        step = _reception(dossier, step)
         at, entered_at = moment_of_step(desk, dossier, given.at)
-        with rules_apply():
-            status = lifecycle.next_status(Status(dossier.status), step, came_from=came_from(dossier))
-        effect = _Effect(due=dossier.due)
-        taking = _Taking(desk, session, dossier, step, given, at)
-        if step in EFFECTS:
-            EFFECTS[step](taking, effect)
-        event = append_event(
-            desk,
-            dossier,
-            step,
-            at=at,
-            entered_at=entered_at,
-            status_after=status,
-            due_after=effect.due,
-            reason=given.reason,
-            unit=given.unit,
-            form=effect.form,
-            form_number=_form_number(session, effect.form, office.code, at) if effect.form else None,
-            details=effect.details,
-        )
+        event, warnings = carry_out(Taking(desk, session, dossier, step, given, at), entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         return StepDone(
             dossier.id,
@@ -121,12 +113,63 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
             event.at,
             dossier.due,
             event.number,
-            tuple(effect.warnings),
+            tuple(warnings),
         )
 
 
-def _form_number(session: Session, form: str, office: str, at: datetime) -> int:
-    return next_in_year(session, f"form:{form}", office, at.astimezone(VIETNAM).year)
+def carry_out(
+    taking: Taking, entered_at: datetime, *, actor: str = "", details: dict[str, Any] | None = None
+) -> tuple[DossierEvent, list[str]]:
+    """Take a step inside the caller's unit of work: status, clock, money and history move together.
+
+    Answers the event and what the clerk should know; nothing is queued for the portal. Raises UserError as
+    ``take_step`` does.
+    """
+    dossier, given = taking.dossier, taking.given
+    with rules_apply():
+        status = lifecycle.next_status(Status(dossier.status), taking.step, came_from=came_from(dossier))
+    effect = _Effect(due=dossier.due, details=dict(details or {}))
+    if taking.step in EFFECTS:
+        EFFECTS[taking.step](taking, effect)
+    form = None if taking.from_portal else effect.form
+    event = append_event(
+        taking.desk,
+        dossier,
+        taking.step,
+        at=taking.at,
+        entered_at=entered_at,
+        status_after=status,
+        due_after=effect.due,
+        reason=given.reason,
+        unit=given.unit,
+        form=form,
+        form_number=_form_number(taking, form) if form else None,
+        details=effect.details,
+        actor=actor,
+    )
+    return event, effect.warnings
+
+
+def _reception(dossier: Dossier, step: Step) -> Step:
+    """Accepting an online dossier is its reception; whoever comes second is told who was first."""
+    if step not in (Step.RECEIVE, Step.ACCEPT):
+        return step
+    if dossier.status == Status.REGISTERED:
+        return Step.RECEIVE
+    first = next((event for event in dossier.events if event.status_after == Status.RECEIVED), None)
+    if step is Step.RECEIVE and first is not None:
+        raise UserError(
+            "already_received",
+            f"Hồ sơ {dossier.code} đã được {first.actor} tiếp nhận lúc "
+            f"{first.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}. Không tiếp nhận lần nữa; hãy mở hồ sơ để làm tiếp.",
+            code=dossier.code,
+        )
+    return step
+
+
+def _form_number(taking: Taking, form: str) -> int:
+    office = office_row(taking.session, taking.desk)
+    return next_in_year(taking.session, f"form:{form}", office.code, taking.at.astimezone(VIETNAM).year)
 
 
 def find_dossier(session: Session, code: str) -> Dossier:
@@ -160,29 +203,43 @@ def _check_given(step: Step, given: StepInput) -> None:
         raise UserError("return_unknown", f"Cách trả «{given.by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}.")
 
 
-def _pause(taking: _Taking, effect: _Effect) -> None:
+def _pause(taking: Taking, effect: _Effect) -> None:
     taking.dossier.paused_at = taking.at
     if taking.step is Step.REQUEST_SUPPLEMENT:
         effect.form = "supplement_request"
 
 
-def _resume(taking: _Taking, effect: _Effect) -> None:
+def _resume(taking: Taking, effect: _Effect) -> None:
     """The working time used so far stays used; the rest runs on from now (design, section 4)."""
     dossier = taking.dossier
-    if dossier.paused_at is not None and dossier.due is not None:
+    if dossier.status == Status.SUPPLEMENT_REQUESTED and came_from(dossier) is Status.REGISTERED:
+        _register_again(taking, effect)
+    elif dossier.paused_at is not None and dossier.due is not None:
         calendar_id, calendar = current_calendar(taking.session, taking.desk)
         with rules_apply():
-            effect.due = due_after_pauses(calendar, *_promise_and_pauses(taking), LimitUnit(dossier.limit_unit))
+            effect.due = due_after_pauses(
+                calendar, *promise_and_pauses(dossier, taking.at), LimitUnit(dossier.limit_unit)
+            )
         dossier.calendar_id = calendar_id
         dossier.due_soon_from = due_soon_from(
-            calendar, dossier.received_at, effect.due, _stood(calendar, dossier, until=taking.at)
+            calendar, dossier.received_at, effect.due, stood(calendar, dossier, until=taking.at)
         )
         if taking.step is Step.SUPPLEMENT:
             effect.form = "receipt"
     dossier.paused_at = None
 
 
-def _pay(taking: _Taking, effect: _Effect) -> None:
+def _register_again(taking: Taking, effect: _Effect) -> None:
+    """An online dossier not received yet is whole now: it is answered within eight working hours from here.
+
+    Nghị định 118/2025/NĐ-CP counts from the moment at which the desk has the dossier.
+    """
+    _, calendar = current_calendar(taking.session, taking.desk)
+    effect.due = online_answer_due(calendar, taking.at)
+    taking.dossier.due_soon_from = taking.at
+
+
+def _pay(taking: Taking, effect: _Effect) -> None:
     for fee in taking.dossier.fees:
         if fee.paid_at is None:
             fee.paid_at = taking.at
@@ -193,20 +250,23 @@ def _pay(taking: _Taking, effect: _Effect) -> None:
         _resume(taking, effect)
 
 
-def _ask_payment(taking: _Taking, effect: _Effect) -> None:
+def _ask_payment(taking: Taking, effect: _Effect) -> None:
     if taking.dossier.money_state == "nothing_due":
         effect.warnings.append("Hồ sơ không có khoản phí, lệ phí nào; hãy ghi rõ khoản phải nộp ở phần lý do.")
     _pause(taking, effect)
 
 
-def _accept(taking: _Taking, effect: _Effect) -> None:
-    """Taking in an online dossier: the promise is made now, by the limit of the online channel."""
+def _receive_online(taking: Taking, effect: _Effect) -> None:
+    """Taking in an online dossier: the promise is made now, by the limit of the online channel.
+
+    Where another desk received it, the date that it promised holds, if the portal told of one.
+    """
     dossier = taking.dossier
-    if dossier.status != Status.REGISTERED:
-        return
     calendar_id, calendar = current_calendar(taking.session, taking.desk)
     limit = limit_of(dossier.procedure, dossier.channel)
-    if limit.unit is LimitUnit.UNKNOWN:
+    if taking.from_portal and (taking.given.new_due is not None or limit.unit is LimitUnit.UNKNOWN):
+        effect.due = taking.given.new_due
+    elif limit.unit is LimitUnit.UNKNOWN:
         if taking.given.new_due is None or not taking.given.reason:
             raise UserError(
                 "limit_unknown", "Thủ tục này chưa rõ thời hạn giải quyết. Hãy nhập ngày hẹn trả kèm lý do."
@@ -220,23 +280,23 @@ def _accept(taking: _Taking, effect: _Effect) -> None:
     dossier.received_at = taking.at
     dossier.first_due = effect.due
     dossier.calendar_id = calendar_id
-    dossier.due_soon_from = due_soon_from(calendar, taking.at, effect.due)
+    dossier.due_soon_from = due_soon_from(calendar, taking.at, effect.due) if effect.due is not None else None
     if limit.unit is not LimitUnit.ON_THE_SPOT:
         effect.form = "receipt"
 
 
-def _hand_over(taking: _Taking, effect: _Effect) -> None:
+def _hand_over(taking: Taking, effect: _Effect) -> None:
     effect.details["from_unit"] = taking.dossier.unit
-    taking.dossier.unit = taking.given.unit
+    taking.dossier.unit = taking.given.unit or taking.dossier.unit
 
 
-def _finish(taking: _Taking, effect: _Effect) -> None:
+def _finish(taking: Taking, effect: _Effect) -> None:
     taking.dossier.finished_at = taking.at
     if taking.dossier.due is not None and taking.at > taking.dossier.due:
         effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
 
 
-def _return(taking: _Taking, effect: _Effect) -> None:
+def _return(taking: Taking, effect: _Effect) -> None:
     dossier = taking.dossier
     by = taking.given.by or dossier.return_by
     dossier.return_by = by
@@ -250,7 +310,7 @@ def _return(taking: _Taking, effect: _Effect) -> None:
         effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
 
 
-def _apologise(taking: _Taking, effect: _Effect) -> None:
+def _apologise(taking: Taking, effect: _Effect) -> None:
     """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
     dossier, rules = taking.dossier, taking.desk.settings.apology
     new_due = taking.given.new_due
@@ -259,7 +319,7 @@ def _apologise(taking: _Taking, effect: _Effect) -> None:
     _, calendar = current_calendar(taking.session, taking.desk)
     with rules_apply():
         lifecycle.may_apologise(dossier.apology_count, rules.max)
-        latest = _latest_extension(calendar, dossier, taking.at) if rules.cap == "first_limit" else None
+        latest = latest_extension(calendar, dossier, taking.at) if rules.cap == "first_limit" else None
         lifecycle.check_new_due(dossier.due, new_due, taking.at, latest)
     lead = calendar.full_day(taking.at.date()) * rules.lead_days
     if calendar.working_time_between(taking.at, dossier.due) < lead:
@@ -270,61 +330,12 @@ def _apologise(taking: _Taking, effect: _Effect) -> None:
     effect.form = "apology"
     dossier.apology_count += 1
     dossier.due_soon_from = due_soon_from(
-        calendar, dossier.received_at, new_due, _stood(calendar, dossier, until=taking.at)
+        calendar, dossier.received_at, new_due, stood(calendar, dossier, until=taking.at)
     )
 
 
-def _promise_and_pauses(taking: _Taking) -> tuple[datetime, list[tuple[datetime, datetime]]]:
-    """The date promised last (at reception or by an apology), and the pauses of the clock since then."""
-    events = taking.dossier.events
-    promise = next(event for event in reversed(events) if event.step in _PROMISES and event.due_after is not None)
-    assert promise.due_after is not None
-    pauses = [(max(start, promise.at), end) for start, end in _pauses(taking.dossier, taking.at) if end > promise.at]
-    return promise.due_after, pauses
-
-
-def _stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedelta:
-    """Working time during which the clock stood, the pause that is still open counted to ``until``."""
-    return sum((calendar.working_time_between(start, end) for start, end in _pauses(dossier, until)), timedelta(0))
-
-
-def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]]:
-    """When the clock stood, from the history; a pause that is still open lasts to ``until``."""
-    found: list[tuple[datetime, datetime]] = []
-    paused_at = None
-    for event in dossier.events:
-        stands = lifecycle.clock_stands(Status(event.status_after))
-        if stands and paused_at is None:
-            paused_at = event.at
-        elif not stands and paused_at is not None:
-            found.append((paused_at, event.at))
-            paused_at = None
-    if paused_at is not None:
-        found.append((paused_at, until))
-    return found
-
-
-def _latest_extension(calendar: WorkCalendar, dossier: Dossier, at: datetime) -> datetime | None:
-    """The close of the desk on the day that ends an extension as long as the first limit.
-
-    Counted from the date that was promised, or from the letter where that is later (else a dossier very late
-    could get no letter at all), that day itself not (Civil Code 2015, art. 147). Where the clerk
-    chose the first date, or the result was to be given on the spot, the working time that was promised counts.
-    """
-    if dossier.due is None or dossier.first_due is None:
-        return None
-    start = max(dossier.due, at)
-    limit = Limit(dossier.limit_amount, LimitUnit(dossier.limit_unit))
-    if limit.unit in (LimitUnit.UNKNOWN, LimitUnit.ON_THE_SPOT):
-        promised = calendar.working_time_between(dossier.received_at, dossier.first_due)
-        end = calendar.add_working_time(start, max(promised, timedelta(0)))
-    else:
-        end = due(calendar, start, limit)
-    return calendar.closes(calendar.first_working_day(end.date()))
-
-
-EFFECTS: dict[Step, Callable[[_Taking, _Effect], None]] = {
-    Step.ACCEPT: _accept,
+EFFECTS: dict[Step, Callable[[Taking, _Effect], None]] = {
+    Step.RECEIVE: _receive_online,
     Step.HAND_OVER: _hand_over,
     Step.REQUEST_SUPPLEMENT: _pause,
     Step.SUPPLEMENT: _resume,

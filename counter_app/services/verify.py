@@ -12,6 +12,7 @@ from counter_app.models import Document, Dossier, OutboxMessage
 from counter_app.rules.lifecycle import Step, derive, is_open
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
+from counter_app.services.history import corrected_status
 from counter_app.storage import integrity_problems
 
 _BLOCK = 500
@@ -89,7 +90,7 @@ def _history_problems(row: Dossier) -> list[str]:
     if numbers != list(range(1, len(numbers) + 1)):
         problems.append(f"Hồ sơ {row.code}: lịch sử thiếu hoặc thừa sự kiện.")
     try:
-        derived = derive(Step(event.step) for event in row.events)
+        derived = derive(corrected_status(event) or Step(event.step) for event in row.events)
     except (RuleViolation, ValueError) as error:
         problems.append(f"Hồ sơ {row.code}: lịch sử không hợp lệ ({error}).")
     else:

@@ -35,11 +35,25 @@ class EntryKind(StrEnum):
 
 
 class EntryState(StrEnum):
-    """What became of an entry; a clash is decided by a person, an unreadable one is kept and shown."""
+    """What became of an entry; a clash waits for a person's decision, an unreadable one for a person to see it."""
 
     APPLIED = "applied"
     CLASH = "clash"
     UNREADABLE = "unreadable"
+    DECIDED = "decided"
+    SEEN = "seen"
+
+
+class FeedClash(Exception):  # noqa: N818 - what the desk and the portal say does not fit, and nothing is broken
+    """An entry cannot be applied without overwriting one side; what it had changed is taken back.
+
+    ``reason`` is for the clerk; ``ours`` is what the desk has of the dossier at this moment, as JSON values.
+    """
+
+    def __init__(self, reason: str, ours: Mapping[str, Any]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.ours = ours
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,13 @@ class FeedEntry:
 
 
 FeedHandler = Callable[[Session, FeedEntry], EntryState]
-"""Applies an entry in the given unit of work. A UserError or ValueError says that it cannot be applied."""
+"""Applies an entry in the given unit of work and answers APPLIED.
+
+Raises FeedClash where a person has to decide; a UserError or ValueError says that it cannot be applied.
+"""
+
+_LAST_WORD_COUNTS: Final = (EntryKind.PROCEDURE, EntryKind.CALENDAR)
+"""Entries that give the whole state of what they are about, and that may go back to an earlier one."""
 
 
 def cursor(session: Session, portal: str) -> str:
@@ -68,25 +88,26 @@ def last_read_at(session: Session) -> datetime | None:
 def take_page(session: Session, portal: str, page: FeedPage, handler: FeedHandler, now: datetime) -> int:
     """Apply a page and move the cursor; returns how many entries were new.
 
-    A repeated entry is recognised by its bytes and passed over. What an entry changed is taken back when it
-    turns out that it cannot be applied; the entry is then kept as unreadable with the reason.
+    Repeated entries are passed over, see ``_is_repeated``. What an entry changed is taken back when it turns
+    out that it cannot be applied; the entry is then kept, with the reason, for a person.
     """
     new = 0
     for raw in page.entries:
-        digest = hashlib.sha256(raw).hexdigest()
-        if session.scalar(select(InboxEntry.id).where(InboxEntry.digest == digest)) is not None:
+        digest, about = hashlib.sha256(raw).hexdigest(), _About.of(raw)
+        if _is_repeated(session, digest, about):
             continue
         new += 1
-        kind, code = _labels(raw)
-        state, error = _apply(session, raw, handler)
+        outcome = _apply(session, raw, handler)
         session.add(
             InboxEntry(
                 digest=digest,
-                kind=kind,
-                dossier_code=code,
+                subject=about.subject,
+                kind=about.kind,
+                dossier_code=about.dossier_code,
                 payload=raw,
-                state=state,
-                error=error,
+                state=outcome.state,
+                error=outcome.reason,
+                ours=outcome.ours,
                 arrived_at=now,
             )
         )
@@ -97,6 +118,13 @@ def take_page(session: Session, portal: str, page: FeedPage, handler: FeedHandle
     else:
         row.cursor, row.read_at = page.cursor, now
     return new
+
+
+def apply_again(session: Session, row: InboxEntry, handler: FeedHandler) -> EntryState:
+    """Try an entry again that could not be read, after an update of the program or of the catalogue."""
+    outcome = _apply(session, row.payload, handler)
+    row.state, row.error, row.ours = outcome.state, outcome.reason, outcome.ours
+    return outcome.state
 
 
 def parse_entry(raw: bytes) -> FeedEntry:
@@ -115,20 +143,68 @@ def parse_entry(raw: bytes) -> FeedEntry:
     return FeedEntry(kind, code, data)
 
 
-def _apply(session: Session, raw: bytes, handler: FeedHandler) -> tuple[EntryState, str]:
+@dataclass(frozen=True)
+class _Outcome:
+    state: EntryState
+    reason: str = ""
+    ours: dict[str, Any] | None = None
+
+
+def _apply(session: Session, raw: bytes, handler: FeedHandler) -> _Outcome:
     try:
         with session.begin_nested():
-            return handler(session, parse_entry(raw)), ""
+            return _Outcome(handler(session, parse_entry(raw)))
+    except FeedClash as clash:
+        return _Outcome(EntryState.CLASH, clash.reason, dict(clash.ours))
     except (UserError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The feed goes on; the entry stays in the list of what a person has to see, with the reason.
         _log.warning("an entry of the feed could not be applied (%s)", type(error).__name__)
         words = str(error) if isinstance(error, UserError | ValueError) else ""
-        return EntryState.UNREADABLE, words or "Mục thay đổi không đúng quy ước nên chưa áp dụng. Xem và xử lý tay."
+        words = words or "Mục thay đổi không đúng quy ước nên chưa áp dụng. Xem và xử lý tay."
+        return _Outcome(EntryState.UNREADABLE, words)
 
 
-def _labels(raw: bytes) -> tuple[str, str]:
-    value = json.loads(raw)
-    if not isinstance(value, dict):
-        return "", ""
-    kind, code = value.get("Loai"), value.get("MaHoSo")
-    return (kind if isinstance(kind, str) else ""), (code if isinstance(code, str) else "")
+@dataclass(frozen=True)
+class _About:
+    """What an entry is about, as far as it can be read; ``changed_at`` is a procedure's CAPNHAT, "" without."""
+
+    kind: str
+    dossier_code: str
+    subject: str
+    changed_at: str
+
+    @classmethod
+    def of(cls, raw: bytes) -> _About:
+        value = json.loads(raw)
+        value = value if isinstance(value, dict) else {}
+        kind, code, data = value.get("Loai"), value.get("MaHoSo"), value.get("DuLieu")
+        data = data if isinstance(data, dict) else {}
+        kind = kind if isinstance(kind, str) else ""
+        code = code if isinstance(code, str) else ""
+        about = {EntryKind.PROCEDURE: data.get("MATTHC"), EntryKind.CALENDAR: data.get("Nam")}.get(kind, code)
+        return cls(kind, code, f"{kind} {about or ''}", str(data.get("CAPNHAT") or ""))
+
+
+def _is_repeated(session: Session, digest: str, about: _About) -> bool:
+    """Tell whether the entry came before and has to change nothing.
+
+    The protocol gives entries no number; it says that the feed may repeat an entry and never leaves one out.
+    An entry about a dossier names its moment, so the same bytes are the same entry, however long ago it came.
+    A procedure or a year's calendar may truly go back to what it was (a day off set, taken back, set again):
+    there only the newest entry about the same thing is compared. A portal that starts again from an earlier
+    point then repeats everything up to its newest word, and the newest word is what stands in the end; a
+    procedure that says when it was changed (CAPNHAT) is never put back by one that is older. What remains is
+    a single old calendar sent again by itself: it cannot be told from a decision to go back, and the portal's
+    last word is followed, since it is the portal that is right for calendars. Promises already made stand.
+    """
+    if about.kind not in _LAST_WORD_COUNTS:
+        return session.scalar(select(InboxEntry.id).where(InboxEntry.digest == digest).limit(1)) is not None
+    newest = session.execute(
+        select(InboxEntry.digest, InboxEntry.payload)
+        .where(InboxEntry.subject == about.subject)
+        .order_by(InboxEntry.id.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return False
+    return newest.digest == digest or about.changed_at < _About.of(newest.payload).changed_at

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from counter_app.sync.held import with_held
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 TIME_FORMAT = "%Y%m%d%H%M%S"
@@ -156,7 +159,10 @@ class ResultPaper:
 
 @dataclass(frozen=True)
 class DossierMessage:
-    """All that the portal is told of a dossier; ``status`` is TrangThaiHoSo, 1 to 10."""
+    """All that the portal is told of a dossier; ``status`` is TrangThaiHoSo, 1 to 10.
+
+    ``held`` is what the portal itself told of the dossier, in its vocabulary: given back where it says more.
+    """
 
     code: str
     procedure_code: str
@@ -193,6 +199,7 @@ class DossierMessage:
     fees: tuple[Fee, ...] = ()
     supplements: tuple[Supplement, ...] = ()
     results: tuple[ResultPaper, ...] = ()
+    held: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -246,7 +253,7 @@ def create_message(dossier: DossierMessage) -> BuiltMessage:
 
 def update_message(dossier: DossierMessage) -> BuiltMessage:
     """Build an update of a dossier that the portal knows."""
-    return BuiltMessage(MessageKind.UPDATE, encode(_dossier(dossier)))
+    return BuiltMessage(MessageKind.UPDATE, encode(with_held(_dossier(dossier), dossier.held)))
 
 
 def step_message(step: StepMessage) -> BuiltMessage:

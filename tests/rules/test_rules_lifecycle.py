@@ -54,6 +54,10 @@ HOUR = timedelta(hours=1)
         ("receive request_supplement supplement", Status.RECEIVED),
         ("receive request_supplement attach correct pay supplement", Status.RECEIVED),
         ("receive request_supplement supplement hand_over request_supplement supplement", Status.PROCESSING),
+        # An online dossier is answered by a supplement request before it is received.
+        ("register request_supplement supplement", Status.REGISTERED),
+        ("register request_supplement supplement receive", Status.RECEIVED),
+        ("register request_supplement supplement receive request_supplement supplement", Status.RECEIVED),
         # A fee paid while none is awaited is no matter of the status.
         ("receive pay", Status.RECEIVED),
         ("receive hand_over request_supplement pay", Status.SUPPLEMENT_REQUESTED),
@@ -93,6 +97,7 @@ def test_histories(steps: str, status: Status) -> None:
         "register refuse receive",
         "register apologise",
         "register hand_over",
+        "register request_supplement receive",
     ],
 )
 def test_histories_that_cannot_be(steps: str) -> None:
@@ -110,6 +115,14 @@ def test_a_refusal_names_what_is_possible_instead() -> None:
         "Hồ sơ đang ở trạng thái “Đã có kết quả” nên không thể “Rút hồ sơ”. "
         "Có thể làm: “Thu phí, lệ phí”, “Trả kết quả”, “Đính chính”, “Đính kèm tệp”."
     )
+
+
+def test_a_correction_sets_the_status_and_the_history_goes_on_from_there() -> None:
+    finished = [Step.RECEIVE, Step.FINISH]
+    assert derive([*finished, Status.PROCESSING, Step.HAND_OVER]) is Status.PROCESSING
+    assert derive([Step.RECEIVE, Status.SUPPLEMENT_REQUESTED, Step.SUPPLEMENT]) is Status.RECEIVED
+    with pytest.raises(RuleViolation):
+        derive([*finished, Status.WITHDRAWN, Step.RETURN])
 
 
 def test_a_history_without_events_is_refused() -> None:

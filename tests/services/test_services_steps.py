@@ -103,7 +103,7 @@ def test_what_a_step_needs_is_asked_for(desk: DeskContext, step: Step, given: St
         take_step(desk, code, step, given)
 
 
-@pytest.mark.parametrize("step", [Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT])
+@pytest.mark.parametrize("step", [Step.REGISTER, Step.ATTACH, Step.CORRECT])
 def test_steps_with_a_service_of_their_own_are_a_bug_here(desk: DeskContext, step: Step) -> None:
     with pytest.raises(ValueError, match=step):
         take_step(desk, dossier_in(desk, Status.RECEIVED), step, ENOUGH)

@@ -1,0 +1,63 @@
+"""When the clock of a dossier stood, and what is left of its limit: from its history alone (design, section 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from counter_app.models import Dossier
+from counter_app.rules import lifecycle
+from counter_app.rules.calendar import Limit, LimitUnit, WorkCalendar, due
+from counter_app.rules.lifecycle import Status, Step
+
+PROMISES = (Step.RECEIVE, Step.ACCEPT, Step.APOLOGISE)
+"""Steps that promise a date; the due date after a wait is reckoned from the last of them."""
+
+
+def promise_and_pauses(dossier: Dossier, at: datetime) -> tuple[datetime, list[tuple[datetime, datetime]]]:
+    """The date promised last (at reception or by an apology), and the pauses of the clock since then."""
+    events = dossier.events
+    promise = next(event for event in reversed(events) if event.step in PROMISES and event.due_after is not None)
+    assert promise.due_after is not None
+    pauses = [(max(start, promise.at), end) for start, end in _pauses(dossier, at) if end > promise.at]
+    return promise.due_after, pauses
+
+
+def stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedelta:
+    """Working time during which the clock stood, the pause that is still open counted to ``until``."""
+    pauses = ((max(start, dossier.received_at), end) for start, end in _pauses(dossier, until))
+    return sum((calendar.working_time_between(start, end) for start, end in pauses if end > start), timedelta(0))
+
+
+def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]]:
+    """When the clock stood, from the history; a pause that is still open lasts to ``until``."""
+    found: list[tuple[datetime, datetime]] = []
+    paused_at = None
+    for event in dossier.events:
+        stands = lifecycle.clock_stands(Status(event.status_after))
+        if stands and paused_at is None:
+            paused_at = event.at
+        elif not stands and paused_at is not None:
+            found.append((paused_at, event.at))
+            paused_at = None
+    if paused_at is not None:
+        found.append((paused_at, until))
+    return found
+
+
+def latest_extension(calendar: WorkCalendar, dossier: Dossier, at: datetime) -> datetime | None:
+    """The close of the desk on the day that ends an extension as long as the first limit.
+
+    Counted from the date that was promised, or from the letter where that is later (else a dossier very late
+    could get no letter at all), that day itself not (Civil Code 2015, art. 147). Where the clerk
+    chose the first date, or the result was to be given on the spot, the working time that was promised counts.
+    """
+    if dossier.due is None or dossier.first_due is None:
+        return None
+    start = max(dossier.due, at)
+    limit = Limit(dossier.limit_amount, LimitUnit(dossier.limit_unit))
+    if limit.unit in (LimitUnit.UNKNOWN, LimitUnit.ON_THE_SPOT):
+        promised = calendar.working_time_between(dossier.received_at, dossier.first_due)
+        end = calendar.add_working_time(start, max(promised, timedelta(0)))
+    else:
+        end = due(calendar, start, limit)
+    return calendar.closes(calendar.first_working_day(end.date()))
