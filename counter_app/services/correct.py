@@ -5,8 +5,8 @@ Never the dossier's code; its procedure and its dates have rules of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -79,7 +79,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Correctable:
-    """A dossier as it stands, for the clerk to correct. ``names`` of components by code; ``fees`` with the paid."""
+    """A dossier as it stands, for the clerk to correct.
+
+    ``names``: of papers and fees by ``component.TP01``, ``fee.LP01``. ``fees``: also those paid.
+    """
 
     code: str
     status: str
@@ -125,20 +128,21 @@ def correctable(desk: DeskContext, code: str) -> Correctable:
         return Correctable(
             code=dossier.code,
             status=dossier.status,
-            entries=Correction(
-                revision=dossier.revision,
-                applicant=applicant_data(dossier.applicant),
-                submitter=applicant_data(dossier.submitter) if dossier.submitter else None,
-                return_by=dossier.return_by,
-                sets=dossier.sets,
-                note=dossier.note,
-                components=tuple(PaperCount(item.code, item.originals, item.copies) for item in dossier.components),
-                fees=tuple(FeeAmount(fee.code, fee.amount) for fee in dossier.fees if fee.paid_at is None),
-            ),
-            names={item.code: item.name for item in dossier.components},
+            entries=_entries(dossier),
+            names=_names(dossier),
             fees=tuple(FeeView(fee.code, fee.name, fee.amount, None, fee.paid_at, fee.method) for fee in dossier.fees),
             stuck=stuck_of(session, dossier.id),
         )
+
+
+def differences(before: Correction, after: Correction, names: Mapping[str, str]) -> tuple[Change, ...]:
+    """The entries of ``after`` that differ from those of ``before``; ``names`` as in ``Correctable``."""
+    old, new = _flat(before), _flat(after)
+    return tuple(
+        Change(field, old.get(field, ""), value, names.get(".".join(field.split(".")[:2]), ""))
+        for field, value in new.items()
+        if old.get(field, "") != value
+    )
 
 
 def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Corrected:
@@ -161,9 +165,12 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
         with rules_apply():
             status = lifecycle.next_status(Status(dossier.status), Step.CORRECT)
         before = facts_now(desk, dossier, office)
-        changes, warnings = _apply(session, dossier, wanted, at)
+        clean, warnings = _checked(dossier, wanted, at.astimezone(VIETNAM).date())
+        changes = differences(_entries(dossier), clean, _names(dossier))
         if not changes:
             raise UserError("nothing_changed", "Chưa có thông tin nào khác trước. Hãy sửa mục bị sai rồi lưu.")
+        _write(session, dossier, clean, at)
+        warnings += _missing(dossier, changes)
         dossier.search_text = search_text(dossier)
         facts = facts_now(desk, dossier, office)
         held = any(event.form == "receipt" for event in dossier.events) and status in PAPER_STILL_GOOD
@@ -184,9 +191,7 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
             details={"changes": [_written(change) for change in changes], **(frozen(facts) if form else {})},
         )
         mended = tell_portal(session, dossier, office, entered_at)
-        return Corrected(
-            dossier.id, dossier.code, event.number, tuple(changes), event.form_number, mended, tuple(warnings)
-        )
+        return Corrected(dossier.id, dossier.code, event.number, changes, event.form_number, mended, warnings)
 
 
 def _check_revision(dossier: Dossier, revision: int) -> None:
@@ -205,76 +210,64 @@ def _written(change: Change) -> dict[str, Any]:
     return {"field": change.field, "before": change.before, "after": change.after, **named}
 
 
-def _apply(session: Session, dossier: Dossier, wanted: Correction, at: datetime) -> tuple[list[Change], list[str]]:
-    """Write what differs into the dossier; the changes, and what the clerk should mind."""
-    today = at.astimezone(VIETNAM).date()
-    changes, warnings = _change_people(session, dossier, wanted, at, today)
-    changes += _change_terms(dossier, wanted)
-    counted = _change_counts(dossier, wanted.components)
-    changes += counted
-    changes += _change_fees(dossier, wanted.fees)
-    missing = missing_papers(dossier) if counted else []
-    if missing:
-        warnings.append(f"Hồ sơ còn thiếu giấy tờ bắt buộc: {paper_names(missing)}. Hãy yêu cầu bổ sung.")
-    return changes, warnings
+def _entries(dossier: Dossier) -> Correction:
+    return Correction(
+        revision=dossier.revision,
+        applicant=applicant_data(dossier.applicant),
+        submitter=applicant_data(dossier.submitter) if dossier.submitter else None,
+        return_by=dossier.return_by,
+        sets=dossier.sets,
+        note=dossier.note,
+        components=tuple(PaperCount(item.code, item.originals, item.copies) for item in dossier.components),
+        fees=tuple(FeeAmount(fee.code, fee.amount) for fee in dossier.fees if fee.paid_at is None),
+    )
 
 
-def _change_people(
-    session: Session, dossier: Dossier, wanted: Correction, at: datetime, today: date
-) -> tuple[list[Change], list[str]]:
-    changes: list[Change] = []
-    warnings: list[str] = []
-    applicant = _checked(dossier.applicant, wanted.applicant, "applicant", "chủ hồ sơ", today)
-    if applicant is not None:
-        changes += applicant[1]
-        warnings += applicant[2]
-        dossier.applicant = _row(session, applicant[0], at)
-    if wanted.submitter is None and dossier.submitter is not None:
-        changes += _differences("submitter", applicant_data(dossier.submitter), ApplicantData())
-        dossier.submitter = None
-    elif wanted.submitter is not None:
-        submitter = _checked(dossier.submitter, wanted.submitter, "submitter", "người nộp", today)
-        if submitter is not None:
-            changes += submitter[1]
-            warnings += submitter[2]
-            dossier.submitter = _row(session, submitter[0], at)
-    return changes, warnings
+def _names(dossier: Dossier) -> dict[str, str]:
+    papers = {f"component.{item.code}": item.name for item in dossier.components}
+    return papers | {f"fee.{fee.code}": fee.name for fee in dossier.fees}
 
 
-def _checked(
+def _flat(entries: Correction) -> dict[str, str | int]:
+    """Every entry under the name of its field, in the order of the form."""
+    found: dict[str, str | int] = {}
+    for which, person in (("applicant", entries.applicant), ("submitter", entries.submitter or ApplicantData())):
+        for name in ApplicantData.__dataclass_fields__:
+            value = getattr(person, name)
+            found[f"{which}.{name}"] = value.isoformat() if isinstance(value, date) else value or ""
+    found |= {"return_by": entries.return_by, "sets": entries.sets, "note": entries.note}
+    for count in entries.components:
+        found[f"component.{count.code}.originals"] = count.originals
+        found[f"component.{count.code}.copies"] = count.copies
+    return found | {f"fee.{fee.code}": fee.amount for fee in entries.fees}
+
+
+def _checked(dossier: Dossier, wanted: Correction, today: date) -> tuple[Correction, tuple[str, ...]]:
+    """The entries in normal form, and warnings on people who were changed; refuses what cannot be."""
+    applicant, warnings = _person(dossier.applicant, wanted.applicant, "applicant", "chủ hồ sơ", today)
+    submitter = None
+    if wanted.submitter is not None:
+        submitter, more = _person(dossier.submitter, wanted.submitter, "submitter", "người nộp", today)
+        warnings += more
+    _check_terms(dossier, wanted)
+    _check_counts(dossier, wanted.components)
+    _check_fees(dossier, wanted.fees)
+    return replace(wanted, applicant=applicant, submitter=submitter, note=plain(wanted.note)), warnings
+
+
+def _person(
     current: Applicant | None, wanted: ApplicantData, which: str, who: str, today: date
-) -> tuple[ApplicantData, list[Change], tuple[str, ...]] | None:
-    """The person in normal form, what differs and the warnings; None where nothing differs."""
-    kept = applicant_data(current) if current is not None else ApplicantData()
-    if wanted == kept and current is not None:
-        return None
+) -> tuple[ApplicantData, tuple[str, ...]]:
+    if current is not None and wanted == applicant_data(current):
+        return wanted, ()
     try:
-        clean, warnings = checked_applicant(wanted, today, who)
+        return checked_applicant(wanted, today, who)
     except UserError as error:
-        field = f"{which}.{FIELD_OF_REFUSAL.get(error.kind, '')}".rstrip(".")
+        field = f"{which}.{FIELD_OF_REFUSAL.get(error.kind, 'name')}"
         raise UserError(error.kind, error.message, field=field) from error
-    changes = _differences(which, kept, clean)
-    return (clean, changes, warnings) if changes else None
 
 
-def _row(session: Session, person: ApplicantData, at: datetime) -> Applicant:
-    """A row that other dossiers share is never rewritten: each keeps what was written for it."""
-    return session.get_one(Applicant, applicant_row(session, person, at).id)
-
-
-def _differences(which: str, before: ApplicantData, after: ApplicantData) -> list[Change]:
-    values = [
-        (name, _plain_value(getattr(before, name)), _plain_value(getattr(after, name)))
-        for name in ApplicantData.__dataclass_fields__
-    ]
-    return [Change(f"{which}.{name}", old, new) for name, old, new in values if old != new]
-
-
-def _plain_value(value: object) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _change_terms(dossier: Dossier, wanted: Correction) -> list[Change]:
+def _check_terms(dossier: Dossier, wanted: Correction) -> None:
     if wanted.return_by not in RETURN_WAYS:
         raise UserError(
             "return_unknown",
@@ -287,54 +280,35 @@ def _change_terms(dossier: Dossier, wanted: Correction) -> list[Change]:
         )
     if not 1 <= wanted.sets <= MOST_COPIES:
         raise UserError("sets_invalid", f"Số lượng hồ sơ (bộ) phải từ 1 đến {MOST_COPIES}.", field="sets")
-    changes = []
-    for name, value in (("return_by", wanted.return_by), ("sets", wanted.sets), ("note", plain(wanted.note))):
-        if getattr(dossier, name) != value:
-            changes.append(Change(name, getattr(dossier, name), value))
-            setattr(dossier, name, value)
-    return changes
 
 
-def _change_counts(dossier: Dossier, counts: Sequence[PaperCount]) -> list[Change]:
-    rows = {item.code: item for item in dossier.components}
-    changes = []
+def _check_counts(dossier: Dossier, counts: Sequence[PaperCount]) -> None:
+    known = {item.code for item in dossier.components}
     for count in counts:
-        field = f"component.{count.code}"
-        if count.code not in rows:
+        if count.code not in known:
             raise UserError(
                 "component_unknown",
-                f"Hồ sơ không có thành phần «{count.code}» (có: {', '.join(rows) or 'không có'}).",
+                f"Hồ sơ không có thành phần «{count.code}». Hãy xem lại danh sách thành phần.",
                 field="components",
             )
-        row = rows[count.code]
         for name in ("originals", "copies"):
-            value = getattr(count, name)
-            if not 0 <= value <= MOST_COPIES:
+            if not 0 <= getattr(count, name) <= MOST_COPIES:
                 raise UserError(
                     "component_invalid",
                     f"Số bản của thành phần «{count.code}» phải từ 0 đến {MOST_COPIES}.",
-                    field=f"{field}.{name}",
+                    field=f"component.{count.code}.{name}",
                 )
-            if getattr(row, name) != value:
-                changes.append(Change(f"{field}.{name}", getattr(row, name), value, row.name))
-                setattr(row, name, value)
-    return changes
 
 
-def _change_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> list[Change]:
+def _check_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> None:
     rows = {fee.code: fee for fee in dossier.fees}
-    changes = []
     for wanted in amounts:
+        row = rows.get(wanted.code)
         field = f"fee.{wanted.code}"
-        if wanted.code not in rows:
+        if row is None:
             raise UserError(
-                "fee_unknown",
-                f"Hồ sơ không có khoản thu «{wanted.code}» (có: {', '.join(rows) or 'không có'}).",
-                field="fees",
+                "fee_unknown", f"Hồ sơ không có khoản thu «{wanted.code}». Hãy xem lại các khoản thu.", field="fees"
             )
-        row = rows[wanted.code]
-        if row.amount == wanted.amount:
-            continue
         if row.paid_at is not None:
             raise UserError(
                 "fee_paid",
@@ -343,8 +317,32 @@ def _change_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> list[Change]
             )
         if not 0 <= wanted.amount <= MOST_MONEY:
             raise UserError("fee_invalid", f"Số tiền của «{row.name}» phải từ 0 đến 9.999.999.999 đồng.", field=field)
-        changes.append(Change(field, row.amount, wanted.amount, row.name))
-        row.amount = wanted.amount
-    if changes:
-        dossier.money_state = money_state(dossier.fees)
-    return changes
+
+
+def _write(session: Session, dossier: Dossier, clean: Correction, at: datetime) -> None:
+    if clean.applicant != applicant_data(dossier.applicant):
+        dossier.applicant = _row(session, clean.applicant, at)
+    if clean.submitter is None:
+        dossier.submitter = None
+    elif dossier.submitter is None or clean.submitter != applicant_data(dossier.submitter):
+        dossier.submitter = _row(session, clean.submitter, at)
+    dossier.return_by, dossier.sets, dossier.note = clean.return_by, clean.sets, clean.note
+    papers = {item.code: item for item in dossier.components}
+    for count in clean.components:
+        papers[count.code].originals, papers[count.code].copies = count.originals, count.copies
+    fees = {fee.code: fee for fee in dossier.fees}
+    for wanted in clean.fees:
+        if fees[wanted.code].amount != wanted.amount:
+            fees[wanted.code].amount = wanted.amount
+            dossier.money_state = money_state(dossier.fees)
+
+
+def _row(session: Session, person: ApplicantData, at: datetime) -> Applicant:
+    """A row that other dossiers share is never rewritten: each keeps what was written for it."""
+    return session.get_one(Applicant, applicant_row(session, person, at).id)
+
+
+def _missing(dossier: Dossier, changes: Sequence[Change]) -> tuple[str, ...]:
+    counted = any(change.field.startswith("component.") for change in changes)
+    missing = missing_papers(dossier) if counted else []
+    return (f"Hồ sơ còn thiếu giấy tờ bắt buộc: {paper_names(missing)}. Hãy yêu cầu bổ sung.",) if missing else ()

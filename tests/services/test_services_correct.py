@@ -225,6 +225,7 @@ def test_what_cannot_be_is_refused_at_its_entry(
 def test_a_fee_that_was_paid_stays(desk: DeskContext) -> None:
     code = taken_in(desk, fees=(FeeIn("LP01", True, "cash"),))
     assert correctable(desk, code).entries.fees == ()
+    assert new_phone(desk, code).changes == (Change("applicant.phone", HNGAM.phone, PHONE),)
     with nothing_stored(desk), refused("fee_paid", "Lệ phí trích lục"):
         correct(desk, code, changed(desk, code, fees=(FeeAmount("LP01", 1),)), REASON)
 
@@ -412,4 +413,4 @@ def test_a_dossier_without_fees_or_submitter_is_read_for_correction(desk: DeskCo
     code = receive(desk, request()).code
     read = correctable(desk, code)
     assert (read.entries.submitter, read.entries.fees, read.stuck) == (None, (), None)
-    assert read.names == {"TP01": "Tờ khai theo mẫu"}
+    assert read.names == {"component.TP01": "Tờ khai theo mẫu"}
