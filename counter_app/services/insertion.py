@@ -24,6 +24,12 @@ def insert_row(session: Session, row: Base) -> int:
     return int(key[0])
 
 
+def insert_rows(session: Session, rows: Sequence[Base]) -> None:
+    """Insert new objects of one class, which have the same columns set, by one statement."""
+    if rows:
+        session.connection().execute(_insert(rows[0].__table__), [_columns(row) for row in rows])
+
+
 def insert_dossier(session: Session, dossier: Dossier) -> None:
     """Insert a new dossier with its papers, fees, documents and events; its people are there already."""
     dossier.procedure_id = dossier.procedure.id

@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from counter_app.errors import KnownError
-from counter_app.models import Dossier
 from counter_app.services import outgoing
 from counter_app.services.catalogue_import import CatalogueImporter, ImportOutcome, from_portal
 from counter_app.services.desk import DeskContext
@@ -69,11 +68,7 @@ class NamingQueue:
         self._desk = desk
 
     def __call__(self, session: Session, dossier_ids: Sequence[int], now: datetime) -> None:
-        session.flush()
-        office = office_row(session, self._desk)
-        for dossier_id in dossier_ids:
-            dossier = session.get_one(Dossier, dossier_id, populate_existing=True)
-            outgoing.queue_update(session, dossier, office, now)
+        outgoing.queue_updates(session, dossier_ids, office_row(session, self._desk), now)
 
 
 def import_catalogue_from_portal(desk: DeskContext, tell: Callable[[int], None] | None = None) -> ImportOutcome:

@@ -140,7 +140,7 @@ def upload_all(desk: DeskContext, code: str) -> None:
     with desk.database.write() as session:
         for number, row in enumerate(session.query(Document).order_by(Document.id)):
             row.upload_url, row.uploaded_at = f"http://portal/files/{number}", desk.clock()
-        NamingQueue(desk)(session, show(desk, code).row.id, desk.clock())
+        NamingQueue(desk)(session, [show(desk, code).row.id], desk.clock())
 
 
 def test_documents_are_named_only_once_the_portal_holds_them(desk: DeskContext, tmp_path: Path) -> None:
