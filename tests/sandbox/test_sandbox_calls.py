@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import uuid
 from typing import Any
 
@@ -316,3 +318,17 @@ def test_pushed_steps_and_results_are_in_the_feed_and_on_the_record(desk: Desk) 
 def test_sample_codes_do_not_repeat(portal: PracticePortal) -> None:
     assert len({portal.push_sample() for _ in range(3)}) == 3
     assert all(code.startswith("H15.36-260514-9000") for code in portal.dossiers())
+
+
+def test_a_compressed_body_is_taken_and_said_so(desk: Desk, portal: PracticePortal) -> None:
+    def send(content: bytes) -> requests.Response:
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        return requests.post(f"{portal.url}/integration", data=content, headers=headers, timeout=10)
+
+    body = {"session": desk.session, "madonvi": desk.office, "service": "TraCuuHoSo", "mahoso": CODE}
+    packed = gzip.compress(json.dumps(body).encode())
+
+    assert send(packed).headers["Accept-Encoding"] == "gzip"
+    assert send(packed).json()["error_code"] == "00"
+    assert send(packed[:-9]).json()["error_code"] != "00"
+    assert send(gzip.compress(b" " * 3_000_000)).json()["error_code"] != "00"

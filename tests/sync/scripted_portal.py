@@ -57,6 +57,10 @@ class ScriptedServer:
                     {name.lower(): value for name, value in self.headers.items()},
                     self.rfile.read(length),
                 )
+                if len(asked.body) < length:
+                    # Broken off by the sender: nobody waits for an answer.
+                    self.close_connection = True
+                    return
                 outer.asked.append(asked)
                 reply = answer(asked)
                 if reply.cut:

@@ -6,12 +6,13 @@ import email.utils
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from scripted_portal import Asked, Reply, ScriptedServer, json_reply
-from sync_desk import SyncDesk
+from sync_desk import SyncDesk, wait_until
 
 from counter_app.errors import KnownError
 from counter_app.sandbox.portal import PracticePortal
@@ -100,6 +101,54 @@ def test_the_line_drops_and_comes_back_and_insisting_ends_the_pause(desk: SyncDe
         assert status.error == ""
 
     assert len(portal.dossiers()) == 1
+
+
+def test_a_pause_holds_everything_back_until_it_is_ended(desk: SyncDesk, portal: PracticePortal) -> None:
+    with working(desk, portal.url) as (worker, watcher):
+        watcher.until(lambda one: one.light is Light.ONLINE)
+        worker.pause()
+        watcher.forget()
+        desk.receive(1)
+        worker.wake(insist=True)
+        assert worker.status.paused
+        assert portal.dossiers() == {}
+        worker.resume()
+        status = watcher.until(lambda one: one.waiting == 0 and not one.sending and bool(portal.dossiers()))
+        assert not status.paused
+
+
+def test_a_pause_in_the_middle_of_a_document_lets_it_go_on_later(desk: SyncDesk, portal: PracticePortal) -> None:
+    desk.receive(1, documents=1)
+    paused = threading.Event()
+    workers: list[SyncWorker] = []
+
+    def engine() -> SyncEngine:
+        return SyncEngine(desk.database, desk.client(portal.url), replace(desk.surroundings(), lanes=1))
+
+    def tell(status: SyncStatus) -> None:
+        watcher(status)
+        if status.transfer is not None and not paused.is_set():
+            paused.set()
+            # From the document's own thread, between two of its blocks.
+            threading.Thread(target=workers[0].pause).start()
+            assert wait_until(lambda: workers[0]._paused.is_set())
+
+    watcher = Watcher()
+    worker = SyncWorker(desk.database, engine, tell, clock=desk.clock, interval=timedelta(hours=1))
+    workers.append(worker)
+    worker.start()
+    try:
+        status = watcher.until(lambda one: one.transfer is not None)
+        assert (status.transfer.total, status.transfer.dossier_code) == (1890, "H15.36-261125-0001")  # type: ignore[union-attr]
+        watcher.until(lambda one: one.paused)
+        assert wait_until(lambda: desk.states()["sending"] == 0)
+        assert [one["state"] for one in portal.files()] == ["open"]
+        worker.resume()
+        assert wait_until(lambda: desk.states() == {"done": 3})
+    finally:
+        assert worker.stop()
+    assert [one["state"] for one in portal.files()] == ["complete"]
+    assert worker.exchanges()
 
 
 def test_a_wrong_password_shows_as_signing_in_needed(desk: SyncDesk, tmp_path: Path) -> None:
