@@ -156,15 +156,16 @@ def _work(
     watchdog.start()
     assert child.stdout is not None
     received = []
+    last = ""
     for text in child.stdout:
         # The last line may be half a line: the desk was ended while it wrote.
         told = json.loads(text) if text.endswith("\n") else {}
         if "code" in told:
             received.append((told["code"], told["at"]))
-        elif told and trace:
+        elif trace and told.get("what", last) != last:
+            last = told["what"]
             dial, is_up = running.line.period(told["at"])
-            what = told["sending"] or told["error"]
-            sys.stderr.write(f"{told['at'] - start:7.2f} s, dial {dial} {'up  ' if is_up else 'DEAD'} {what}\n")
+            sys.stderr.write(f"{told['at'] - start:7.2f} s, dial {dial} {'up  ' if is_up else 'DEAD'} {last}\n")
     child.wait()
     watchdog.cancel()
     return received

@@ -42,7 +42,7 @@ def main(directory: str, seed: str) -> int:
 
 
 def _told(status: SyncStatus) -> None:
-    _tell({"light": status.light.value, "error": status.error, "sending": status.sending, "at": time.time()})
+    _tell({"what": status.sending or status.error, "at": time.time()})
 
 
 def _tell(what: object) -> None:
