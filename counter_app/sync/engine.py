@@ -302,7 +302,7 @@ class SyncEngine:
                 if trouble.seen:
                     failures = self._message_failures.get(message.id, 0) + 1
                     self._message_failures[message.id] = failures
-                    due += TIMEOUT_PAUSE if trouble.kind == "portal_timeout" else UNSEEN_PAUSE
+                    due += _settling(message, trouble)
                     due += LINE.wait(failures, self._around.random) if failures > 1 else timedelta(0)
                 outbox.mark_waiting(
                     session,
@@ -347,6 +347,16 @@ class SyncEngine:
                     error=result.error,
                 )
             )
+
+
+def _settling(message: Outgoing, trouble: TransientTrouble) -> timedelta:
+    """How long a portal that may still be at work on a call is left alone before it is asked.
+
+    A step gets longer: one that came to rest behind the look-up would be there twice, while a second create is
+    refused (04) and a second update changes nothing.
+    """
+    pause = TIMEOUT_PAUSE if trouble.kind == "portal_timeout" else UNSEEN_PAUSE
+    return max(pause * 4, outbox.STEP_SETTLE) if message.kind is MessageKind.STEP else pause
 
 
 def _told(messages: list[Outgoing]) -> str:

@@ -15,15 +15,18 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from counter_app.errors import UserError
 from counter_app.models import OutboxMessage
+from counter_app.models.base import UtcDateTime
 from counter_app.sync.messages import MessageKind
 
 SETTLE: Final = timedelta(seconds=2)
 """A call that a dead program left under way is given this long to end at the portal before we look."""
+STEP_SETTLE: Final = timedelta(seconds=10)
+"""And a step this long: a portal that does not know the idempotency key would keep a second one beside it."""
 
 _WAITING: Final = bindparam("waiting", "waiting", literal_execute=True)
 """Written into the statement: SQLite takes a partial index only where it sees the value."""
@@ -118,7 +121,10 @@ def recover(session: Session, now: datetime) -> int:
         .values(
             state=MessageState.WAITING,
             unseen=OutboxMessage.kind != MessageKind.UPLOAD,
-            next_attempt_at=now + SETTLE,
+            next_attempt_at=case(
+                (OutboxMessage.kind == MessageKind.STEP, literal(now + STEP_SETTLE, UtcDateTime())),
+                else_=literal(now + SETTLE, UtcDateTime()),
+            ),
         )
         .returning(OutboxMessage.id)
     )
@@ -129,13 +135,13 @@ def make_due(session: Session, now: datetime, *, beyond: timedelta = timedelta(0
     """End the pauses of single messages, or only those longer than ``beyond``.
 
     No pause is longer than ``backoff.MESSAGE`` has them: a longer one was noted while the machine's clock was
-    ahead, and would last as long as the clock was wrong.
+    ahead, and would last as long as the clock was wrong. Haste does not shorten the time that a portal gets to
+    come to rest before it is asked what it did.
     """
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at > now + beyond)
-        .values(next_attempt_at=now)
-    )
+    late = [OutboxMessage.state == MessageState.WAITING, OutboxMessage.next_attempt_at > now + beyond]
+    if not beyond:
+        late.append(~OutboxMessage.unseen)
+    session.execute(update(OutboxMessage).where(*late).values(next_attempt_at=now))
 
 
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Outgoing]:

@@ -118,6 +118,29 @@ def test_a_refused_dossier_holds_back_only_its_own_and_is_mended_and_resent(
     assert_portal_has_each_once(desk, portal)
 
 
+@pytest.mark.parametrize("fault", ["cut_before_commit", "slow"])
+def test_a_step_whose_answer_is_missing_gives_the_portal_time_that_no_haste_shortens(
+    desk: SyncDesk, portal: PracticePortal, fault: str
+) -> None:
+    """A portal that does not know the key would keep a second step beside one that it comes to late."""
+    code = desk.receive(1)
+    desk.sync(portal.url)
+    desk.step(code, "processing")
+    portal.faults.set(fault, next_calls=1, on=["CapNhatTienDoHoSoMC"], seconds=30)
+    client = desk.client(portal.url, read_limit=0.2)
+    engine = desk.engine(client)
+
+    engine.run_pass()
+    engine.hurry()
+    client.close()
+
+    step = desk.message(code, "step")
+    assert (step.state, step.unseen) == ("waiting", True)
+    assert step.next_attempt_at - desk.clock.now >= outbox.STEP_SETTLE
+    desk.sync(portal.url)
+    assert_portal_has_each_once(desk, portal)
+
+
 def test_an_outcome_cut_off_after_the_commit_is_looked_up_and_not_sent_again(
     desk: SyncDesk, portal: PracticePortal
 ) -> None:
