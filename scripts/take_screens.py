@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.app import RunningApp, make_application
+from counter_app.models import SyncRun
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.sandbox import PracticePortal
@@ -34,7 +35,7 @@ from counter_app.settings import PortalSettings, PrinterSettings, Settings
 from counter_app.sync import outbox
 from counter_app.sync.engine import Light
 from counter_app.sync.messages import MessageKind
-from counter_app.sync.worker import SyncWorker
+from counter_app.sync.worker import SyncWorker, Transfer
 from printing.spool import Spooler
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
@@ -55,6 +56,7 @@ PEOPLE = (
 ADDRESS = "Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk"
 CIVIL, ECONOMY = "Phòng Văn hóa - Xã hội", "Phòng Kinh tế"
 REFUSED = 4
+LINE_DOWN = "Chưa kết nối được với cổng. Hồ sơ vẫn an toàn trên máy này và sẽ tự gửi khi có mạng."
 REFUSAL = "Đơn vị xử lý không có trong danh mục của cổng."
 Work = tuple[float, str, tuple[tuple[Step, StepInput], ...]]
 WORK: tuple[Work, ...] = (
@@ -277,12 +279,47 @@ def late(camera: Camera) -> None:
     page._dialog.reject()
 
 
+def remember_line(desk: DeskContext) -> None:
+    """A fortnight of the line: good days, a day with an outage, a refusal, a week-end without anybody."""
+    rows = []
+    for day in range(13, 0, -1):
+        start = datetime.combine((TODAY - timedelta(days=day)).date(), time(7, 31), tzinfo=VIETNAM)
+        if start.weekday() >= 5:
+            continue
+        rows += [(start + timedelta(minutes=37 * turn), 3 + (day + turn) % 5, turn % 2, 0, "") for turn in range(14)]
+        if day in (5, 6):
+            began = start + timedelta(hours=2, minutes=3)
+            rows = [row for row in rows if not began <= row[0] < began + timedelta(minutes=9 * (11 - day))]
+            rows += [(began + timedelta(minutes=9 * turn), 0, 0, 0, LINE_DOWN) for turn in range(11 - day)]
+        if day == 8:
+            rows.append((start + timedelta(hours=7), 4, 0, 1, ""))
+    with desk.database.write() as session:
+        for began, sent, received, failed, error in sorted(rows):
+            ended = began + timedelta(seconds=4 + sent)
+            session.add(
+                SyncRun(started_at=began, ended_at=ended, sent=sent, received=received, failed=failed, error=error)
+            )
+
+
 def line(camera: Camera) -> None:
+    remember_line(camera.running.desk)
     page = camera.show("sync")
-    page.outbox.selectRow(0)
+    page.outbox.table.selectRow(0)
     camera.shoot("sync")
-    page.tabs.setCurrentIndex(1)
-    camera.shoot("sync-runs")
+    worker = camera.running.context.sync
+    transfer = Transfer(
+        "to-khai-dang-ky-khai-sinh.pdf", page.outbox.table.current_row().dossier_code, 913_408, 2_411_724, 29_300.0
+    )
+    worker._status = replace(worker._status, sending="Gửi tài liệu", transfer=transfer)
+    camera.shoot("sync-sending")
+    worker._status = replace(worker._status, sending="", transfer=None)
+    worker.pause()
+    camera.shoot("sync-paused")
+    worker.resume()
+    page.tabs.setCurrentWidget(page.history)
+    camera.settle()
+    page.history.tree.topLevelItem(4).setExpanded(True)
+    camera.shoot("sync-history")
 
 
 def settings(camera: Camera) -> None:
@@ -305,7 +342,7 @@ def with_status(running: RunningApp) -> None:
 def tell_status(running: RunningApp) -> None:
     """The syncer's snapshot, as after its last pass."""
     worker = running.context.sync
-    worker._status = replace(worker._counted(), light=Light.ONLINE, last_success_at=TODAY)
+    worker._status = replace(worker._status, **{**worker._counts(), "light": Light.ONLINE, "last_success_at": TODAY})
     running.context.take_sync_status(worker._status)
 
 

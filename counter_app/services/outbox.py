@@ -2,29 +2,89 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from itertools import chain
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import aliased
 
-from counter_app.models import OutboxMessage, SyncRun
+from counter_app.models import Document, OutboxMessage
 from counter_app.services.desk import DeskContext
-from counter_app.sync.outbox import MessageState, lines, resend
+from counter_app.sync.messages import MessageKind
+from counter_app.sync.outbox import NOT_DONE, MessageState, lines, resend
 from counter_app.sync.outbox import OutboxLine as OutboxRow
 
-__all__ = ["OutboxRow", "RunRow", "last_runs", "list_outbox", "outbox_counts", "retry"]
+__all__ = [
+    "OutboxItem",
+    "OutboxLoad",
+    "OutboxRow",
+    "Shown",
+    "list_outbox",
+    "outbox_counts",
+    "outbox_ids",
+    "outbox_items",
+    "outbox_load",
+    "retry",
+    "retry_all",
+]
+
+_MOVING = (MessageState.WAITING, MessageState.SENDING)
+_UPLOAD = OutboxMessage.kind == MessageKind.UPLOAD
+_OWN = (
+    *("id", "key", "dossier_code", "kind", "state", "unseen", "attempts", "next_attempt_at"),
+    *("last_error", "error_code", "error_field", "created_at"),
+)
+
+
+class Shown(StrEnum):
+    """Which of the messages that are not done are asked for."""
+
+    ALL = "all"
+    ATTENTION = "attention"
+    RECORDS = "records"
+    DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
-class RunRow:
-    """One pass of the syncer."""
+class OutboxItem:
+    """One message as the sync page shows it; ``file_name``, ``size`` and ``sent`` (bytes) are a document's.
 
-    started_at: datetime
-    ended_at: datetime | None
+    ``held_back``: an earlier record or step of the dossier is not done yet; ``held_by_trouble``: that one
+    needs attention, so that this one waits for a person.
+    """
+
+    id: int
+    key: str
+    dossier_code: str
+    kind: str
+    state: str
+    unseen: bool
+    attempts: int
+    next_attempt_at: datetime
+    last_error: str
+    error_code: str
+    error_field: str
+    created_at: datetime
+    file_name: str
+    size: int
     sent: int
-    received: int
-    failed: int
-    error: str
+    held_back: bool
+    held_by_trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLoad:
+    """How much waits: dossiers with records or steps, documents, and the bytes of both together."""
+
+    dossiers: int = 0
+    documents: int = 0
+    bytes_left: int = 0
+    needs_attention: int = 0
+    oldest_waiting_at: datetime | None = None
 
 
 def list_outbox(desk: DeskContext, state: str = "", limit: int = 500) -> list[OutboxRow]:
@@ -33,11 +93,67 @@ def list_outbox(desk: DeskContext, state: str = "", limit: int = 500) -> list[Ou
         return lines(session, MessageState(state) if state else None, limit)
 
 
+def outbox_ids(desk: DeskContext, shown: Shown = Shown.ALL) -> array[int]:
+    """Ids of the messages that are not done: what needs a person first, then in the order they were written."""
+    states = (MessageState.NEEDS_ATTENTION,) if shown is Shown.ATTENTION else NOT_DONE
+    query = select(OutboxMessage.id).where(OutboxMessage.state.in_(states))
+    if shown in (Shown.RECORDS, Shown.DOCUMENTS):
+        query = query.where(_UPLOAD if shown is Shown.DOCUMENTS else ~_UPLOAD)
+    query = query.order_by(OutboxMessage.state != MessageState.NEEDS_ATTENTION, OutboxMessage.id)
+    with desk.database.read() as session:
+        return array("q", chain.from_iterable(session.connection().execute(query)))
+
+
+def outbox_items(desk: DeskContext, ids: Sequence[int]) -> list[OutboxItem]:
+    """The messages with these ids (a page of them), in this order; the payloads stay where they are."""
+    query = (
+        select(
+            *(getattr(OutboxMessage, name) for name in _OWN),
+            func.coalesce(Document.file_name, "").label("file_name"),
+            func.coalesce(Document.size, 0).label("size"),
+            func.coalesce(Document.upload_offset, 0).label("sent"),
+            _earlier(MessageState.WAITING, MessageState.SENDING, MessageState.NEEDS_ATTENTION).label("held_back"),
+            _earlier(MessageState.NEEDS_ATTENTION).label("held_by_trouble"),
+        )
+        .outerjoin(Document, Document.id == OutboxMessage.document_id)
+        .where(OutboxMessage.id.in_(ids))
+    )
+    with desk.database.read() as session:
+        found = {row.id: OutboxItem(**row._mapping) for row in session.execute(query)}
+    return [found[one] for one in ids if one in found]
+
+
 def outbox_counts(desk: DeskContext) -> dict[str, int]:
     """How many messages are in each state."""
     query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
     with desk.database.read() as session:
         return dict(session.execute(query).all())
+
+
+def outbox_load(desk: DeskContext) -> OutboxLoad:
+    """How much waits or is being sent, and how many messages need a person."""
+    moving = OutboxMessage.state.in_(_MOVING)
+    records = select(
+        func.count(OutboxMessage.dossier_id.distinct()),
+        func.coalesce(func.sum(func.length(OutboxMessage.payload)), 0),
+    ).where(moving, ~_UPLOAD)
+    documents = (
+        select(func.count(), func.coalesce(func.sum(Document.size - Document.upload_offset), 0))
+        .select_from(OutboxMessage)
+        .outerjoin(Document, Document.id == OutboxMessage.document_id)
+        .where(moving, _UPLOAD)
+    )
+    stuck = select(func.count()).where(OutboxMessage.state == MessageState.NEEDS_ATTENTION)
+    with desk.database.read() as session:
+        dossiers, record_bytes = session.execute(records).one()
+        number, document_bytes = session.execute(documents).one()
+        return OutboxLoad(
+            dossiers=dossiers,
+            documents=number,
+            bytes_left=record_bytes + max(document_bytes, 0),
+            needs_attention=session.scalar(stuck) or 0,
+            oldest_waiting_at=session.scalar(select(func.min(OutboxMessage.created_at)).where(moving)),
+        )
 
 
 def retry(desk: DeskContext, key: str) -> None:
@@ -49,10 +165,22 @@ def retry(desk: DeskContext, key: str) -> None:
         resend(session, key, desk.clock())
 
 
-def last_runs(desk: DeskContext, limit: int = 20) -> list[RunRow]:
-    """The newest passes of the syncer."""
-    with desk.database.read() as session:
-        return [
-            RunRow(**{name: getattr(row, name) for name in RunRow.__dataclass_fields__})
-            for row in session.scalars(select(SyncRun).order_by(SyncRun.id.desc()).limit(limit))
-        ]
+def retry_all(desk: DeskContext) -> int:
+    """Send everything that needed attention again, as after a mended account or catalogue; returns how many."""
+    query = select(OutboxMessage.key).where(OutboxMessage.state == MessageState.NEEDS_ATTENTION)
+    with desk.database.write() as session:
+        keys = session.scalars(query.order_by(OutboxMessage.id)).all()
+        for key in keys:
+            resend(session, key, desk.clock())
+    return len(keys)
+
+
+def _earlier(*states: MessageState) -> ColumnElement[bool]:
+    """True where an earlier record or step of the same dossier is in one of these states."""
+    earlier = aliased(OutboxMessage)
+    return exists().where(
+        earlier.dossier_id == OutboxMessage.dossier_id,
+        earlier.number < OutboxMessage.number,
+        earlier.kind != MessageKind.UPLOAD,
+        earlier.state.in_(states),
+    )

@@ -14,7 +14,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
-from counter_app.ui.sync_page_tables import PlainTable
+from counter_app.ui.plain_table import PlainTable
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 

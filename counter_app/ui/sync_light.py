@@ -18,6 +18,7 @@ class Words:
     SIGN_IN = QT_TRANSLATE_NOOP("SyncLight", "! Cần đăng nhập cổng")
     NOT_SET = QT_TRANSLATE_NOOP("SyncLight", "– Chưa nối cổng")
     STARTING = QT_TRANSLATE_NOOP("SyncLight", "… Đang kết nối cổng")
+    PAUSED = QT_TRANSLATE_NOOP("SyncLight", "■ ĐANG TẠM DỪNG GỬI")
     WAITING = QT_TRANSLATE_NOOP("SyncLight", "chờ gửi {count}")
     ATTENTION = QT_TRANSLATE_NOOP("SyncLight", "cần xử lý {count}")
     HINT = QT_TRANSLATE_NOOP("SyncLight", "Tình trạng gửi dữ liệu lên cổng. Bấm để xem trang Đồng bộ (F9).")
@@ -45,7 +46,7 @@ class SyncLight(QPushButton):
         context.changed.connect(self._changed)
 
     def show_status(self, status: Any) -> None:
-        """Show the worker's snapshot: ``light``, ``waiting`` and ``needs_attention``."""
+        """Show the worker's snapshot: ``light``, ``paused``, ``waiting`` and ``needs_attention``."""
         words, tone = LIGHTS.get(str(status.light), (Words.STARTING, "neutral"))
         extra = ""
         if status.waiting:
@@ -53,6 +54,9 @@ class SyncLight(QPushButton):
         if status.needs_attention:
             extra += "  ·  " + translate("SyncLight", Words.ATTENTION).format(count=status.needs_attention)
             tone = "late"
+        if status.paused:
+            # A pause is a person's own doing and easily forgotten: nothing stands out more.
+            words, tone = Words.PAUSED, "halted"
         self._say(words, tone, extra)
 
     def _begin(self) -> None:

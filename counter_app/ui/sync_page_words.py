@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from counter_app.services.outbox import OutboxRow
+from counter_app.services.outbox import OutboxItem
 from counter_app.ui.formatting import local_time
+from counter_app.ui.sync_field_words import field_words
+from counter_app.ui.sync_numbers import size_words
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 KIND_WORDS = {
@@ -18,16 +20,17 @@ STATE_WORDS = {
     "waiting": (QT_TRANSLATE_NOOP("SyncWords", "… chờ gửi"), "neutral"),
     "sending": (QT_TRANSLATE_NOOP("SyncWords", "↑ đang gửi"), "neutral"),
     "needs_attention": (QT_TRANSLATE_NOOP("SyncWords", "! cần xử lý"), "late"),
+    "done": (QT_TRANSLATE_NOOP("SyncWords", "✓ cổng đã nhận"), "good"),
 }
 ADVICE = {
     "02": QT_TRANSLATE_NOOP(
         "SyncWords",
         "Cổng chưa cho cơ quan này gửi. Kiểm tra mã đơn vị ở Cài đặt (Ctrl+,), hoặc gọi quản trị cổng "
-        "để được cấp quyền, rồi gửi lại.",
+        "để được cấp quyền, rồi gửi lại tất cả.",
     ),
     "03": QT_TRANSLATE_NOOP(
         "SyncWords",
-        "Cổng không nhận dữ liệu. Mở hồ sơ, so mục mà cổng nêu với giấy tờ; sửa được thì sửa rồi gửi lại, "
+        "Cổng không nhận dữ liệu. So mục mà cổng nêu với giấy tờ; sửa được thì bấm «Sửa và gửi lại», "
         "không thì gọi quản trị cổng.",
     ),
     "04": QT_TRANSLATE_NOOP(
@@ -37,7 +40,39 @@ ADVICE = {
     ),
     "05": QT_TRANSLATE_NOOP(
         "SyncWords",
-        "Cổng không tìm thấy hồ sơ hoặc thủ tục này. Kiểm tra danh mục thủ tục đã cập nhật chưa, rồi gửi lại.",
+        "Cổng không tìm thấy hồ sơ hoặc thủ tục này. Lấy danh mục thủ tục mới từ cổng ở Cài đặt (Ctrl+,), rồi gửi "
+        "lại; vẫn không được thì gọi quản trị cổng.",
+    ),
+    "too_large": QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Nội dung dài hơn mức cổng nhận trong một lần gửi. Rút gọn ghi chú, nội dung bước xử lý của hồ sơ này, rồi "
+        "gửi lại.",
+    ),
+    "document_damaged": QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Tệp lưu ở máy này đã mất hoặc hỏng nên không gửi, để không đè lên bản tốt. Khôi phục tệp từ bản sao lưu "
+        "rồi gửi lại; không có thì quét lại giấy tờ và đính kèm vào hồ sơ.",
+    ),
+    "document_unknown": QT_TRANSLATE_NOOP(
+        "SyncWords", "Không còn thông tin của tệp này ở quầy. Mở hồ sơ, quét lại giấy tờ và đính kèm."
+    ),
+    "file_gone": QT_TRANSLATE_NOOP(
+        "SyncWords", "Cổng không còn giữ tệp này. Đề nghị người nộp gửi lại giấy tờ, hoặc gọi quản trị cổng."
+    ),
+    "http_403": QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Cổng không cho tài khoản này tải tệp lên. Gọi quản trị cổng để được cấp quyền, rồi gửi lại tất cả.",
+    ),
+    "http_412": QT_TRANSLATE_NOOP(
+        "SyncWords", "Cổng dùng quy ước tải tệp khác. Gọi quản trị cổng và bộ phận hỗ trợ chương trình, rồi gửi lại."
+    ),
+    "http_413": QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Tệp lớn hơn mức cổng nhận. Quét lại với độ phân giải thấp hơn (200 dpi, đen trắng) hoặc tách thành nhiều tệp, "
+        "rồi đính kèm lại vào hồ sơ.",
+    ),
+    "http_415": QT_TRANSLATE_NOOP(
+        "SyncWords", "Cổng không nhận loại tệp này. Lưu giấy tờ thành PDF, đính kèm lại vào hồ sơ."
     ),
 }
 
@@ -48,8 +83,26 @@ class Words:
     OTHER_ADVICE = QT_TRANSLATE_NOOP(
         "SyncWords", "Đọc lời của cổng ở trên, mở hồ sơ để kiểm tra, rồi gửi lại. Vẫn không được thì gọi quản trị cổng."
     )
+    UPLOAD_ADVICE = QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Cổng không nhận tệp. Mở hồ sơ, xem tệp có mở được không; quét lại và đính kèm nếu cần, rồi gửi lại. "
+        "Vẫn không được thì gọi quản trị cổng.",
+    )
+    HELD_ADVICE = QT_TRANSLATE_NOOP(
+        "SyncWords", "Được gửi ngay sau tin trước của cùng hồ sơ, không cần làm gì ở dòng này."
+    )
+    HELD_BY_TROUBLE_ADVICE = QT_TRANSLATE_NOOP(
+        "SyncWords", "Đợi tin trước của cùng hồ sơ đang cần xử lý: xử lý dòng đó (ở đầu danh sách) thì dòng này tự gửi."
+    )
+    UNSEEN_ADVICE = QT_TRANSLATE_NOOP(
+        "SyncWords", "Chưa rõ cổng đã nhận chưa: chương trình tự tra trên cổng trước rồi mới gửi, không gửi trùng."
+    )
+    PAUSED_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Đang tạm dừng gửi: bấm «Tiếp tục» (Ctrl+P) ở trên để gửi.")
+    DONE_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Cổng đã nhận, không cần làm gì.")
+    HELD = QT_TRANSLATE_NOOP("SyncWords", "… đợi tin trước")
+    FILE = QT_TRANSLATE_NOOP("SyncWords", "{kind}: {name} ({size})")
     WAITING_ADVICE = QT_TRANSLATE_NOOP(
-        "SyncWords", "Không cần làm gì: chương trình tự gửi lại lúc {time}. Bấm «Gửi lại» nếu muốn thử ngay."
+        "SyncWords", "Không cần làm gì: chương trình tự gửi lại lúc {time}. Bấm «Gửi ngay» nếu muốn thử ngay."
     )
     NEXT_TURN_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Không cần làm gì: chương trình tự gửi ở lượt tới.")
     NOT_SET_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Được giữ an toàn ở máy này, sẽ gửi khi đã nối cổng.")
@@ -60,37 +113,62 @@ class Words:
     NOT_TRIED = QT_TRANSLATE_NOOP("SyncWords", "Chưa gửi lần nào.")
 
 
-def kind_words(row: OutboxRow) -> str:
-    """What the message carries."""
-    return _tr(KIND_WORDS.get(row.kind, row.kind))
+def kind_words(row: OutboxItem) -> str:
+    """What the message carries, with the file where it is one."""
+    kind = _tr(KIND_WORDS.get(row.kind, row.kind))
+    if not row.file_name:
+        return kind
+    return _tr(Words.FILE).format(kind=kind, name=row.file_name, size=size_words(row.size))
 
 
-def state_words(row: OutboxRow) -> tuple[str, str]:
+def state_words(row: OutboxItem) -> tuple[str, str]:
     """How the message stands, and the tone."""
+    if row.state == "waiting" and row.held_back:
+        return _tr(Words.HELD), "neutral"
     words, tone = STATE_WORDS.get(row.state, (row.state, "neutral"))
     return _tr(words), tone
 
 
-def said(row: OutboxRow) -> str:
+def said(row: OutboxItem) -> str:
     """The portal's or the line's words, with the field that the portal names."""
     if row.last_error and row.error_field:
-        return _tr(Words.FIELD).format(words=row.last_error, field=row.error_field)
+        return _tr(Words.FIELD).format(words=row.last_error, field=field_words(row.error_field))
     return row.last_error
 
 
-def explanation(row: OutboxRow, now: datetime, *, portal_set: bool) -> tuple[str, str]:
+def explanation(row: OutboxItem, now: datetime, *, portal_set: bool, paused: bool = False) -> tuple[str, str]:
     """Two lines for the chosen message: what was said, and what to do."""
     words = said(row)
     if row.state == "needs_attention":
-        return _tr(Words.PORTAL_SAYS).format(words=words), _tr(ADVICE.get(row.error_code, Words.OTHER_ADVICE))
+        return _tr(Words.PORTAL_SAYS).format(words=words), _tr(_advice(row))
     before = _tr(Words.LINE_SAYS).format(words=words) if words else _tr(Words.NOT_TRIED)
+    return before, _waiting_advice(row, now, portal_set=portal_set, paused=paused)
+
+
+def _advice(row: OutboxItem) -> str:
+    """What a person can do about a refusal."""
+    other = Words.UPLOAD_ADVICE if row.kind == "upload" else Words.OTHER_ADVICE
+    return ADVICE.get(row.error_code, other)
+
+
+def _waiting_advice(row: OutboxItem, now: datetime, *, portal_set: bool, paused: bool) -> str:
+    if row.state == "done":
+        return _tr(Words.DONE_ADVICE)
     if row.state == "sending":
-        return before, _tr(Words.SENDING_ADVICE)
+        return _tr(Words.SENDING_ADVICE)
+    if row.held_by_trouble:
+        return _tr(Words.HELD_BY_TROUBLE_ADVICE)
     if not portal_set:
-        return before, _tr(Words.NOT_SET_ADVICE)
+        return _tr(Words.NOT_SET_ADVICE)
+    if paused:
+        return _tr(Words.PAUSED_ADVICE)
+    if row.held_back:
+        return _tr(Words.HELD_ADVICE)
+    if row.unseen:
+        return _tr(Words.UNSEEN_ADVICE)
     if row.next_attempt_at <= now:
-        return before, _tr(Words.NEXT_TURN_ADVICE)
-    return before, _tr(Words.WAITING_ADVICE).format(time=local_time(row.next_attempt_at))
+        return _tr(Words.NEXT_TURN_ADVICE)
+    return _tr(Words.WAITING_ADVICE).format(time=local_time(row.next_attempt_at))
 
 
 def _tr(text: str) -> str:

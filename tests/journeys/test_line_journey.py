@@ -86,7 +86,7 @@ def test_line_cut_and_back(
 ) -> None:
     before = taken(running, take_in, 0)
     qtbot.waitUntil(lambda: before in portal.dossiers(), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: online.light.text() == "● Trực tuyến", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: online.head.light.text() == "● Trực tuyến", timeout=WAIT_MS)
 
     # The line is cut; the desk goes on: a new dossier, and a step on the first.
     portal.stop()
@@ -95,10 +95,10 @@ def test_line_cut_and_back(
     take_step(running.desk, before, Step.HAND_OVER, StepInput(unit="Phòng Kinh tế"))
     running.context.announce("dossier", "outbox", dossiers=(before,))
     running.context.wake_sync()
-    qtbot.waitUntil(lambda: online.light.text() == "○ Mất kết nối", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: online.outbox.rowCount() >= 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: online.head.light.text() == "○ Mất kết nối", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: online.outbox.model.rowCount() >= 2, timeout=WAIT_MS)
     assert QApplication.activeModalWidget() is None
-    assert "tự gửi khi có mạng lại" in online.hint.text()
+    assert "tự gửi khi có mạng lại" in online.head.hint.text()
     assert "○ Mất kết nối" in running.window.light.text()
     running.window.show_dossier(during)
     settle(qtbot, running.executor)
@@ -112,11 +112,20 @@ def test_line_cut_and_back(
     qtbot.keyClick(running.window, Qt.Key.Key_F9)
     qtbot.keyClick(online, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: during in portal.dossiers(), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: online.said.text().startswith("Không còn gì chờ gửi"), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: online.light.text() == "● Trực tuyến", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: online.outbox.said.text().startswith("Không còn gì chờ gửi"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: online.head.light.text() == "● Trực tuyến", timeout=WAIT_MS)
     assert sorted(portal.dossiers()) == sorted([before, during])
     assert [step["TrangThai"] for step in portal.steps(before)] == ["4"]
-    assert online.runs.rowCount() >= 2
+
+    # The history has the day, and the passes of it.
+    online.tabs.setCurrentWidget(online.history)
+    qtbot.waitUntil(lambda: online.history.tree.topLevelItemCount() == 1, timeout=WAIT_MS)
+    day = online.history.tree.topLevelItem(0)
+    assert day is not None
+    assert day.text(0) == "10/03/2026, thứ Ba"
+    assert int(day.text(1)) >= 2
+    day.setExpanded(True)
+    qtbot.waitUntil(lambda: day.childCount() == int(day.text(1)), timeout=WAIT_MS)
 
     running.window.show_dossier(during)
     settle(qtbot, running.executor)
@@ -137,7 +146,7 @@ def test_a_wrong_password_is_a_light_and_a_sentence(
     assert isinstance(page, SyncPage)
     take_in()
     context.sync.start()
-    qtbot.waitUntil(lambda: page.light.text() == "! Cần đăng nhập cổng", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: page.head.light.text() == "! Cần đăng nhập cổng", timeout=WAIT_MS)
     assert QApplication.activeModalWidget() is None
-    assert page.settings_button.isVisible()
-    qtbot.waitUntil(lambda: page.numbers["waiting"].text() == "1", timeout=WAIT_MS)
+    assert page.head.settings_button.isVisible()
+    qtbot.waitUntil(lambda: page.head.numbers["dossiers"].text() == "1", timeout=WAIT_MS)

@@ -1,75 +1,42 @@
-"""The sync page: the light in words, the messages that are not done, what to do about them."""
+"""The sync page: the light in words, the pause, the messages that are not done, what to do about them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from PySide6.QtCore import Qt
 
 from counter_app.app import RunningApp
-from counter_app.models import OutboxMessage
-from counter_app.services.outbox import list_outbox
+from counter_app.services import outbox
+from counter_app.services.attach import attach
+from counter_app.services.catalogue import get_procedure
+from counter_app.services.outbox import Shown, list_outbox
 from counter_app.services.values import Received
 from counter_app.sync.engine import Light
-from counter_app.sync.worker import SyncStatus
+from counter_app.sync.worker import Transfer
+from counter_app.ui import paged_table
 from counter_app.ui.sync_page import SyncPage
-from tests.ui.window_fixtures import TUESDAY_MORNING, settle
+from tests.catalogue_samples import write_pdf
+from tests.ui.sync_page_parts import Syncer, cells, come_to_rest, open_page, refuse
+from tests.ui.window_fixtures import TUESDAY_MORNING, Clock, press, settle
 
 TakeIn = Callable[..., Received]
 
 
-class Syncer:
-    """Stands where the worker stands and remembers how it was woken."""
-
-    def __init__(self) -> None:
-        self.status = SyncStatus()
-        self.woken: list[bool] = []
-
-    def wake(self, *, insist: bool = False) -> None:
-        self.woken.append(insist)
-
-    def stop(self) -> None: ...
-
-
 @pytest.fixture
 def syncer(running: RunningApp) -> Syncer:
-    made = Syncer()
+    made = Syncer(running)
     running.context.sync = made
     return made
 
 
-def open_page(running: RunningApp, qtbot: Any) -> SyncPage:
-    window = running.window
-    window.show_page("sync")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("sync")
-    assert isinstance(shown, SyncPage)
-    return shown
-
-
-def refuse(running: RunningApp, code: str) -> None:
-    """As if the portal had refused the dossier's record."""
-    with running.desk.database.write() as session:
-        session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.dossier_code == code, OutboxMessage.kind == "create")
-            .values(
-                state="needs_attention",
-                attempts=1,
-                error_code="03",
-                error_field="SoDienThoai",
-                last_error="Số điện thoại không hợp lệ",
-            )
-        )
-
-
-def cells(page: SyncPage, row: int) -> list[str]:
-    items = [page.outbox.item(row, column) for column in range(page.outbox.columnCount())]
-    return ["" if item is None else item.text() for item in items]
+def paper(running: RunningApp) -> str:
+    """The code of a paper of the procedure that ``take_in`` receives."""
+    return get_procedure(running.desk, "1.013314").components[0].code
 
 
 def test_without_a_portal_the_page_says_so_and_leads_to_the_settings(
@@ -77,11 +44,12 @@ def test_without_a_portal_the_page_says_so_and_leads_to_the_settings(
 ) -> None:
     code = take_in().code
     page = open_page(running, qtbot)
-    assert page.light.text() == "– Chưa nối cổng"
-    assert not page.send_button.isVisible()
+    assert page.head.light.text() == "– Chưa nối cổng"
+    assert not page.head.send_button.isVisible()
+    assert not page.head.pause_button.isVisible()
     assert cells(page, 0)[:3] == [code, "Hồ sơ mới", "… chờ gửi"]
-    assert page.advice.text() == "Được giữ an toàn ở máy này, sẽ gửi khi đã nối cổng."
-    page.settings_button.click()
+    assert page.outbox.advice.text() == "Được giữ an toàn ở máy này, sẽ gửi khi đã nối cổng."
+    page.head.settings_button.click()
     assert running.window.current_page == "settings"
 
 
@@ -97,12 +65,72 @@ def test_the_light_says_the_state_in_words(
     running: RunningApp, syncer: Syncer, qtbot: Any, light: Light, words: str, hint: str
 ) -> None:
     page = open_page(running, qtbot)
-    status = SyncStatus(light=light, last_success_at=TUESDAY_MORNING, next_try_at=TUESDAY_MORNING, error="Cổng bận.")
-    running.context.take_sync_status(status)
-    assert page.light.text() == words
-    assert hint in page.hint.text()
-    assert "Lần cuối liên lạc được: 08:30 10/03/2026" in page.times.text()
-    assert page.trouble.text() == "Cổng bận."
+    syncer.tell(
+        light=light,
+        last_success_at=TUESDAY_MORNING,
+        next_try_at=TUESDAY_MORNING + timedelta(minutes=2),
+        error="Cổng bận.",
+        warnings=("Ổ đĩa sắp đầy.",),
+    )
+    assert page.head.light.text() == words
+    assert hint in page.head.hint.text()
+    assert "Lần cuối liên lạc được: 08:30 10/03/2026" in page.head.times.text()
+    assert ("thử lại lúc 08:32" in page.head.times.text()) == (light is not Light.ONLINE)
+    assert page.head.trouble.text() == "Cổng bận.\nỔ đĩa sắp đầy."
+
+
+def test_the_numbers_say_what_waits(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, tmp_path: Path, qtbot: Any
+) -> None:
+    code = take_in(0).code
+    refuse(running, take_in(1).code)
+    attach(running.desk, code, [write_pdf(tmp_path / "đơn.pdf")], component=paper(running))
+    page = open_page(running, qtbot)
+    texts = {name: label.text() for name, label in page.head.numbers.items()}
+    assert texts == {"dossiers": "1", "documents": "1", "bytes": "2 KB", "needs_attention": "1"}
+    assert page.tabs.tabText(0) == "&1 Chờ gửi và cần xử lý (1)"
+
+
+def test_a_pause_stands_out_on_the_page_and_on_the_light_and_ends_by_the_same_key(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    take_in()
+    page = open_page(running, qtbot)
+    syncer.tell(light=Light.ONLINE)
+    press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: syncer.status.paused)  # a button pressed by its key goes down first
+    assert page.head.light.text() == "■ ĐANG TẠM DỪNG GỬI"
+    assert "■ ĐANG TẠM DỪNG GỬI" in running.window.light.text()
+    assert running.window.light.property("tone") == page.head.property("tone") == "halted"
+    assert page.head.pause_button.text() == "Tiếp tục gửi (Ctrl+P)"
+    assert "bấm «Tiếp tục»" in page.outbox.advice.text()
+    assert not page.head.send_button.isEnabled()
+    page.head.send_now()
+    assert syncer.woken == [], "nothing is sent in a pause"
+    press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not syncer.status.paused)
+    assert page.head.light.text() == "● Trực tuyến"
+    assert "TẠM DỪNG" not in running.window.light.text()
+    assert page.head.property("tone") == ""
+    assert syncer.woken == [True]
+
+
+def test_a_document_on_its_way_shows_how_far_it_is_how_fast_and_how_long_it_takes(
+    running: RunningApp, syncer: Syncer, clock: Clock, take_in: TakeIn, tmp_path: Path, qtbot: Any
+) -> None:
+    code = take_in().code
+    attach(running.desk, code, [write_pdf(tmp_path / "đơn.pdf")], component=paper(running))
+    page = open_page(running, qtbot)
+    assert page.head.under_way.text() == "Lúc này không gửi gì."
+    syncer.tell(light=Light.ONLINE, sending="Gửi", transfer=Transfer("đơn.pdf", code, 512, 2048, 8.0))
+    come_to_rest(running, page, qtbot)
+    assert page.head.under_way.text() == f"Tài liệu đơn.pdf của hồ sơ {code}: 1 KB / 2 KB"
+    assert page.head.progress.isVisible()
+    assert page.head.progress.value() == 250
+    assert page.head.speed.text().startswith("1 KB/giây · tất cả xong sau ")
+    syncer.tell(sending="", transfer=None)
+    assert not page.head.progress.isVisible()
+    assert page.head.speed.text() == ""
 
 
 def test_what_needs_a_hand_is_on_top_with_the_portals_words_and_what_to_do(
@@ -114,9 +142,44 @@ def test_what_needs_a_hand_is_on_top_with_the_portals_words_and_what_to_do(
     page = open_page(running, qtbot)
     assert cells(page, 0)[0] == stuck
     assert cells(page, 0)[2] == "! cần xử lý"
-    assert page.numbers["needs_attention"].text() == "1"
-    assert page.said.text() == "Lời của cổng: Số điện thoại không hợp lệ (mục SoDienThoai)"
-    assert "sửa được thì sửa rồi gửi lại" in page.advice.text()
+    assert page.outbox.said.text() == "Lời của cổng: Số điện thoại không hợp lệ (mục số điện thoại)"
+    assert "bấm «Sửa và gửi lại»" in page.outbox.advice.text()
+
+
+@pytest.mark.parametrize(
+    ("code", "does"),
+    [
+        ("02", "cấp quyền"),
+        ("04", "mã trùng"),
+        ("too_large", "Rút gọn"),
+        ("http_413", "độ phân giải thấp hơn"),
+        ("document_damaged", "bản sao lưu"),
+        ("-7", "Đọc lời của cổng"),
+    ],
+)
+def test_each_refusal_says_what_to_do(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any, code: str, does: str
+) -> None:
+    refuse(running, take_in().code, error_code=code)
+    page = open_page(running, qtbot)
+    assert does in page.outbox.advice.text()
+
+
+def test_the_list_can_be_held_to_what_needs_a_person(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    take_in(0)
+    stuck = take_in(1).code
+    page = open_page(running, qtbot)
+    page.outbox.choice.setCurrentIndex(1)
+    settle(qtbot, running.executor)
+    assert page.outbox.model.shown is Shown.ATTENTION
+    assert page.outbox.said.text() == "Không có tin nào như vậy."
+    refuse(running, stuck)
+    running.context.announce("outbox")
+    come_to_rest(running, page, qtbot)
+    assert page.outbox.model.rowCount() == 1
+    assert cells(page, 0)[0] == stuck
 
 
 def test_retry_puts_the_message_back_and_wakes_the_syncer(
@@ -125,16 +188,30 @@ def test_retry_puts_the_message_back_and_wakes_the_syncer(
     stuck = take_in(1).code
     refuse(running, stuck)
     page = open_page(running, qtbot)
-    page.retry_button.click()
-    settle(qtbot, running.executor)
+    press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: syncer.woken == [True])
+    come_to_rest(running, page, qtbot)
     assert [row.state for row in list_outbox(running.desk)] == ["waiting"]
-    assert page.numbers["needs_attention"].text() == "0"
-    assert syncer.woken == [True]
+    assert page.head.numbers["needs_attention"].text() == "0"
+
+
+def test_all_that_was_refused_can_be_sent_again_at_once(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    for person in range(3):
+        refuse(running, take_in(person).code)
+    page = open_page(running, qtbot)
+    press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: syncer.woken == [True])
+    come_to_rest(running, page, qtbot)
+    assert {row.state for row in list_outbox(running.desk)} == {"waiting"}
+    assert running.window.message_bar.text.endswith("3 tin cần xử lý được gửi lại.")
+    assert not page.outbox.retry_all_button.isEnabled()
 
 
 def test_send_now_insists(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
     page = open_page(running, qtbot)
-    page.send_button.click()
+    page.head.send_button.click()
     assert syncer.woken == [True]
 
 
@@ -144,18 +221,81 @@ def test_the_chosen_message_stays_chosen_when_the_list_changes(
     take_in(0)
     second = take_in(1).code
     page = open_page(running, qtbot)
-    page.outbox.setCurrentCell(1, 0)
+    page.outbox.table.selectRow(1)
     third = take_in(2).code
     refuse(running, third)
     running.context.announce("outbox")
-    settle(qtbot, running.executor)
-    row = page.outbox.current()
+    come_to_rest(running, page, qtbot)
+    row = page.outbox.table.current_row()
     assert row is not None
     assert row.dossier_code == second
-    assert page.outbox.currentRow() == 2
+    assert page.outbox.table.currentIndex().row() == 2
+
+
+def test_when_the_chosen_message_has_gone_the_next_one_is_chosen(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    codes = [take_in(person).code for person in range(3)]
+    for code in codes:
+        refuse(running, code)
+    page = open_page(running, qtbot)
+    page.outbox.choice.setCurrentIndex(1)
+    settle(qtbot, running.executor)
+    page.outbox.table.selectRow(1)
+    page.outbox.retry_button.click()
+    settle(qtbot, running.executor)
+    come_to_rest(running, page, qtbot)
+    row = page.outbox.table.current_row()
+    assert row is not None
+    assert row.dossier_code == codes[2]
 
 
 def test_all_sent_says_that_nothing_is_left(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
     page = open_page(running, qtbot)
-    assert page.said.text() == "Không còn gì chờ gửi: cổng đã nhận tất cả."
-    assert not page.retry_button.isEnabled()
+    assert page.outbox.said.text() == "Không còn gì chờ gửi: cổng đã nhận tất cả."
+    assert not page.outbox.retry_button.isEnabled()
+
+
+def test_a_long_queue_is_paged(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paged_table, "PAGE_ROWS", 4)
+    for person in range(12):
+        take_in(person)
+    read: list[int] = []
+    page = open_page(running, qtbot)
+    page.outbox.table.setFixedHeight(100)  # the height of its head and a row
+    monkeypatch.setattr(
+        "counter_app.ui.sync_outbox_tab.outbox_items",
+        lambda desk, ids: read.append(len(ids)) or outbox.outbox_items(desk, ids),
+    )
+    running.context.announce("outbox")
+    come_to_rest(running, page, qtbot)
+    assert page.outbox.model.rowCount() == 12
+    assert page.outbox.count.text() == "12 tin"
+    assert 0 < sum(read) < 12
+
+
+def test_a_stream_of_news_does_not_read_the_tables_each_time(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in()
+    page = open_page(running, qtbot)
+    reads: list[int] = []
+    monkeypatch.setattr(
+        "counter_app.ui.sync_page.outbox_load", lambda desk: reads.append(1) or outbox.outbox_load(desk)
+    )
+    for number in range(300):
+        syncer.tell(light=Light.ONLINE, sending=f"Gửi hồ sơ {number}")
+    settle(qtbot, running.executor)
+    assert len(reads) == 1
+    come_to_rest(running, page, qtbot)
+    assert len(reads) == 2, "the last word is read as well"
+
+
+def test_tabs_are_reached_by_keys(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
+    page: SyncPage = open_page(running, qtbot)
+    for place in range(page.tabs.count()):
+        press(Qt.Key(Qt.Key.Key_1 + place), Qt.KeyboardModifier.AltModifier)
+        assert page.tabs.currentIndex() == place
+    settle(qtbot, running.executor)
