@@ -39,7 +39,7 @@ FIELD_OF_REFUSAL = {"applicant_invalid": "name", "impossible_date": "birth_date"
 PAPER_STILL_GOOD = frozenset(lifecycle.OPEN | {Status.FINISHED})
 """Statuses in which the applicant still needs a receipt: to come back with it."""
 
-MOST_MONEY = 9_999_999_999
+MOST_MONEY = 2_000_000_000
 """Đồng; more is a typing error."""
 
 
@@ -316,7 +316,7 @@ def _check_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> None:
                 field=field,
             )
         if not 0 <= wanted.amount <= MOST_MONEY:
-            raise UserError("fee_invalid", f"Số tiền của «{row.name}» phải từ 0 đến 9.999.999.999 đồng.", field=field)
+            raise UserError("fee_invalid", f"Số tiền của «{row.name}» phải từ 0 đến 2.000.000.000 đồng.", field=field)
 
 
 def _write(session: Session, dossier: Dossier, clean: Correction, at: datetime) -> None:

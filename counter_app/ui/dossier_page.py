@@ -25,6 +25,7 @@ from counter_app.services.attach import Attached, attach
 from counter_app.services.reading import show
 from counter_app.services.values import DocumentView, DossierView
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
@@ -48,6 +49,7 @@ class Words:
     APOLOGY = QT_TRANSLATE_NOOP("DossierPage", "Văn bản xin lỗi")
     ATTACH = QT_TRANSLATE_NOOP("DossierPage", "Đính kèm tệp… (Ctrl+T)")
     OPEN = QT_TRANSLATE_NOOP("DossierPage", "Mở bản quét (Enter)")
+    CORRECT = QT_TRANSLATE_NOOP("DossierPage", "Sửa thông tin (Ctrl+E)")
     DROP_HINT = QT_TRANSLATE_NOOP("DossierPage", "Kéo thả tệp PDF lên đúng giấy tờ cũng được.")
     NO_TARGET = QT_TRANSLATE_NOOP("DossierPage", "Hãy chọn giấy tờ mà tệp này là bản quét, rồi đính kèm lại.")
     ATTACHED = QT_TRANSLATE_NOOP("DossierPage", "Đã đính kèm {count} tệp vào hồ sơ {code}.")
@@ -128,6 +130,12 @@ class DossierPage(Page):
         self.nothing.setWordWrap(True)
         self.facts = self._text(Words.FACTS)
         self.history = self._text(Words.HISTORY)
+        self.correct_button = self._head_button(Words.CORRECT, self.correct)
+        self.correct_button.setShortcut("Ctrl+E")
+        head = QHBoxLayout()
+        head.addWidget(_section(Words.FACTS))
+        head.addStretch(1)
+        head.addWidget(self.correct_button)
         self.papers = PapersTree(self)
         self.papers.document_chosen.connect(self.show_document)
         self.papers.files_dropped.connect(self.attach_files)
@@ -150,7 +158,7 @@ class DossierPage(Page):
         right.setSizes([320, 240])
         self.body = QSplitter(Qt.Orientation.Horizontal, self)
         self.body.setChildrenCollapsible(False)
-        self.body.addWidget(_stacked(self, _section(Words.FACTS), self.facts))
+        self.body.addWidget(_stacked(self, head, self.facts))
         self.body.addWidget(right)
         self.body.setSizes([400, 760])
         layout = QVBoxLayout(self)
@@ -238,6 +246,12 @@ class DossierPage(Page):
             self._open(dialog)
         elif step in FORMS:
             self._open(StepDialog(self.context, self.view, step, self))
+
+    @Slot()
+    def correct(self) -> None:
+        """Correct what was entered wrongly; what the portal refused goes again with it."""
+        if self.view is not None:
+            self._open(CorrectDialog(self.context, self.code, parent=self))
 
     @Slot()
     def show_receipt(self) -> None:

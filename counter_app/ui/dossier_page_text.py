@@ -16,6 +16,7 @@ from counter_app.services.values import (
     EventView,
     FeeView,
 )
+from counter_app.ui.correct_dialog_words import change_line
 from counter_app.ui.formatting import limit_words, local_time, money, weekday_time
 from counter_app.ui.step_dialogs import PAYMENT_METHODS
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -216,6 +217,10 @@ def _event_lines(event: EventView) -> Iterable[str]:
     for name, caption in DETAIL_WORDS.items():
         if value := event.details.get(name):
             yield f"{_tr(caption)}: {_CHOICES.get(name, {}).get(str(value), str(value))}"
+    changes = event.details.get("changes")
+    if event.step == Step.CORRECT and isinstance(changes, list):
+        for change in changes:
+            yield change_line(**change)
     files = event.details.get("files")
     if isinstance(files, list):
         yield f"{_tr(Words.FILES)}: {', '.join(str(file.get('name', '')) for file in files)}"

@@ -215,7 +215,7 @@ class TaskDialog(QDialog):
         try:
             work = self.work()
         except UserError as error:
-            self.show_problem(error.message)
+            self.refuse(error)
             return
         self.problem.hide()
         self.confirm.setEnabled(False)
@@ -231,9 +231,13 @@ class TaskDialog(QDialog):
         """The service refused, or something broke: the window stays as it is."""
         self.confirm.setEnabled(True)
         if isinstance(error, UserError):
-            self.show_problem(error.message)
+            self.refuse(error)
         else:
             self.context.show_error(error)
+
+    def refuse(self, error: UserError) -> None:
+        """A question was left open, or the service did not accept an answer."""
+        self.show_problem(error.message)
 
     def show_problem(self, text: str) -> None:
         """Say in the window what is wrong and what to do."""

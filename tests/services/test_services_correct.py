@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier
+from counter_app.models import Dossier, OutboxMessage
 from counter_app.rules.lifecycle import Step
 from counter_app.services.correct import (
     Change,
@@ -70,7 +70,7 @@ def refuse(desk: DeskContext, code: str, *, unseen: bool = False, field: str = "
 def arrived(desk: DeskContext, code: str) -> None:
     """The portal has everything so far."""
     with desk.database.write() as session:
-        for row in session.query(outbox.OutboxMessage).filter_by(dossier_code=code):
+        for row in session.query(OutboxMessage).filter_by(dossier_code=code):
             row.state = "done"
 
 
