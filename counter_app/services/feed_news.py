@@ -21,21 +21,23 @@ TOPICS = {
 
 @dataclass(frozen=True, slots=True)
 class FeedNews:
-    """``newest``: the entry to look after next time; ``topics``: dossier, catalogue, calendar."""
+    """``newest``: the entry to look after next time; ``topics``: dossier, catalogue, calendar, clash."""
 
     newest: int
     topics: frozenset[str]
 
 
 def feed_news(desk: DeskContext, after: int | None) -> FeedNews:
-    """The topics of the entries applied since ``after``; without it only where the feed stands now."""
+    """The topics of the entries taken since ``after``; without it only where the feed stands now."""
     with desk.database.read() as session:
         newest = session.scalar(select(func.max(InboxEntry.id))) or 0
         if after is None:
             return FeedNews(newest, frozenset())
-        kinds = session.scalars(
-            select(InboxEntry.kind)
-            .where(InboxEntry.id > after, InboxEntry.id <= newest, InboxEntry.state == EntryState.APPLIED.value)
-            .distinct()
-        )
-        return FeedNews(newest, frozenset(TOPICS[EntryKind(kind)] for kind in kinds))
+        rows = session.execute(
+            select(InboxEntry.kind, InboxEntry.state)
+            .where(InboxEntry.id > after, InboxEntry.id <= newest)
+            .group_by(InboxEntry.kind, InboxEntry.state)
+        ).all()
+    applied = {TOPICS[EntryKind(kind)] for kind, state in rows if state == EntryState.APPLIED}
+    waiting = {"clash" for _, state in rows if state in (EntryState.CLASH, EntryState.UNREADABLE)}
+    return FeedNews(newest, frozenset(applied | waiting))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier, DossierEvent
+from counter_app.models import Document, Dossier, DossierEvent
 from counter_app.rules import lifecycle
 from counter_app.rules.calendar import (
     VIETNAM,
@@ -29,11 +29,14 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.numbering import next_in_year
+from counter_app.services.new_documents import new_documents
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.pauses import latest_extension, promise_and_pauses, stood
 from counter_app.services.receive import limit_of, money_state, office_cut_off
 from counter_app.services.rules_bridge import rules_apply
-from counter_app.services.values import RETURN_WAYS, StepDone
+from counter_app.services.supplied import check_complete, store_scans, take_papers
+from counter_app.services.values import RETURN_WAYS, ComponentIn, StepDone
 
 NEEDS_REASON = {
     Step.REQUEST_SUPPLEMENT: "nội dung cần bổ sung và lý do (yêu cầu một lần, đầy đủ)",
@@ -43,13 +46,20 @@ NEEDS_REASON = {
 }
 NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
 
+DELIVERED = {"counter": "confirmed", "post": "posted", "online": "online"}
+"""What is known of the delivery of a result once it was given, by the way of return."""
+
 ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT})
 """Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepInput:
-    """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened."""
+    """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened.
+
+    ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
+    ``incomplete``: the clerk knows that required papers are still missing.
+    """
 
     reason: str = ""
     unit: str = ""
@@ -59,10 +69,12 @@ class StepInput:
     method: str = ""
     to: str = ""
     tracking: str = ""
+    components: tuple[ComponentIn, ...] | None = None
+    incomplete: bool = False
 
 
 @dataclass(slots=True)
-class _Effect:
+class Effect:
     """What a step does besides the status, gathered before the event is written."""
 
     due: datetime | None
@@ -85,6 +97,8 @@ class Taking:
     given: StepInput
     at: datetime
     from_portal: bool = False
+    documents: tuple[Document, ...] = ()
+    """Scans that came with it, not yet the dossier's."""
 
 
 def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> StepDone:
@@ -98,13 +112,17 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
         raise ValueError(f"{step} is not taken here")
     given = _clean(given)
     _check_given(step, given)
+    scans = store_scans(desk, given.components or ()) if step is Step.SUPPLEMENT else []
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
         office = office_row(session, desk)
         step = _reception(dossier, step)
         at, entered_at = moment_of_step(desk, dossier, given.at)
-        event, warnings = carry_out(Taking(desk, session, dossier, step, given, at), entered_at)
+        documents, known = new_documents(dossier, scans, entered_at)
+        taking = Taking(desk, session, dossier, step, given, at, documents=tuple(documents))
+        event, warnings = carry_out(taking, entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
+        outgoing.queue_uploads(session, dossier, documents, entered_at)
         return StepDone(
             dossier.id,
             dossier.code,
@@ -113,7 +131,7 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
             event.at,
             dossier.due,
             event.number,
-            tuple(warnings),
+            (*warnings, *known),
         )
 
 
@@ -128,10 +146,13 @@ def carry_out(
     dossier, given = taking.dossier, taking.given
     with rules_apply():
         status = lifecycle.next_status(Status(dossier.status), taking.step, came_from=came_from(dossier))
-    effect = _Effect(due=dossier.due, details=dict(details or {}))
+    effect = Effect(due=dossier.due, details=dict(details or {}))
     if taking.step in EFFECTS:
         EFFECTS[taking.step](taking, effect)
     form = None if taking.from_portal else effect.form
+    if form:
+        office = office_row(taking.session, taking.desk)
+        effect.details |= frozen(facts_now(taking.desk, dossier, office))
     event = append_event(
         taking.desk,
         dossier,
@@ -203,13 +224,13 @@ def _check_given(step: Step, given: StepInput) -> None:
         raise UserError("return_unknown", f"Cách trả «{given.by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}.")
 
 
-def _pause(taking: Taking, effect: _Effect) -> None:
+def _pause(taking: Taking, effect: Effect) -> None:
     taking.dossier.paused_at = taking.at
     if taking.step is Step.REQUEST_SUPPLEMENT:
         effect.form = "supplement_request"
 
 
-def _resume(taking: Taking, effect: _Effect) -> None:
+def resume(taking: Taking, effect: Effect) -> None:
     """The working time used so far stays used; the rest runs on from now (design, section 4)."""
     dossier = taking.dossier
     if dossier.status == Status.SUPPLEMENT_REQUESTED and came_from(dossier) is Status.REGISTERED:
@@ -229,7 +250,16 @@ def _resume(taking: Taking, effect: _Effect) -> None:
     dossier.paused_at = None
 
 
-def _register_again(taking: Taking, effect: _Effect) -> None:
+def _supplement(taking: Taking, effect: Effect) -> None:
+    """The papers asked for are there: counted, and the clock runs on."""
+    came = taking.given.components
+    effect.details |= take_papers(taking.dossier, came or (), taking.documents)
+    # Said of no paper: entered by an older program or told by the portal, which count them elsewhere.
+    effect.warnings += check_complete(taking.dossier, confirmed=came is None or taking.given.incomplete)
+    resume(taking, effect)
+
+
+def _register_again(taking: Taking, effect: Effect) -> None:
     """An online dossier not received yet is whole now: it is answered within eight working hours from here.
 
     Nghị định 118/2025/NĐ-CP counts from the moment at which the desk has the dossier.
@@ -239,7 +269,7 @@ def _register_again(taking: Taking, effect: _Effect) -> None:
     taking.dossier.due_soon_from = taking.at
 
 
-def _pay(taking: Taking, effect: _Effect) -> None:
+def _pay(taking: Taking, effect: Effect) -> None:
     for fee in taking.dossier.fees:
         if fee.paid_at is None:
             fee.paid_at = taking.at
@@ -247,16 +277,16 @@ def _pay(taking: Taking, effect: _Effect) -> None:
     taking.dossier.money_state = money_state(taking.dossier.fees)
     effect.details["method"] = taking.given.method or "cash"
     if taking.dossier.status == Status.PAYMENT_REQUESTED:
-        _resume(taking, effect)
+        resume(taking, effect)
 
 
-def _ask_payment(taking: Taking, effect: _Effect) -> None:
+def _ask_payment(taking: Taking, effect: Effect) -> None:
     if taking.dossier.money_state == "nothing_due":
         effect.warnings.append("Hồ sơ không có khoản phí, lệ phí nào; hãy ghi rõ khoản phải nộp ở phần lý do.")
     _pause(taking, effect)
 
 
-def _receive_online(taking: Taking, effect: _Effect) -> None:
+def _receive_online(taking: Taking, effect: Effect) -> None:
     """Taking in an online dossier: the promise is made now, by the limit of the online channel.
 
     Where another desk received it, the date that it promised holds, if the portal told of one.
@@ -285,23 +315,23 @@ def _receive_online(taking: Taking, effect: _Effect) -> None:
         effect.form = "receipt"
 
 
-def _hand_over(taking: Taking, effect: _Effect) -> None:
+def _hand_over(taking: Taking, effect: Effect) -> None:
     effect.details["from_unit"] = taking.dossier.unit
     taking.dossier.unit = taking.given.unit or taking.dossier.unit
 
 
-def _finish(taking: Taking, effect: _Effect) -> None:
+def _finish(taking: Taking, effect: Effect) -> None:
     taking.dossier.finished_at = taking.at
     if taking.dossier.due is not None and taking.at > taking.dossier.due:
         effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
 
 
-def _return(taking: Taking, effect: _Effect) -> None:
+def _return(taking: Taking, effect: Effect) -> None:
     dossier = taking.dossier
     by = taking.given.by or dossier.return_by
     dossier.return_by = by
     dossier.returned_at = taking.at
-    dossier.delivery_state = {"counter": "confirmed", "post": "posted", "online": "online"}[by]
+    dossier.delivery_state = DELIVERED[by]
     effect.details.update(by=by, to=taking.given.to or dossier.applicant.name, tracking=taking.given.tracking)
     if dossier.money_state == "due":
         effect.warnings.append("Hồ sơ còn phí, lệ phí chưa nộp. Hãy thu trước khi giao kết quả.")
@@ -310,7 +340,7 @@ def _return(taking: Taking, effect: _Effect) -> None:
         effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
 
 
-def _apologise(taking: Taking, effect: _Effect) -> None:
+def _apologise(taking: Taking, effect: Effect) -> None:
     """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
     dossier, rules = taking.dossier, taking.desk.settings.apology
     new_due = taking.given.new_due
@@ -334,11 +364,11 @@ def _apologise(taking: Taking, effect: _Effect) -> None:
     )
 
 
-EFFECTS: dict[Step, Callable[[Taking, _Effect], None]] = {
+EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.RECEIVE: _receive_online,
     Step.HAND_OVER: _hand_over,
     Step.REQUEST_SUPPLEMENT: _pause,
-    Step.SUPPLEMENT: _resume,
+    Step.SUPPLEMENT: _supplement,
     Step.REQUEST_PAYMENT: _ask_payment,
     Step.PAY: _pay,
     Step.FINISH: _finish,

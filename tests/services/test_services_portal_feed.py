@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +18,14 @@ from counter_app.services.calendars import read_calendar
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext
 from counter_app.services.portal_feed import FeedApplier
+from counter_app.services.portal_status import take_told_step
 from counter_app.services.reading import counts, find, show
 from counter_app.services.receive import receive
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.verify import verify
 from counter_app.sync.client import FeedPage
 from counter_app.sync.inbox import take_page
+from counter_app.sync.messages import parse_wire_time
 from tests.catalogue_samples import DAYS, HOURS, UNKNOWN_LIMIT, full_request, request
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, nothing_stored, payloads, refused, row_counts
@@ -36,7 +39,10 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def feed(desk: DeskContext, kind: str, code: str, data: Any, nonce: str = "") -> tuple[str, str]:
-    """Take one entry as the syncer does; its state and, when it could not be applied, the reason."""
+    """Take one entry as the syncer does, at its own time or later; its state and, if not applied, the reason."""
+    told = str(data.get("ThoiDiemXuLy") or "") if isinstance(data, dict) else ""
+    with suppress(ValueError):
+        desk.clock.now = max(desk.clock(), parse_wire_time(told) or desk.clock())  # type: ignore[attr-defined]
     raw = json.dumps({"Loai": kind, "MaHoSo": code, "DuLieu": data, "lan": nonce}, ensure_ascii=False).encode()
     with desk.database.write() as session:
         take_page(session, "portal", FeedPage((raw,), "c1", False), FeedApplier(desk), desk.clock())
@@ -86,7 +92,6 @@ def test_online_dossier_waits_to_be_received_within_eight_working_hours(desk: De
         moment(10, 8, 30),
         clock.now,
     )
-    assert view.events[0].details["documents"][0]["DuongDanTaiTepTin"] == "/files/1"
     assert view.applicant.personal_number == "066190012345"
     assert [row.code for row in find(desk, "h ngam")] == [ONLINE_CODE]
     assert kinds(desk, ONLINE_CODE) == [], "the portal knows it already"
@@ -178,7 +183,11 @@ def test_steps_of_the_processing_unit_move_the_dossier(desk: DeskContext) -> Non
         ("hand_over", "Y Bhiăo Êban", "Đã nhận"),
         ("finish", "Y Bhiăo Êban", "Đã nhận"),
     ]
-    assert view.events[1].details == {"from_portal": True}
+    assert view.events[1].details == {
+        "from_portal": True,
+        "portal_step": ["20260310100000", "processing"],
+        "from_unit": "",
+    }
     assert kinds(desk, code) == sent, "the portal is not told what it told us"
     assert feed(desk, "TienDo", code, step(Status.RETURNED, "20260312100000"))[0] == "applied"
     assert show(desk, code).returned_at == moment(12, 10)
@@ -191,6 +200,18 @@ def test_pause_from_the_portal_stops_the_clock(desk: DeskContext, clock: Clock) 
     assert show(desk, code).row.paused_at == moment(11, 8, 30)
     clock.set(16, 8, 30)
     assert take_step(desk, code, Step.SUPPLEMENT, StepInput()).due == moment(18, 17)
+
+
+def test_portal_s_clock_far_ahead_does_not_hold_the_desk_up(desk: DeskContext, clock: Clock) -> None:
+    code = receive(desk, full_request()).code
+    raw = step(Status.PROCESSING, "20270101080000")
+    with desk.database.write() as session:
+        take_told_step(session, desk, find_dossier(session, code), raw)
+    assert show(desk, code).events[-1].at == clock.now
+    clock.move(minutes=1)
+    assert take_step(desk, code, Step.FINISH, StepInput()).at == clock.now
+    assert feed(desk, "TienDo", code, raw, nonce="again") == ("applied", "")
+    assert show(desk, code).row.status == "finished"
 
 
 def test_repeated_step_changes_nothing(desk: DeskContext) -> None:
@@ -245,7 +266,9 @@ def test_result_finishes_the_dossier_and_keeps_the_papers_address(desk: DeskCont
     assert feed(desk, "KetQua", code, RESULT)[0] == "applied"
     view = show(desk, code)
     assert (view.row.status, view.row.finished_at) == ("finished", moment(12, 9))
-    assert view.events[-1].details["results"] == RESULT["DanhSachGiayToKetQua"]
+    assert view.events[-1].details["files"] == [{"name": "Trích lục"}]
+    take_step(desk, code, Step.RETURN, StepInput())
+    assert payloads(desk, code, "update")[-1]["DanhSachGiayToKetQua"] == RESULT["DanhSachGiayToKetQua"]
 
 
 def test_result_after_the_finish_is_a_note_in_the_history(desk: DeskContext) -> None:
@@ -253,7 +276,7 @@ def test_result_after_the_finish_is_a_note_in_the_history(desk: DeskContext) -> 
     take_step(desk, code, Step.FINISH, StepInput())
     feed(desk, "KetQua", code, RESULT)
     view = show(desk, code)
-    assert (view.row.status, view.events[-1].step) == ("finished", "correct")
+    assert (view.row.status, view.events[-1].step) == ("finished", "attach")
     before = len(view.events)
     feed(desk, "KetQua", code, RESULT)
     assert len(show(desk, code).events) == before
