@@ -10,7 +10,7 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.portal_link import make_client
 from counter_app.services.reconcile import Period, Progress, reconcile
-from counter_app.services.reconcile_list import DifferenceRow, count_open, list_differences
+from counter_app.services.reconcile_list import DifferenceRow, count_open, difference_ids, differences
 from counter_app.services.reconcile_mend import mend_all
 
 
@@ -33,7 +33,7 @@ def run_reconcile(desk: DeskContext, options: Namespace) -> Answer:
         mended = mend_all(desk, _never, _silent)
         document["mending"] = mended.differences
         lines.append(f"Đã xếp hàng gửi lại {mended.differences} sai lệch; chạy «sync» để gửi.")
-    rows = list_differences(desk, limit=options.limit)
+    rows = differences(desk, difference_ids(desk)[: options.limit])
     document["open"] = count_open(desk)
     document["differences"] = rows
     return Answer(document, (*lines, *map(_line, rows)))

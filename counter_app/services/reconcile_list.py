@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from counter_app.database import storage_error
 from counter_app.models import Dossier, ReconciliationDifference, ReconciliationRun
@@ -19,7 +22,7 @@ from counter_app.services.reconcile import LIVE, DifferenceState, Report, report
 from counter_app.services.reconcile_mend import BY_HAND
 from counter_app.sync.comparing import DifferenceKind, difference_label
 
-_BLOCK: Final = 500
+_BLOCK: Final = 400
 _CSV_HEAD: Final = (
     "Mã hồ sơ",
     "Sai lệch",
@@ -59,14 +62,37 @@ class DifferenceRow:
     reason: str
 
 
-def list_differences(desk: DeskContext, *, settled: bool = False, limit: int = 500) -> list[DifferenceRow]:
-    """What is to be worked off, the oldest first; with ``settled`` also the rest, behind it, the newest first."""
+class Shown(StrEnum):
+    """Which differences to list: to be worked off, those of them that a person has to decide, or all ever found."""
+
+    LIVE = "live"
+    BY_HAND = "by_hand"
+    ALL = "all"
+
+
+def difference_ids(desk: DeskContext, shown: Shown = Shown.LIVE) -> array[int]:
+    """Ids of the differences: what is to be worked off by dossier, then the rest, the newest first."""
+    live = ReconciliationDifference.state.in_(LIVE)
+    query = select(ReconciliationDifference.id).where(*_conditions(shown))
+    query = query.order_by(
+        case((live, 0), else_=1),
+        case((live, ReconciliationDifference.dossier_id), else_=0),
+        case((live, ReconciliationDifference.id), else_=-ReconciliationDifference.id),
+    )
     with desk.database.read() as session:
-        rows = [_row(*row) for row in session.execute(_rows(LIVE).limit(limit))]
-        if settled and len(rows) < limit:
-            others = _rows((DifferenceState.MENDED, DifferenceState.ACCEPTED), newest_first=True)
-            rows += [_row(*row) for row in session.execute(others.limit(limit - len(rows)))]
-    return rows
+        return array("q", chain.from_iterable(session.connection().execute(query)))
+
+
+def differences(desk: DeskContext, ids: Sequence[int]) -> list[DifferenceRow]:
+    """The differences with these ids (at most some hundreds), in this order."""
+    query = (
+        select(ReconciliationDifference, Dossier.code)
+        .join(Dossier, Dossier.id == ReconciliationDifference.dossier_id)
+        .where(ReconciliationDifference.id.in_(ids))
+    )
+    with desk.database.read() as session:
+        found = {row.id: _row(row, code) for row, code in session.execute(query)}
+    return [found[number] for number in ids if number in found]
 
 
 def count_open(desk: DeskContext) -> int:
@@ -86,47 +112,30 @@ def last_run(desk: DeskContext, *, automatic: bool | None = None) -> Report | No
         return None if run is None else report_of(run)
 
 
-def export_differences(desk: DeskContext, path: Path, *, settled: bool = False) -> int:
+def export_differences(desk: DeskContext, path: Path, shown: Shown = Shown.LIVE) -> int:
     """Write the list as CSV for a spreadsheet (UTF-8 with BOM); returns the number of lines.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe. Raises KnownError when the file
     cannot be written.
     """
-    states = tuple(DifferenceState) if settled else LIVE
+    ids = difference_ids(desk, shown)
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(_CSV_HEAD)
-            count = 0
-            for row in _all(desk, states):
-                writer.writerow(map(_safe_cell, _cells(row)))
-                count += 1
+            for start in range(0, len(ids), _BLOCK):
+                for row in differences(desk, ids[start : start + _BLOCK]):
+                    writer.writerow(map(_safe_cell, _cells(row)))
     except OSError as error:
         raise storage_error(error, path) from error
-    return count
+    return len(ids)
 
 
-def _all(desk: DeskContext, states: Sequence[DifferenceState]) -> Iterator[DifferenceRow]:
-    """Every difference in these states, read block by block."""
-    last = 0
-    while True:
-        query = _rows(states).where(ReconciliationDifference.id > last).limit(_BLOCK)
-        with desk.database.read() as session:
-            rows = [_row(*row) for row in session.execute(query)]
-        yield from rows
-        if len(rows) < _BLOCK:
-            return
-        last = rows[-1].id
-
-
-def _rows(states: Iterable[DifferenceState], *, newest_first: bool = False) -> Select[Any]:
-    order = ReconciliationDifference.id.desc() if newest_first else ReconciliationDifference.id
-    return (
-        select(ReconciliationDifference, Dossier.code)
-        .join(Dossier, Dossier.id == ReconciliationDifference.dossier_id)
-        .where(ReconciliationDifference.state.in_(tuple(states)))
-        .order_by(order)
-    )
+def _conditions(shown: Shown) -> tuple[ColumnElement[bool], ...]:
+    live = ReconciliationDifference.state.in_(LIVE)
+    if shown is Shown.LIVE:
+        return (live,)
+    return (live, ~ReconciliationDifference.mendable) if shown is Shown.BY_HAND else ()
 
 
 def _row(row: ReconciliationDifference, code: str) -> DifferenceRow:

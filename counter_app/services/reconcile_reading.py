@@ -60,7 +60,7 @@ def ids_of_period(session: Session, first: date, last: date, behind: int) -> arr
 def our_sides(session: Session, ids: Sequence[int]) -> list[OurSide]:
     """The dossiers with these ids, in order, as the desk has told of them."""
     rows = session.execute(
-        select(Dossier.id, Dossier.code, Dossier.status, Dossier.revision)
+        select(Dossier.id, Dossier.code, Dossier.status, Dossier.portal_told)
         .where(Dossier.id.in_(ids))
         .order_by(Dossier.id)
     ).all()
@@ -73,9 +73,7 @@ def our_sides(session: Session, ids: Sequence[int]) -> list[OurSide]:
     for row in rows:
         said, history = told[row.id], histories[row.id]
         uploaded, digests = files[row.id]
-        known = digests | history.files
-        if said.record is not None:
-            known |= _digests(said.record, _RECORD_LISTS)
+        known = digests | history.files | _named(said.record) | _named(row.portal_told)
         dossier = OurDossier(
             code=row.code,
             status=str(portal_number(Status(row.status))),
@@ -194,6 +192,11 @@ def _entries(session: Session, codes: Sequence[str]) -> dict[str, set[Mark]]:
         if isinstance(data, dict):
             found[code].add(step_mark(data))
     return found
+
+
+def _named(record: dict[str, Any] | None) -> set[str]:
+    """Digests of the files that a record names."""
+    return set() if record is None else _digests(record, _RECORD_LISTS)
 
 
 def _digests(holder: dict[str, Any], lists: Iterable[tuple[str, str]]) -> set[str]:

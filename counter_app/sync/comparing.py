@@ -29,6 +29,7 @@ _OF_PROCESSING: Final = frozenset(
 _APART: Final = frozenset({"MaHoSo", "TrangThaiHoSo", "TaiLieuNop", "DanhSachGiayToKetQua"})
 _ABSENT: Final = "(không có)"
 _EMPTY: Final = "(trống)"
+_EMPTY_ENTRY: Final = "(mục trống)"
 _NOTHING: Final = "(hồ sơ không có trên cổng)"
 
 Mark = tuple[str, str]
@@ -272,7 +273,8 @@ def _same(sent: Any, held: Any) -> bool:
             left.remove(match)
         return not left
     if isinstance(sent, Mapping):
-        return isinstance(held, Mapping) and all(_same(value, held[key]) for key, value in sent.items() if key in held)
+        shared = sent.keys() & held.keys() if isinstance(held, Mapping) else set()
+        return bool(shared) and all(_same(sent[key], held[key]) for key in shared)
     return _clean(sent) == _clean(held)
 
 
@@ -281,14 +283,13 @@ def _clean(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value in (None, [], {}) else str(value)
 
 
 def _words(name: str, value: object) -> str:
     """A value as a person reads it; of a list the entries one behind the other."""
     if isinstance(value, Collection) and not isinstance(value, str):
-        entries = [_entry_words(one) for one in value]
-        return "; ".join(one for one in entries if one) or _EMPTY
+        return "; ".join(_entry_words(one) or _EMPTY_ENTRY for one in value) or _EMPTY
     return _clean(shown_value(name, value)) or _EMPTY
 
 
