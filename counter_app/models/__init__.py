@@ -18,6 +18,7 @@ from counter_app.models.procedure import (
     ProcedureResult,
 )
 from counter_app.models.reconciliation import ReconciliationDifference, ReconciliationRun
+from counter_app.models.rescue import RescueExport, RescueImport, RescueItem, RescueSent
 from counter_app.models.series import Draft, NumberSeries
 
 __all__ = [
@@ -46,6 +47,10 @@ __all__ = [
     "ProcedureResult",
     "ReconciliationDifference",
     "ReconciliationRun",
+    "RescueExport",
+    "RescueImport",
+    "RescueItem",
+    "RescueSent",
     "SyncLock",
     "SyncRun",
     "User",

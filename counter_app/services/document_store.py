@@ -63,9 +63,9 @@ class DocumentStore:
                 final = self.path_of(digest.hexdigest())
                 if not final.parent.is_dir():
                     final.parent.mkdir(exist_ok=True)
-                    _sync_directory(self.directory)
+                    sync_directory(self.directory)
                 os.replace(partial, final)
-                _sync_directory(final.parent)
+                sync_directory(final.parent)
             except BaseException:
                 partial.unlink(missing_ok=True)
                 raise
@@ -143,7 +143,8 @@ def uncountable_pages(file_name: str) -> str:
     return f"Không đếm được số trang của «{file_name}»: tệp có thể hỏng hoặc đặt mật khẩu, hãy mở kiểm tra."
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Bring the names in a directory to the disk; nothing to do on Windows, which does so by itself."""
     if os.name == "nt":
         return
     handle = os.open(directory, os.O_RDONLY)

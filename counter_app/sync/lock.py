@@ -33,20 +33,26 @@ class SyncLockLost(KnownError):  # noqa: N818 - a state, not a fault
 
 
 class SyncerLock:
-    """The lock as one syncer holds it. Each unit of work of a syncer begins with :meth:`pulse`."""
+    """The lock as one syncer holds it. Each unit of work of a syncer begins with :meth:`pulse`.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], owner: str | None = None) -> None:
+    ``name``: what is locked; sending another desk's rescue file has a lock of its own.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], owner: str | None = None, *, name: str = NAME
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._name = name
         self._owner = owner or f"{socket.gethostname()}|{os.getpid()}|{uuid4().hex}"
 
     def acquire(self) -> bool:
         """Take the lock when it is free, ours, or its owner is dead or silent; False when it is held."""
         with self._database.write() as session:
-            held = session.scalar(select(SyncLock).where(SyncLock.name == NAME))
+            held = session.scalar(select(SyncLock).where(SyncLock.name == self._name))
             now = self._clock()
             if held is None:
-                session.add(SyncLock(name=NAME, owner=self._owner, pulse_at=now))
+                session.add(SyncLock(name=self._name, owner=self._owner, pulse_at=now))
                 return True
             silent = abs(now - held.pulse_at) > STALE_AFTER
             if held.owner != self._owner and not silent and not _is_dead(held.owner):
@@ -57,7 +63,7 @@ class SyncerLock:
 
     def pulse(self, session: Session) -> None:
         """Give a sign of life within ``session``; raises SyncLockLost when the lock is no longer ours."""
-        held = session.scalar(select(SyncLock).where(SyncLock.name == NAME))
+        held = session.scalar(select(SyncLock).where(SyncLock.name == self._name))
         if held is None or held.owner != self._owner:
             raise SyncLockLost
         now = self._clock()
@@ -68,7 +74,7 @@ class SyncerLock:
     def release(self) -> None:
         """Let the lock go, if it is ours."""
         with self._database.write() as session:
-            session.execute(delete(SyncLock).where(SyncLock.name == NAME, SyncLock.owner == self._owner))
+            session.execute(delete(SyncLock).where(SyncLock.name == self._name, SyncLock.owner == self._owner))
 
 
 def _is_dead(owner: str) -> bool:
