@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ STEP_COMMANDS = {
     "hand-over": "chuyển hồ sơ cho phòng, đơn vị xử lý (--unit)",
     "accept": "nhận hồ sơ trực tuyến, hoặc xác nhận đã nhận bàn giao",
     "request-supplement": "yêu cầu bổ sung (--reason)",
-    "supplement": "nhận giấy tờ bổ sung, đồng hồ chạy tiếp",
+    "supplement": "nhận giấy tờ bổ sung (--component), đồng hồ chạy tiếp",
     "request-payment": "yêu cầu nộp phí, lệ phí",
     "pay": "ghi đã nộp phí, lệ phí (--method)",
     "finish": "đã có kết quả",
@@ -72,6 +73,14 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"«{text}» không phải ngày; ghi như 2026-03-10") from error
+
+
+def _paper(text: str) -> tuple[str, int, int]:
+    """``TP02=1/0``: one original and no copy of TP02."""
+    match = re.fullmatch(r"([^=\s]+)=(\d{1,4})/(\d{1,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"«{text}» phải ghi MÃ=BẢN_CHÍNH/BẢN_SAO, ví dụ TP02=1/0")
+    return match[1], int(match[2]), int(match[3])
 
 
 def _positive(text: str) -> int:
@@ -158,6 +167,11 @@ def _add_dossiers(add: _Add) -> None:
             step.add_argument(option)
         step.add_argument("--new-due", type=_moment)
         step.add_argument("--at", type=_moment)
+        step.set_defaults(component=None, incomplete=False)
+        if name == "supplement":
+            papers = "giấy tờ đã bổ sung: bản chính/bản sao, ví dụ TP02=1/0"
+            step.add_argument("--component", action="append", type=_paper, metavar="MÃ=CHÍNH/SAO", help=papers)
+            step.add_argument("--incomplete", action="store_true", help="vẫn nhận khi còn thiếu giấy tờ bắt buộc")
     add("show", "xem một hồ sơ").add_argument("code", metavar="CODE")
     listing = add("list", "danh sách hồ sơ")
     listing.add_argument("--status", choices=[status.value for status in Status])

@@ -15,7 +15,7 @@ from counter_app.services.json_files import parse_json, read_json_file
 from counter_app.services.reading import find, list_dossiers, show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
-from counter_app.services.values import DossierView, QueueFilter, QueueRow
+from counter_app.services.values import ComponentIn, DossierView, QueueFilter, QueueRow
 
 
 def run_receive(desk: DeskContext, options: Namespace) -> Answer:
@@ -74,6 +74,8 @@ def run_step(desk: DeskContext, options: Namespace) -> Answer:
         method=options.method or "",
         to=options.to or "",
         tracking=options.tracking or "",
+        components=tuple(ComponentIn(*paper) for paper in options.component) if options.component else None,
+        incomplete=options.incomplete,
     )
     done = take_step(desk, options.code, step, given)
     return Answer(

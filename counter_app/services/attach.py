@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from counter_app.errors import UserError
-from counter_app.models import Document, Dossier
+from counter_app.models import Dossier
 from counter_app.rules import lifecycle
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
-from counter_app.services.document_store import uncountable_pages
 from counter_app.services.history import append_event, moment_of_step
+from counter_app.services.new_documents import FiledScan, named, new_documents
 from counter_app.services.reading import document_view
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import find_dossier
@@ -54,27 +54,8 @@ def attach(
         moment, entered_at = moment_of_step(desk, dossier, at)
         with rules_apply():
             status = lifecycle.next_status(Status(dossier.status), Step.ATTACH)
-        known = {(item.component_code, item.result_code, item.sha256) for item in dossier.documents}
-        rows, warnings = [], []
-        for file in stored:
-            identity = (component, result, file.sha256)
-            if identity in known:
-                warnings.append(f"Tệp «{file.file_name}» đã có trong hồ sơ, không thêm lần nữa.")
-                continue
-            known.add(identity)
-            if file.pages == 0:
-                warnings.append(uncountable_pages(file.file_name))
-            rows.append(
-                Document(
-                    component_code=component,
-                    result_code=result,
-                    file_name=file.file_name,
-                    sha256=file.sha256,
-                    size=file.size,
-                    pages=file.pages,
-                    added_at=entered_at,
-                )
-            )
+        scans = [FiledScan(component, result, file) for file in stored]
+        rows, warnings = new_documents(dossier, scans, entered_at)
         if rows:
             dossier.documents.extend(rows)
             append_event(
@@ -88,7 +69,7 @@ def attach(
                 details={
                     "component": component,
                     "result": result,
-                    "files": [{"name": row.file_name, "sha256": row.sha256} for row in rows],
+                    "files": named(rows),
                 },
             )
             session.flush()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierComponent, Procedure, ProcedureComponent
-from counter_app.rules.lifecycle import Step
 from counter_app.services.values import ComponentIn, ReceiveRequest
 
 MOST_COPIES = 9999
@@ -103,8 +102,7 @@ def paper_names(papers: Sequence[DossierComponent]) -> str:
 
 def _online_files(dossier: Dossier) -> set[str]:
     """Components whose files an online applicant sent along, which the portal holds."""
-    first = dossier.events[0] if dossier.events else None
-    told = first.details.get("documents", ()) if first is not None and first.step == Step.REGISTER else ()
+    told = (dossier.portal_told or {}).get("TaiLieuNop") or ()
     return {str(item.get("MaThanhPhanHoSo") or "") for item in told if item.get("IsDeleted") != "1"}
 
 

@@ -321,6 +321,7 @@ def _check_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> None:
 
 def _write(session: Session, dossier: Dossier, clean: Correction, at: datetime) -> None:
     if clean.applicant != applicant_data(dossier.applicant):
+        _forget_numbers(dossier, clean.applicant)
         dossier.applicant = _row(session, clean.applicant, at)
     if clean.submitter is None:
         dossier.submitter = None
@@ -340,6 +341,20 @@ def _write(session: Session, dossier: Dossier, clean: Correction, at: datetime) 
 def _row(session: Session, person: ApplicantData, at: datetime) -> Applicant:
     """A row that other dossiers share is never rewritten: each keeps what was written for it."""
     return session.get_one(Applicant, applicant_row(session, person, at).id)
+
+
+def _forget_numbers(dossier: Dossier, applicant: ApplicantData) -> None:
+    """A wrong number that the portal told of an online dossier is not given back to it any more."""
+    wrong = {dossier.applicant.personal_number, dossier.applicant.tax_code}
+    wrong -= {"", applicant.personal_number, applicant.tax_code}
+    told = dict(dossier.portal_told or {})
+    if not wrong or not told:
+        return
+    if told.get("SoGiayToChuHoSo") in wrong:
+        told["SoGiayToChuHoSo"] = ""
+    known = told.get("DinhDanhCHS") or []
+    told["DinhDanhCHS"] = [item for item in known if item.get("SoDinhDanh") not in wrong]
+    dossier.portal_told = told
 
 
 def _missing(dossier: Dossier, changes: Sequence[Change]) -> tuple[str, ...]:

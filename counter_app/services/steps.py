@@ -28,8 +28,8 @@ from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
-from counter_app.services.numbering import next_in_year
 from counter_app.services.new_documents import new_documents
+from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.pauses import latest_extension, promise_and_pauses, stood
