@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from counter_app.database import storage_error
-from counter_app.models import Applicant, Document, Dossier, DossierEvent, Procedure
+from counter_app.models import Applicant, Document, Dossier, DossierEvent, PortalFile, Procedure
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
 from counter_app.rules.identity import fold, normalise_phone
@@ -29,6 +29,7 @@ from counter_app.services.values import (
     EventView,
     FeeView,
     LimitView,
+    PortalFileView,
     QueueFilter,
     QueueRow,
 )
@@ -180,7 +181,19 @@ def show(desk: DeskContext, code: str) -> DossierView:
             documents=tuple(document_view(item) for item in dossier.documents),
             events=tuple(_event_view(item) for item in dossier.events),
             permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
+            portal_files=_portal_files(session, dossier.id),
         )
+
+
+def _portal_files(session: Session, dossier_id: int) -> tuple[PortalFileView, ...]:
+    """Files of the portal that are not documents of ours yet."""
+    rows = session.scalars(
+        select(PortalFile)
+        .where(PortalFile.dossier_id == dossier_id, PortalFile.state != "fetched")
+        .order_by(PortalFile.id)
+    )
+    names = PortalFileView.__dataclass_fields__
+    return tuple(PortalFileView(**{name: getattr(row, name) for name in names}) for row in rows)
 
 
 def applicant_data(row: Applicant) -> ApplicantData:
@@ -200,6 +213,7 @@ def document_view(row: Document) -> DocumentView:
         row.pages,
         row.added_at,
         row.uploaded_at,
+        row.from_portal,
     )
 
 

@@ -182,6 +182,19 @@ class DocumentView:
     pages: int
     added_at: datetime
     uploaded_at: datetime | None
+    from_portal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFileView:
+    """A file that the portal holds and that is not here yet; ``state``: waiting or failed, ``error`` says why."""
+
+    id: int
+    component_code: str
+    result_code: str
+    file_name: str
+    state: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +264,7 @@ class DossierView:
     documents: tuple[DocumentView, ...]
     events: tuple[EventView, ...]
     permitted_steps: tuple[str, ...]
+    portal_files: tuple[PortalFileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
