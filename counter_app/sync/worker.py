@@ -18,18 +18,15 @@ from counter_app.sync.client import Exchange
 from counter_app.sync.engine import SyncEngine
 from counter_app.sync.surroundings import Light, PassResult, Watch
 from counter_app.sync.transfers import Transfer
+from counter_app.sync.warnings import early_warnings, read_facts
 
 __all__ = ["SyncStatus", "SyncWorker", "Transfer"]
 
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-QUEUE_TOLERANCE: Final = timedelta(days=1)
 BUSY_ELSEWHERE_PAUSE: Final = timedelta(seconds=30)
 FAULT_PAUSE: Final = timedelta(minutes=1)
 COUNT_EVERY: Final = 1.0
 """Seconds between two counts of a long queue while it is sent."""
 
-_CLOCK = "Đồng hồ máy lệch {minutes} phút so với cổng. Chỉnh lại ngày giờ của máy để giấy hẹn và sổ ghi đúng."
-_OLD_QUEUE = "Có hồ sơ chờ gửi đã hơn một ngày. Kiểm tra đường truyền và trang Đồng bộ."
 _ELSEWHERE = "Một chương trình khác trên cùng dữ liệu đang đồng bộ."
 _BUG = "Đồng bộ gặp lỗi ngoài dự kiến và sẽ tự chạy lại. Báo quản trị nếu lặp lại."
 
@@ -210,15 +207,8 @@ class SyncWorker:
         return max(next_try - now, timedelta(0))
 
     def _warnings(self, engine: SyncEngine, now: datetime) -> tuple[str, ...]:
-        found = []
-        skew = engine.clock_skew
-        if skew is not None and abs(skew) > CLOCK_TOLERANCE:
-            found.append(_CLOCK.format(minutes=round(abs(skew).total_seconds() / 60)))
         with self._database.read() as session:
-            oldest = outbox.counts(session).oldest_waiting_at
-        if oldest is not None and now - oldest > QUEUE_TOLERANCE:
-            found.append(_OLD_QUEUE)
-        return tuple(found)
+            return early_warnings(read_facts(session, self._database.path.parent, engine.clock_skew, now))
 
     def _sending(self, watch: Watch, what: str) -> None:
         """Told of each call; the numbers are counted again once a second at most."""
