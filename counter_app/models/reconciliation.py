@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,7 +50,8 @@ class ReconciliationDifference(Base):
     ``kind`` and ``subject`` as in ``counter_app.sync.comparing``. ``state``: open, mending (sent again, not
     compared since), mended (a later run found it gone), accepted (left as it is, with ``reason``). ``decided_at``
     and ``decided_by`` say when and by whom it was last sent again, accepted or found gone ("" = by a run).
-    ``run_id`` is the run that saw it last.
+    ``run_id`` is the run that saw it last. ``portal_step`` is what the portal has by its own processing, where
+    it may be right: a step as in CapNhatTienDoHoSoMC, or TrangThai alone.
     """
 
     __tablename__ = "reconciliation_difference"
@@ -63,6 +65,7 @@ class ReconciliationDifference(Base):
     ours: Mapped[str]
     theirs: Mapped[str]
     mendable: Mapped[bool]
+    portal_step: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     state: Mapped[str] = mapped_column(default="open")
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -20,7 +20,7 @@ from counter_app.models import ReconciliationDifference, ReconciliationRun
 from counter_app.services.desk import DeskContext
 from counter_app.services.reconcile_reading import OurSide, ids_of_period, our_sides, standings
 from counter_app.sync.client import BATCH_DOSSIERS, PortalClient, PortalDossier
-from counter_app.sync.comparing import Difference, DifferenceKind, compare
+from counter_app.sync.comparing import Difference, compare
 
 
 class DifferenceState(StrEnum):
@@ -259,6 +259,7 @@ def _list(session: Session, run: ReconciliationRun, known: _Known, outcome: _Out
             session.add(row)
             run.found += 1
         row.ours, row.theirs, row.mendable = difference.ours, difference.theirs, difference.mendable
+        row.portal_step = None if difference.portal_step is None else dict(difference.portal_step)
         row.state, row.seen_at, row.run_id = DifferenceState.OPEN, now, run.id
     for row in gone.values():
         if row.state == DifferenceState.OPEN:
@@ -276,7 +277,7 @@ def _as_accepted(row: ReconciliationDifference, difference: Difference) -> bool:
 def _new_row(dossier_id: int, difference: Difference, now: datetime) -> ReconciliationDifference:
     return ReconciliationDifference(
         dossier_id=dossier_id,
-        kind=DifferenceKind(difference.kind).value,
+        kind=difference.kind.value,
         subject=difference.subject,
         found_at=now,
     )

@@ -36,8 +36,8 @@ class _Newest:
 class DailyReconciliation:
     """A chore of the syncer: does nothing until an office day has closed that was not compared yet.
 
-    It goes on where it was interrupted, also after a restart, and steps aside as soon as a record or step waits
-    to be sent. What the line does to it (TransientTrouble, SignInNeeded) is passed on: the next pass goes on. A
+    It goes on where it was interrupted, also after a restart, and steps aside as soon as anything is due to
+    be sent. What the line does to it (TransientTrouble, SignInNeeded) is passed on: the next pass goes on. A
     portal that refuses look-ups is asked again only for the next day.
     """
 
@@ -78,7 +78,8 @@ class DailyReconciliation:
             if stop():
                 return True
             with self._desk.database.read() as session:
-                return outbox.records_wait(session, self._desk.clock())
+                due = outbox.next_due(session)
+            return due is not None and due <= self._desk.clock()
 
         try:
             finished = carry_on(self._desk, client, run_id, step_aside, _tell_nobody)

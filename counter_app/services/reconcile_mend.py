@@ -40,12 +40,12 @@ BY_HAND: Final = {
     "hồ sơ, hoặc chấp nhận kèm lý do.",
     DifferenceKind.NOT_OURS: "Trên cổng, mã này thuộc một hồ sơ khác nên không gửi đè. Giấy hẹn đã trao vẫn có giá "
     "trị: báo quản trị cổng xử lý mã trùng, rồi chấp nhận kèm lý do.",
-    DifferenceKind.STATUS: "Trạng thái trên cổng do nơi xử lý cập nhật nên không gửi đè. Gửi nhận một lượt để lấy "
-    "thay đổi từ cổng; vẫn khác thì mở hồ sơ ghi đúng bước, hoặc chấp nhận kèm lý do.",
+    DifferenceKind.STATUS: "Trạng thái trên cổng có thể do nơi xử lý cập nhật nên không gửi đè. Bấm «Theo cổng» để "
+    "ghi vào hồ sơ, hoặc chấp nhận kèm lý do.",
     DifferenceKind.STEP_TWICE: "Cổng không có cách gỡ bước đã ghi. Báo quản trị cổng gỡ bước thừa, hoặc chấp nhận "
     "kèm lý do.",
-    DifferenceKind.STEP_UNKNOWN: "Bước này do nơi xử lý ghi trên cổng. Gửi nhận một lượt để lấy thay đổi từ cổng; "
-    "vẫn còn thì mở hồ sơ ghi đúng bước, hoặc chấp nhận kèm lý do.",
+    DifferenceKind.STEP_UNKNOWN: "Bước này do nơi xử lý ghi trên cổng mà quầy chưa nhận được. Bấm «Theo cổng» để ghi "
+    "vào hồ sơ, hoặc chấp nhận kèm lý do.",
     DifferenceKind.DOCUMENT_UNKNOWN: "Tệp này không phải do quầy gửi nên không gỡ. Mở hồ sơ trên cổng để kiểm tra, "
     "rồi chấp nhận kèm lý do.",
 }
@@ -68,7 +68,7 @@ def mend(desk: DeskContext, difference_id: int) -> Mended:
     ``decide_first``.
     """
     with desk.database.write() as session:
-        row = _live_row(session, difference_id)
+        row = live_row(session, difference_id)
         if row.state == DifferenceState.MENDING:
             raise UserError(
                 "already_mending", "Phần này đang được gửi lại. Đợi gửi xong rồi đối soát lại để xem kết quả."
@@ -76,7 +76,7 @@ def mend(desk: DeskContext, difference_id: int) -> Mended:
         if not row.mendable:
             raise UserError("decide_by_hand", BY_HAND[DifferenceKind(row.kind)])
         dossier = session.get_one(Dossier, row.dossier_id)
-        rows = _open_rows(session, dossier.id)
+        rows = live_rows(session, dossier.id)
         blocking = [one for one in rows if _blocks(one)]
         if blocking:
             what = ", ".join(dict.fromkeys(f"«{_label(one)}»" for one in blocking))
@@ -103,7 +103,7 @@ def mend_all(desk: DeskContext, stop: Callable[[], bool], tell: Callable[[int], 
             office = office_row(session, desk)
             dossiers = _next_to_mend(session, last)
             for dossier in dossiers:
-                rows = _open_rows(session, dossier.id)
+                rows = live_rows(session, dossier.id)
                 if any(map(_blocks, rows)):
                     left += 1
                     continue
@@ -127,12 +127,13 @@ def accept(desk: DeskContext, difference_id: int, reason: str) -> None:
     if not words:
         raise UserError("reason_missing", "Hãy ghi lý do chấp nhận sai lệch này.")
     with desk.database.write() as session:
-        row = _live_row(session, difference_id)
-        _decide(desk, [row], DifferenceState.ACCEPTED)
+        row = live_row(session, difference_id)
+        decide_rows(desk, [row], DifferenceState.ACCEPTED)
         row.reason = words
 
 
-def _live_row(session: Session, difference_id: int) -> ReconciliationDifference:
+def live_row(session: Session, difference_id: int) -> ReconciliationDifference:
+    """A difference to be worked off; UserError ``difference_unknown``, ``difference_settled``."""
     row = session.get(ReconciliationDifference, difference_id)
     if row is None:
         raise UserError("difference_unknown", "Không có sai lệch này. Hãy đối soát lại để xem danh sách mới.")
@@ -141,7 +142,8 @@ def _live_row(session: Session, difference_id: int) -> ReconciliationDifference:
     return row
 
 
-def _open_rows(session: Session, dossier_id: int) -> list[ReconciliationDifference]:
+def live_rows(session: Session, dossier_id: int) -> list[ReconciliationDifference]:
+    """All that is to be worked off of a dossier."""
     query = (
         select(ReconciliationDifference)
         .where(ReconciliationDifference.dossier_id == dossier_id, ReconciliationDifference.state.in_(LIVE))
@@ -179,7 +181,8 @@ def _label(row: ReconciliationDifference) -> str:
     return difference_label(DifferenceKind(row.kind), row.subject)
 
 
-def _decide(desk: DeskContext, rows: Iterable[ReconciliationDifference], state: DifferenceState) -> None:
+def decide_rows(desk: DeskContext, rows: Iterable[ReconciliationDifference], state: DifferenceState) -> None:
+    """Note that the clerk has decided on these now."""
     for row in rows:
         row.state, row.decided_at, row.decided_by = state, desk.clock(), desk.settings.clerk
 
@@ -202,7 +205,7 @@ def _send_again(
                 _send_document(session, dossier, row, now)
     if kinds - _DOCUMENTS:
         outgoing.queue_update(session, dossier, office, now)
-    _decide(desk, rows, DifferenceState.MENDING)
+    decide_rows(desk, rows, DifferenceState.MENDING)
 
 
 def _send_whole(session: Session, dossier: Dossier, now: datetime) -> None:

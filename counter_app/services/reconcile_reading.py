@@ -180,12 +180,12 @@ def _histories(session: Session, ids: Sequence[int]) -> dict[int, _History]:
 
 
 def _entries(session: Session, codes: Sequence[str]) -> dict[str, set[Mark]]:
-    """Steps that the feed brought and that are settled; a clash that waits for a person is a difference still."""
+    """Steps that the feed brought; of those that are clashes a person decides, on their own list."""
     found: dict[str, set[Mark]] = defaultdict(set)
     query = select(InboxEntry.dossier_code, InboxEntry.payload).where(
         InboxEntry.dossier_code.in_(codes),
         InboxEntry.kind == EntryKind.STEP,
-        InboxEntry.state.not_in((EntryState.CLASH, EntryState.UNREADABLE)),
+        InboxEntry.state != EntryState.UNREADABLE,
     )
     for code, payload in session.execute(query):
         data = json.loads(payload).get("DuLieu")

@@ -53,13 +53,17 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference in words; ``subject`` (a field, a step's mark, a document) tells it from others of its kind."""
+    """One difference in words; ``subject`` (a field, a step's mark, a document) tells it from others of its kind.
+
+    ``portal_step``: what the portal has by its own processing, as a step or as far as it shows.
+    """
 
     kind: DifferenceKind
     subject: str
     ours: str
     theirs: str
     mendable: bool
+    portal_step: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,8 @@ def _status(ours: OurDossier, found: PortalDossier) -> Iterator[Difference]:
         return
     lags = held == REGISTERED or held in ours.statuses
     mendable = lags and not any(_unknown_steps(ours, found))
-    yield Difference(DifferenceKind.STATUS, "", status_words(ours.status), status_words(held), mendable)
+    step = None if mendable else {"TrangThai": held}
+    yield Difference(DifferenceKind.STATUS, "", status_words(ours.status), status_words(held), mendable, step)
 
 
 def _steps(ours: OurDossier, found: PortalDossier) -> Iterator[Difference]:
@@ -177,7 +182,8 @@ def _steps(ours: OurDossier, found: PortalDossier) -> Iterator[Difference]:
             again = f"{times[mark]} lần"
             yield Difference(DifferenceKind.STEP_TWICE, step_subject(mark), _told(step), again, False)
     for step in _unknown_steps(ours, found):
-        yield Difference(DifferenceKind.STEP_UNKNOWN, step_subject(step_mark(step)), _ABSENT, _told(step), False)
+        subject = step_subject(step_mark(step))
+        yield Difference(DifferenceKind.STEP_UNKNOWN, subject, _ABSENT, _told(step), False, step)
 
 
 def _unknown_steps(ours: OurDossier, found: PortalDossier) -> Iterator[Mapping[str, Any]]:

@@ -11,8 +11,11 @@ import pytest
 
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
+from counter_app.services.clashes import list_open
 from counter_app.services.portal_link import make_client
+from counter_app.services.reading import show
 from counter_app.services.reconcile import Period, Progress, reconcile
+from counter_app.services.reconcile_follow import follow
 from counter_app.services.reconcile_list import Shown, count_open, export_differences, last_run
 from counter_app.services.reconcile_mend import accept, mend, mend_all
 from counter_app.services.steps import StepInput, take_step
@@ -210,18 +213,46 @@ def test_an_accepted_difference_is_not_listed_again_until_a_value_changes(office
     assert office.compare().found == 1
 
 
-def test_a_step_that_the_portal_made_itself_is_for_the_feed_and_a_person(office: Office) -> None:
+def test_the_desk_follows_a_step_that_the_portal_made_itself(office: Office) -> None:
     code = office.take_in(HAND_OVER)
     office.send()
     office.clock.move(minutes=5)
     office.portal.push_sample("TienDo", code=code, status="9")
     office.compare()
     assert [row.kind.value for row in office.rows()] == ["step_unknown"]
+    followed = follow(office.desk, office.rows()[0].id)
+    assert (followed.taken, followed.clashes) == (1, 0)
+    assert show(office.desk, code).row.status == "finished"
+    events = len(show(office.desk, code).events)
+    office.send()
+    assert len(show(office.desk, code).events) == events, "the same step by the feed changes nothing"
+    assert office.compare().equal == 1
+
+
+def test_a_status_alone_is_followed_and_one_that_does_not_fit_is_a_clash(office: Office) -> None:
+    withdrawn, registered_again = office.take_in(), office.take_in(HAND_OVER)
+    office.send()
+    office.clock.move(minutes=5)
+    office.change(withdrawn, TrangThaiHoSo="7")
+    office.change(registered_again, TrangThaiHoSo="3")
+    office.compare()
+    first, second = office.rows()
+    assert follow(office.desk, first.id).taken == 1
+    assert show(office.desk, withdrawn).row.status == "withdrawn"
+    assert follow(office.desk, second.id).clashes == 1
+    assert [one.dossier_code for one in list_open(office.desk)] == [registered_again]
     office.send()
     office.compare()
-    assert [(row.kind.value, row.mendable) for row in office.rows()] == [("status", True)], (
-        "the feed has told of the step; the portal's record lags behind its own step"
-    )
+    assert [(row.dossier_code, row.kind.value) for row in office.rows()] == [(registered_again, "status")]
+
+
+def test_what_the_desk_took_in_does_not_follow_the_portal(office: Office) -> None:
+    code = office.take_in()
+    office.send()
+    office.change(code, GhiChu="Khác")
+    office.compare()
+    with refused("nothing_to_follow", error=UserError):
+        follow(office.desk, office.rows()[0].id)
 
 
 def test_mending_can_be_stopped_between_blocks(office: Office) -> None:

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("ours", sa.String(), nullable=False),
         sa.Column("theirs", sa.String(), nullable=False),
         sa.Column("mendable", sa.Boolean(), nullable=False),
+        sa.Column("portal_step", sa.Text(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("found_at", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
