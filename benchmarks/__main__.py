@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import memory, receive, search, start, thin_line
+from benchmarks import memory, receive, search, start, sync_month, thin_line
 from benchmarks.line.shaping import Shape
 from benchmarks.measuring import CannotMeasureError, Line, as_table
 
 NAMES = ("start", "search", "receive", "memory")
-LONG = ("thin_line",)
+LONG = ("sync_month", "thin_line")
 """Take many minutes, so they run only when they are named."""
+LARGE = 1_000_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (none: these), {', '.join(LONG)}"
     )
-    made.add_argument("--dossiers", type=int, default=1_000_000, help="size of the large database")
+    made.add_argument("--dossiers", type=int, help="size of the large database, or of the month of sync_month")
     made.add_argument("--small", type=int, default=20_000, help="size of an ordinary desk's database")
     made.add_argument("--repeats", type=int, help="repetitions (each benchmark has its own default)")
     made.add_argument("--minutes", type=float, default=10.0, help="thin_line: how long the desk works")
@@ -39,11 +40,13 @@ def run(options: argparse.Namespace, root: Path | None = None) -> list[Line]:
     """All lines of the chosen benchmarks, in the order of ``NAMES`` and ``LONG``."""
     place: dict[str, object] = {} if root is None else {"root": root}
     more = place if options.repeats is None else {**place, "repeats": options.repeats}
+    dossiers = options.dossiers or LARGE
     calls: dict[str, Callable[[], list[Line]]] = {
-        "start": lambda: start.run((options.small, options.dossiers), **more),  # type: ignore[arg-type]
-        "search": lambda: search.run(options.dossiers, options.people, **more),  # type: ignore[arg-type]
+        "start": lambda: start.run((options.small, dossiers), **more),  # type: ignore[arg-type]
+        "search": lambda: search.run(dossiers, options.people, **more),  # type: ignore[arg-type]
         "receive": lambda: receive.run(options.small, **more),  # type: ignore[arg-type]
-        "memory": lambda: memory.run(options.dossiers, **more),  # type: ignore[arg-type]
+        "memory": lambda: memory.run(dossiers, **more),  # type: ignore[arg-type]
+        "sync_month": lambda: sync_month.run(options.dossiers or sync_month.DOSSIERS, **place),  # type: ignore[arg-type]
         "thin_line": lambda: thin_line.run(
             options.minutes,
             Shape(resets=not options.silent),

@@ -53,7 +53,7 @@ def new_desk(directory: Path) -> Path:
 
 def corpus(dossiers: int, root: Path = DATA) -> Path:
     """A data directory with that many dossiers; made on first use and kept, for the schema at hand."""
-    directory = root / f"desk-{dossiers}-{_recipe()}"
+    directory = root / f"desk-{dossiers}-{recipe()}"
     if not directory.exists():
         sys.stderr.write(f"making {dossiers:,} dossiers in {directory} (once)\n")
         making = directory.with_name(directory.name + ".part")
@@ -64,7 +64,7 @@ def corpus(dossiers: int, root: Path = DATA) -> Path:
     return directory
 
 
-def _recipe() -> str:
+def recipe() -> str:
     """Changes whenever the schema or this file does, so that no old database is taken for a new one."""
     import hashlib
 
