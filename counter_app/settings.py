@@ -14,9 +14,11 @@ from typing import Any, TypeVar, get_type_hints
 
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
+from counter_app.portal_address import checked_address
 
 SETTINGS_NAME = "settings.toml"
-LOCAL_OR_SECURE = ("https://", "http://127.", "http://localhost", "http://[::1]")
+PORTAL_PROFILES = (1, 2)
+"""1: the provincial portals (portal-protocol.md); 2: the national interface (portal-profile-2.md)."""
 
 T = TypeVar("T")
 
@@ -25,8 +27,11 @@ T = TypeVar("T")
 class PortalSettings:
     """Where the provincial portal is; an empty URL means that nothing is sent."""
 
+    profile: int = 1
+    """One of PORTAL_PROFILES."""
     url: str = ""
     user: str = ""
+    """The user name; ``client_id`` in profile 2. Its password or secret is in the system's keyring."""
     unit: str = ""
     """``madonvi``; the office's own code when empty."""
     ca_bundle: str = ""
@@ -143,16 +148,25 @@ def check_settings(settings: Settings) -> None:
         (settings.apology.lead_days < 0, "apology.lead_days", "số không âm"),
         (settings.apology.max < 0, "apology.max", "số không âm"),
         (settings.apology.cap not in ("first_limit", "none"), "apology.cap", "first_limit hoặc none"),
+        (settings.portal.profile not in PORTAL_PROFILES, "portal.profile", "1 hoặc 2"),
         (
-            bool(settings.portal.url) and not settings.portal.url.startswith(LOCAL_OR_SECURE),
+            bool(settings.portal.url) and not _is_safe(settings.portal.url),
             "portal.url",
-            "địa chỉ bắt đầu bằng https:// (http:// chỉ dùng cho máy này)",
+            "địa chỉ bắt đầu bằng https:// (http:// chỉ dùng cho máy này), không kèm tên và mật khẩu",
         ),
         (bool(settings.cut_off) and not _is_hour(settings.cut_off), "cut_off", "giờ dạng HH:MM, ví dụ 15:00"),
     )
     for wrong, key, expected in problems:
         if wrong:
             raise UserError("settings_invalid", f"Mục cấu hình «{key}» phải là {expected}.")
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        checked_address(url)
+    except UserError:
+        return False
+    return True
 
 
 def _is_hour(text: str) -> bool:

@@ -19,7 +19,8 @@ class Dossier(Base):
 
     Four axes that never move one another: ``status`` (business, derived from the events), ``money_state``
     (nothing_due, due, paid, refunded), ``delivery_state`` (pending, at_desk, posted, online, confirmed) and
-    what the outbox says of the portal. ``procedure_id`` names the version under which it was received and
+    what the outbox says of the portal. ``portal_code`` and ``portal_record_id`` are its names at a portal that
+    gives codes of its own. ``procedure_id`` names the version under which it was received and
     ``calendar_id`` the calendar by which its date was promised. ``search_text`` is folded and feeds the
     full-text index by triggers. ``revision`` counts changes, so that a late answer marks only the version
     that it answers. ``portal_told`` is what the portal told of it, in the portal's vocabulary: what the desk
@@ -36,6 +37,7 @@ class Dossier(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
     portal_code: Mapped[str | None] = mapped_column(index=True)
+    portal_record_id: Mapped[str | None]
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     desk_number: Mapped[int]
     procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"), index=True)

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from flask import Flask
 
-from counter_app.sandbox import integration, pages, uploads
+from counter_app.sandbox import integration, pages, profile2, uploads
 from counter_app.sandbox.catalogue import Catalogue
 from counter_app.sandbox.faults import FaultBoard
 from counter_app.sandbox.feed import push
@@ -104,6 +104,15 @@ class PracticePortal:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)
         return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
+    @property
+    def profile2_url(self) -> str:
+        """Base address of the same portal in profile 2; its client and secret are the user name and password."""
+        return self.url + profile2.PREFIX
+
+    def profile2_records(self) -> profile2.Profile2Records:
+        """What the portal of profile 2 holds."""
+        return profile2.Profile2Records(self._running().store)
+
     def dossiers(self) -> dict[str, Item]:
         """Every dossier by code, each with its steps under ``TienDo``."""
         store = self._running().store
@@ -146,6 +155,7 @@ def make_app(state: State) -> Flask:
     app.register_blueprint(integration.blueprint(state))
     app.register_blueprint(uploads.blueprint(state))
     app.register_blueprint(pages.blueprint(state))
+    app.register_blueprint(profile2.blueprint(state))
     return app
 
 

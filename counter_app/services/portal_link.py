@@ -6,42 +6,69 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import KnownError
+from counter_app.models import Document
 from counter_app.services import outgoing
 from counter_app.services.catalogue_import import CatalogueImporter, ImportOutcome, from_portal
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
 from counter_app.services.portal_feed import FeedApplier
-from counter_app.settings import portal_password
+from counter_app.services.portal_names import PortalNames
+from counter_app.settings import Settings, portal_password
 from counter_app.sync.client import PortalClient
 from counter_app.sync.engine import Surroundings, SyncEngine
+
+PROFILE_WITHOUT_UPDATES = 2
+"""The profile in which a document can only be named by the create."""
+
+
+class SigningClient(PortalClient, Protocol):
+    """A client that can be asked to prove that it is let in."""
+
+    def sign_in(self) -> None:
+        """Sign in anew: tells whether address, certificate and credentials hold."""
 
 
 def make_client(desk: DeskContext) -> PortalClient:
     """The client of the portal in the settings.
 
-    Raises KnownError ``portal_not_set`` without an address, ``sign_in_needed`` without a password.
+    Raises KnownError ``portal_not_set`` without an address, ``sign_in_needed`` without a password,
+    ``ca_bundle_missing`` when the file of certificates is gone.
     """
-    from counter_app.sync.profile1 import Profile1Client, Profile1Settings
-
-    portal = desk.settings.portal
-    if not portal.url:
+    if not desk.settings.portal.url:
         raise KnownError(
             "portal_not_set", "Chưa cài địa chỉ cổng nên chưa gửi được. Hãy nhập địa chỉ cổng ở trang Cài đặt."
         )
-    return Profile1Client(
-        Profile1Settings(
-            base_url=portal.url,
-            username=portal.user,
-            password=portal_password(desk.settings),
-            office_id=portal.unit or desk.settings.office,
-            ca_bundle=Path(portal.ca_bundle) if portal.ca_bundle else None,
-        ),
-        now=desk.clock,
-    )
+    return open_client(desk, desk.settings, portal_password(desk.settings))
+
+
+def open_client(desk: DeskContext, settings: Settings, password: str) -> SigningClient:
+    """A client of the portal in ``settings``, of whichever profile; see ``make_client`` for what it raises."""
+    portal = settings.portal
+    office_id = portal.unit or settings.office
+    ca_bundle = Path(portal.ca_bundle) if portal.ca_bundle else None
+    if ca_bundle is not None and not ca_bundle.is_file():
+        raise KnownError(
+            "ca_bundle_missing",
+            f"Không thấy tệp chứng thư «{ca_bundle}» nên chưa nối được với cổng. Chọn lại tệp ở trang Cài đặt.",
+        )
+    if portal.profile == PROFILE_WITHOUT_UPDATES:
+        from counter_app.sync.profile2 import Profile2Client
+        from counter_app.sync.profile2_calls import Profile2Settings
+
+        return Profile2Client(
+            Profile2Settings(portal.url, portal.user, password, office_id, ca_bundle),
+            PortalNames(desk.database),
+            now=desk.clock,
+        )
+    from counter_app.sync.profile1 import Profile1Client, Profile1Settings
+
+    return Profile1Client(Profile1Settings(portal.url, portal.user, password, office_id, ca_bundle), now=desk.clock)
 
 
 def make_engine(desk: DeskContext) -> SyncEngine:
@@ -53,12 +80,18 @@ def make_engine(desk: DeskContext) -> SyncEngine:
         Surroundings(
             portal=f"{portal.url} {portal.unit or desk.settings.office}",
             document_path=desk.documents.path_of,
-            queue_naming=NamingQueue(desk),
+            queue_naming=naming_queue(desk),
             feed=FeedApplier(desk),
             clock=desk.clock,
             random=random.random,
         ),
     )
+
+
+def naming_queue(desk: DeskContext) -> NamingQueue | ResultNaming:
+    """What follows an upload at the portal in the settings."""
+    naming = NamingQueue(desk)
+    return ResultNaming(naming) if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES else naming
 
 
 class NamingQueue:
@@ -69,6 +102,22 @@ class NamingQueue:
 
     def __call__(self, session: Session, dossier_ids: Sequence[int], now: datetime) -> None:
         outgoing.queue_updates(session, dossier_ids, office_row(session, self._desk), now)
+
+
+class ResultNaming:
+    """The same where only results can be named after the create: other documents were named by it."""
+
+    def __init__(self, naming: NamingQueue) -> None:
+        self._naming = naming
+
+    def __call__(self, session: Session, dossier_ids: Sequence[int], now: datetime) -> None:
+        session.flush()
+        with_results = session.scalars(
+            select(Document.dossier_id)
+            .where(Document.dossier_id.in_(dossier_ids), Document.result_code != "", Document.uploaded_at.is_not(None))
+            .distinct()
+        )
+        self._naming(session, list(with_results), now)
 
 
 def import_catalogue_from_portal(desk: DeskContext, tell: Callable[[int], None] | None = None) -> ImportOutcome:

@@ -64,6 +64,9 @@ class Profile1Settings:
 class Profile1Client:
     """A portal of profile 1; see :class:`counter_app.sync.client.PortalClient` for what each call does."""
 
+    documents_first: Final = False
+    """An update names a document whenever it is whole: the record never waits for it."""
+
     def __init__(
         self,
         settings: Profile1Settings,
@@ -99,6 +102,10 @@ class Profile1Client:
     def exchanges(self) -> tuple[Exchange, ...]:
         """The newest calls and answers."""
         return self._http.exchanges
+
+    def sign_in(self) -> None:
+        """Begin a new session: tells whether address, certificate, user name and password hold."""
+        self._sign_in()
 
     def send_dossiers(self, payloads: Sequence[bytes], *, updating: bool, key: UUID) -> Answered:
         """DongBoHoSoMC."""
