@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +29,45 @@ USER, PASSWORD = "canbo", "thuchanh"
 MIB = 1024 * 1024
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """Seconds that both took for so many calls, and the resident memory of the syncing process over time in MiB."""
+
+    ours: float
+    bare: float
+    calls: int
+    memory: list[float]
+
+
 def run(dossiers: int = DOSSIERS, root: Path = DATA) -> list[Line]:
-    """Dossiers a second and the memory of the syncing process; ours first, the bare loop on a portal as fresh."""
+    """Dossiers a second and the memory of the syncing process."""
     source = month(dossiers, root)
     with tempfile.TemporaryDirectory(prefix="sync-month-", dir=root) as scratch:
-        folder = Path(scratch)
-        directory = desk_of_its_own(source, folder / "desk")
-        log = folder / "calls"
-        with _portal(folder / "ours.db") as url:
-            ours, memory = _child(["benchmarks.sync_month_desk", str(directory), str(log)], url)
-        with _portal(folder / "bare.db") as url:
-            bare, _ = _child(["benchmarks.sync_month_bare", str(directory), str(log), url], url)
+        outcome = measure(source, Path(scratch))
     what = f"sync, {dossiers:,} dossiers with a scan each"
-    rate, bare_rate = dossiers / ours["seconds"], dossiers / bare["seconds"]
+    rates = f"{dossiers / outcome.ours:.0f} dossiers/s, bare {dossiers / outcome.bare:.0f}/s"
+    memory = outcome.memory
     settled = memory[int(len(memory) * SETTLED)]
     return [
         Line(
-            f"{what}, {bare['calls']:,} calls: {rate:.0f} dossiers/s, bare {bare_rate:.0f}/s",
-            ours["seconds"], bare["seconds"], "s", "the same calls with requests alone", Aim(1.3),
+            f"{what}, {outcome.calls:,} calls: {rates}",
+            outcome.ours, outcome.bare, "s", "the same calls with requests alone", Aim(1.3),
         ),
         Line(f"{what}: memory in the middle", memory[len(memory) // 2], settled, "MiB", "after a fifth", Aim(1.1)),
         Line(f"{what}: memory at the end", memory[-1], settled, "MiB", "after a fifth", Aim(1.1)),
         Line(f"{what}: most memory", max(memory), settled, "MiB", "after a fifth", Aim(1.2)),
     ]  # fmt: skip
+
+
+def measure(source: Path, folder: Path) -> Outcome:
+    """Ours first, then the bare loop on a portal as fresh; the portals' files stay in ``folder``."""
+    directory = desk_of_its_own(source, folder / "desk")
+    log = folder / "calls"
+    with _portal(folder / "ours.db") as url:
+        ours, memory = _child(["benchmarks.sync_month_desk", str(directory), str(log)], url)
+    with _portal(folder / "bare.db") as url:
+        bare, _ = _child(["benchmarks.sync_month_bare", str(directory), str(log), url], url)
+    return Outcome(ours["seconds"], bare["seconds"], bare["calls"], memory)
 
 
 @contextmanager

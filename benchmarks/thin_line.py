@@ -151,22 +151,22 @@ def _work(
     """The dossiers that the desk received in so many seconds, with their moments."""
     environment = {"COUNTER_PORTAL_URL": url, "COUNTER_PORTAL_USER": USER, "COUNTER_PORTAL_PASSWORD": PASSWORD}
     start = time.time()
-    child = running.start(running.desk, ["benchmarks.thin_line_desk", str(directory), str(seed)], **environment)
-    watchdog = threading.Timer(seconds, child.kill)
-    watchdog.start()
-    assert child.stdout is not None
     received = []
     last = ""
-    for text in child.stdout:
-        # The last line may be half a line: the desk was ended while it wrote.
-        told = json.loads(text) if text.endswith("\n") else {}
-        if "code" in told:
-            received.append((told["code"], told["at"]))
-        elif trace and told.get("what", last) != last:
-            last = told["what"]
-            dial, is_up = running.line.period(told["at"])
-            sys.stderr.write(f"{told['at'] - start:7.2f} s, dial {dial} {'up  ' if is_up else 'DEAD'} {last}\n")
-    child.wait()
+    module = ["benchmarks.thin_line_desk", str(directory), str(seed)]
+    with running.start(running.desk, module, **environment) as child:
+        watchdog = threading.Timer(seconds, child.kill)
+        watchdog.start()
+        assert child.stdout is not None
+        for text in child.stdout:
+            # The last line may be half a line: the desk was ended while it wrote.
+            told = json.loads(text) if text.endswith("\n") else {}
+            if "code" in told:
+                received.append((told["code"], told["at"]))
+            elif trace and told.get("what", last) != last:
+                last = told["what"]
+                dial, is_up = running.line.period(told["at"])
+                sys.stderr.write(f"{told['at'] - start:7.2f} s, dial {dial} {'up  ' if is_up else 'DEAD'} {last}\n")
     watchdog.cancel()
     return received
 

@@ -47,12 +47,14 @@ def network(shape: Shape, seed: int) -> Iterator[Network]:
         for name in (desk, portal):
             _make(name)
             undo.callback(subprocess.run, ["ip", "netns", "del", name], check=False)
-        forwarder = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.line.forwarder", desk, portal, json.dumps(asdict(shape)), str(seed)],
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        forwarder = undo.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.line.forwarder", desk, portal, json.dumps(asdict(shape)), str(seed)],
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
         )
         undo.callback(forwarder.kill)
         assert forwarder.stdin is not None

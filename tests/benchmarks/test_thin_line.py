@@ -12,12 +12,12 @@ from benchmarks.line import network
 from benchmarks.line.shaping import Shape
 from benchmarks.measuring import CannotMeasureError
 
-SHORT = Shape(rate=1_000_000.0, delay=0.01, up=5.0, down=1.0)
+SHORT = Shape(rate=300_000.0, delay=0.01, up=4.0, down=0.5)
 
 
 def test_a_desk_works_over_the_line(tmp_path: Path) -> None:
     try:
-        outcome = thin_line.measure(12.0, SHORT, tmp_path, seed=1)
+        outcome = thin_line.measure(9.0, SHORT, tmp_path, seed=1)
     except CannotMeasureError as error:
         pytest.skip(str(error))
     assert outcome.wire > outcome.counted > 0
