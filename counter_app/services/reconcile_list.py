@@ -44,7 +44,11 @@ STATE_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """One difference for showing; ``advice`` says what a person can do where the program does not mend it."""
+    """One difference for showing.
+
+    ``followable``: the portal may be right, and the desk can take over what it has. ``advice`` says what a person
+    can do where the program does not mend it.
+    """
 
     id: int
     dossier_code: str
@@ -53,6 +57,7 @@ class DifferenceRow:
     ours: str
     theirs: str
     mendable: bool
+    followable: bool
     advice: str
     state: DifferenceState
     found_at: datetime
@@ -148,6 +153,7 @@ def _row(row: ReconciliationDifference, code: str) -> DifferenceRow:
         ours=row.ours,
         theirs=row.theirs,
         mendable=row.mendable,
+        followable=row.portal_step is not None,
         advice="" if row.mendable else BY_HAND[kind],
         state=DifferenceState(row.state),
         found_at=row.found_at,
