@@ -33,6 +33,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, OfficeData, ReceiveRequest
 from counter_app.settings import PortalSettings, PrinterSettings, Settings
 from counter_app.sync import outbox
+from counter_app.sync.client import Exchange
 from counter_app.sync.engine import Light
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.worker import SyncWorker, Transfer
@@ -77,6 +78,19 @@ WORK: tuple[Work, ...] = (
     (0.06, "2.000815", ((Step.FINISH, StepInput()),)),
     (0.04, "1.000894", ()),
 )
+CALLS: tuple[tuple[str, int | None, tuple[int, int, int], str], ...] = (
+    ("login", 200, (212, 58, 96), ""),
+    ("LayThayDoi", 200, (188, 214, 1_840), ""),
+    ("DongBoHoSoMC", 200, (431, 6_204, 118), ""),
+    ("POST /files", 201, (164, 0, 0), ""),
+    ("PATCH /files", None, (10_012, 65_536, 0), "portal_timeout"),
+    ("HEAD /files", 200, (171, 0, 0), ""),
+    ("PATCH /files", 204, (3_870, 182_330, 0), ""),
+    ("DongBoHoSoMC", 200, (402, 5_988, 118), ""),
+    ("CapNhatTienDoHoSoMC", 200, (295, 1_204, 86), ""),
+    ("LayThayDoi", 200, (190, 214, 60), ""),
+)
+"""Calls as the diagnosis lists them."""
 WAITING = 2
 """The last dossiers of the list have not gone to the portal yet."""
 
@@ -320,6 +334,13 @@ def line(camera: Camera) -> None:
     camera.settle()
     page.history.tree.topLevelItem(4).setExpanded(True)
     camera.shoot("sync-history")
+    page.tabs.setCurrentWidget(page.diagnosis)
+    wait_for(lambda: not page.diagnosis.check.running)
+    found = page.diagnosis._checked
+    # The practice portal's clock is today's, the desk's that of the pictures.
+    page.diagnosis._checked = replace(found, line=replace(found.line, clock_skew=timedelta(seconds=3)))
+    page.diagnosis.refresh()
+    camera.shoot("sync-diagnosis")
 
 
 def settings(camera: Camera) -> None:
@@ -329,10 +350,20 @@ def settings(camera: Camera) -> None:
         camera.shoot(f"settings-{name}")
 
 
+class FacelessWorker(SyncWorker):
+    """A worker whose thread never runs, with calls as of a morning."""
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return tuple(
+            Exchange(TODAY - timedelta(seconds=97 * (len(CALLS) - place)), call, status, *numbers, trouble)
+            for place, (call, status, numbers, trouble) in enumerate(CALLS)
+        )
+
+
 def with_status(running: RunningApp) -> None:
     """The workers' faces; no thread of theirs runs while pictures are taken."""
     desk = running.desk
-    running.context.sync = SyncWorker(
+    running.context.sync = FacelessWorker(
         desk.database, lambda: make_engine(desk), running.context.take_sync_status, clock=desk.clock
     )
     running.context.spooler = Spooler(DatabaseJobStore(desk.database), desk.clock)
@@ -367,7 +398,6 @@ def take_all(folder: Path, width: int, height: int) -> None:
         desk = open_desk(directory / "desk", clock)
         import_starter_catalogue(desk)
         codes = fill(desk, clock)
-        portal.stop()
         running = RunningApp(desk, workers=False)
         running.context.calendar = read_calendar(desk)
         running._read_office()
@@ -378,6 +408,7 @@ def take_all(folder: Path, width: int, height: int) -> None:
         dossiers(camera, codes)
         give_back(camera, codes)
         running.shutdown()
+        portal.stop()
 
 
 def main() -> None:

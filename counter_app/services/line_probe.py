@@ -24,6 +24,8 @@ from typing import Any, Final, NoReturn
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from counter_app import __version__
+from counter_app.errors import UserError
+from counter_app.portal_address import checked_address, is_loopback
 from counter_app.services import line_words
 from counter_app.services.line_certificate import Certificate, read_certificate, trust_store
 
@@ -96,7 +98,11 @@ def probe_line(
 
     Never raises for what the line does: a step that fails says so, and the later ones are skipped.
     """
-    return _Probe(urlsplit(url), ca_bundle, clock, stop, seconds).run()
+    try:
+        address = urlsplit(checked_address(url))
+    except UserError as error:
+        return LineReport((ProbeStep(Stage.NAME, Outcome.BAD, error.message),))
+    return _Probe(address, ca_bundle, clock, stop, seconds).run()
 
 
 class _Probe:
@@ -353,8 +359,6 @@ def _read_head(head: bytes) -> tuple[int, datetime | None]:
 def _proxy_for(scheme: str, host: str) -> SplitResult | None:
     """The proxy of the machine's settings, as the syncer takes it; none for this machine itself."""
     from urllib.request import getproxies, proxy_bypass
-
-    from counter_app.portal_address import is_loopback
 
     found = getproxies().get(scheme)
     if not found or is_loopback(f"{scheme}://{host}") or proxy_bypass(host):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPush
 from counter_app.services.desk import DeskContext
 from counter_app.services.outbox import OutboxItem, Shown, outbox_ids, outbox_items, retry, retry_all
 from counter_app.ui.context import AppContext
+from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.formatting import local_time
 from counter_app.ui.paged_table import Column, Index, PagedModel, PagedTable
 from counter_app.ui.plain_table import ROW_HEIGHT
@@ -39,6 +40,7 @@ class Words:
     RECORDS = QT_TRANSLATE_NOOP("SyncOutbox", "hồ sơ và bước xử lý")
     DOCUMENTS = QT_TRANSLATE_NOOP("SyncOutbox", "tài liệu")
     SHOWN = QT_TRANSLATE_NOOP("SyncOutbox", "{count} tin")
+    CORRECT = QT_TRANSLATE_NOOP("SyncOutbox", "Sửa và gửi lại (Ctrl+E)")
     RETRY = QT_TRANSLATE_NOOP("SyncOutbox", "Gửi lại (Ctrl+R)")
     RETRY_ALL = QT_TRANSLATE_NOOP("SyncOutbox", "Gửi lại tất cả (Ctrl+Shift+R)")
     RETRIED = QT_TRANSLATE_NOOP("SyncOutbox", "Tin của hồ sơ {code} được gửi lại.")
@@ -155,6 +157,7 @@ class OutboxTab(QWidget):
         super().__init__(parent)
         self.context = context
         self.paused = False
+        self.dialog: CorrectDialog | None = None
         self.model = OutboxModel(context, self)
         self.table = OutboxTable(self.model, self)
         self.table.chosen.connect(self._chosen)
@@ -179,6 +182,17 @@ class OutboxTab(QWidget):
         if paused != self.paused:
             self.paused = paused
             self._chosen(self.table.current_row())
+
+    @Slot()
+    def correct_chosen(self) -> None:
+        """Correct the dossier of the chosen message, at the entry that the portal names; it then goes again."""
+        row = self.table.current_row()
+        if row is None:
+            return
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        self.dialog = CorrectDialog(self.context, row.dossier_code, row.error_field, self)
+        self.dialog.open()
 
     @Slot()
     def retry_chosen(self) -> None:
@@ -217,6 +231,8 @@ class OutboxTab(QWidget):
 
     def _build_buttons(self) -> None:
         self.open_button = self._button(Words.OPEN, self._open_chosen)
+        self.correct_button = self._button(Words.CORRECT, self.correct_chosen)
+        self.correct_button.setShortcut("Ctrl+E")
         self.retry_button = self._button(Words.RETRY, self.retry_chosen)
         self.retry_button.setShortcut("Ctrl+R")
         self.retry_all_button = self._button(Words.RETRY_ALL, self.retry_all)
@@ -236,7 +252,8 @@ class OutboxTab(QWidget):
         words.addStretch(1)
         self.buttons = QGridLayout()
         self.buttons.addWidget(self.open_button, 0, 0)
-        self.buttons.addWidget(self.retry_button, 0, 1)
+        self.buttons.addWidget(self.correct_button, 0, 1)
+        self.buttons.addWidget(self.retry_button, 1, 0)
         self.buttons.addWidget(self.retry_all_button, 1, 1)
         below = QHBoxLayout()
         below.addLayout(words, 1)
@@ -266,6 +283,7 @@ class OutboxTab(QWidget):
     @Slot(object)
     def _chosen(self, row: OutboxItem | None) -> None:
         self.retry_button.setEnabled(row is not None and row.state == "needs_attention")
+        self.correct_button.setEnabled(row is not None and row.state == "needs_attention" and row.kind != "upload")
         self.open_button.setEnabled(row is not None)
         said_words, advice = self._explain(row)
         self.said.setText(said_words)

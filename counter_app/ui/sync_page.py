@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from counter_app.services.outbox import OutboxLoad, outbox_load
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.page import PAGE_MARGINS, Page
+from counter_app.ui.sync_diagnosis_tab import DiagnosisTab
 from counter_app.ui.sync_head import SyncHead
 from counter_app.ui.sync_history_tab import HistoryTab
 from counter_app.ui.sync_outbox_tab import OutboxTab
@@ -28,6 +29,7 @@ class Words:
     TITLE = QT_TRANSLATE_NOOP("SyncPage", "Đồng bộ")
     OUTBOX = QT_TRANSLATE_NOOP("SyncPage", "Chờ gửi và cần xử lý")
     HISTORY = QT_TRANSLATE_NOOP("SyncPage", "Lịch sử")
+    DIAGNOSIS = QT_TRANSLATE_NOOP("SyncPage", "Chẩn đoán")
     BADGE = QT_TRANSLATE_NOOP("SyncPage", "{title} ({count})")
 
 
@@ -43,10 +45,15 @@ class SyncPage(Page):
         self.head = SyncHead(context, self)
         self.outbox = OutboxTab(context, self)
         self.history = HistoryTab(context, self)
+        self.diagnosis = DiagnosisTab(context, self)
         self.tabs = QTabWidget(self)
         self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
         self._titles: dict[QWidget, str] = {}
-        for tab, title in ((self.outbox, Words.OUTBOX), (self.history, Words.HISTORY)):
+        for tab, title in (
+            (self.outbox, Words.OUTBOX),
+            (self.history, Words.HISTORY),
+            (self.diagnosis, Words.DIAGNOSIS),
+        ):
             self._add_tab(tab, title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
@@ -68,6 +75,7 @@ class SyncPage(Page):
 
     def closing(self) -> None:
         self.gather.stop()
+        self.diagnosis.closing()
 
     @Slot()
     def refresh(self) -> None:
@@ -134,6 +142,8 @@ class SyncPage(Page):
 
     @Slot(object)
     def _changed(self, changed: Changed) -> None:
+        if "settings" in changed.kinds:
+            self.diagnosis.forget()
         if self.isVisible() and changed.kinds & {"outbox", "dossier"}:
             self.refresh()
 

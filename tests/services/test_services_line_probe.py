@@ -129,6 +129,15 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert report.steps[0].words == line_words.NAME_UNKNOWN.format(host="dvc.example")
 
 
+@pytest.mark.parametrize(
+    "url", ["https://", "https://dvc.example:cong", "http://dvc.example", "https://a:b@dvc.example"]
+)
+def test_an_address_that_is_none_is_not_tried(url: str) -> None:
+    report = probe_line(url, None, clock=lambda: NOW, stop=threading.Event())
+    assert outcomes(report) == ["bad"]
+    assert "Địa chỉ cổng" in report.steps[0].words
+
+
 def test_a_server_that_is_silent_is_not_waited_for_without_end() -> None:
     silent = threading.Event()
     with serving(lambda _: silent.wait(5) and None) as port:

@@ -65,13 +65,13 @@ def come_to_rest(running: RunningApp, page: SyncPage, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: not page.gather.isActive() and running.executor.pending == 0)
 
 
-def refuse(running: RunningApp, code: str, **values: Any) -> None:
-    """As if the portal had refused the dossier's record."""
+def refuse(running: RunningApp, code: str, kind: str = "create", **values: Any) -> None:
+    """As if the portal had refused the dossier's record, or another message of it."""
     given = {"error_code": "03", "error_field": "SoDienThoai", "last_error": "Số điện thoại không hợp lệ", **values}
     with running.desk.database.write() as session:
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.dossier_code == code, OutboxMessage.kind == "create")
+            .where(OutboxMessage.dossier_code == code, OutboxMessage.kind == kind)
             .values(state="needs_attention", attempts=1, **given)
         )
 

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
 
 from counter_app.app import RunningApp
+from counter_app.models import OutboxMessage
 from counter_app.services import outbox
 from counter_app.services.attach import attach
 from counter_app.services.catalogue import get_procedure
@@ -180,6 +183,48 @@ def test_the_list_can_be_held_to_what_needs_a_person(
     come_to_rest(running, page, qtbot)
     assert page.outbox.model.rowCount() == 1
     assert cells(page, 0)[0] == stuck
+
+
+def test_what_was_refused_is_mended_and_sent_again_in_place(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    take_in(0)
+    stuck = take_in(1).code
+    refuse(running, stuck)
+    page = open_page(running, qtbot)
+    press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.outbox.dialog is not None)
+    dialog = page.outbox.dialog
+    assert dialog is not None
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    phone = dialog.entries.applicant.fields.phone
+    assert QApplication.focusWidget() is phone
+    phone.setText("0987000111")
+    dialog.reason.setText("Cổng báo sai số")
+    dialog.submit()
+    come_to_rest(running, page, qtbot)
+    assert {row.state for row in list_outbox(running.desk)} == {"waiting"}
+    assert page.head.numbers["needs_attention"].text() == "0"
+    with running.desk.database.read() as session:
+        payload = session.scalar(
+            select(OutboxMessage.payload).where(OutboxMessage.dossier_code == stuck, OutboxMessage.kind == "create")
+        )
+    assert b"0987000111" in (payload or b"")
+    if dialog.paper is not None:
+        dialog.paper.reject()
+
+
+def test_a_document_is_not_mended_by_entries(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, tmp_path: Path, qtbot: Any
+) -> None:
+    code = take_in().code
+    attach(running.desk, code, [write_pdf(tmp_path / "đơn.pdf")], component=paper(running))
+    refuse(running, code, kind="upload", error_code="http_413", error_field="", last_error="Tệp quá lớn")
+    page = open_page(running, qtbot)
+    assert cells(page, 0)[1] == "Tài liệu quét: đơn.pdf (1 KB)"
+    assert not page.outbox.correct_button.isEnabled()
+    assert page.outbox.retry_button.isEnabled()
 
 
 def test_retry_puts_the_message_back_and_wakes_the_syncer(
