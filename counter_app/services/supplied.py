@@ -72,7 +72,7 @@ def check_complete(dossier: Dossier, *, confirmed: bool) -> tuple[str, ...]:
         raise UserError(
             "component_missing",
             f"Vẫn còn thiếu giấy tờ bắt buộc: {paper_names(missing)}. Hãy nhận đủ, hoặc xác nhận vẫn nhận khi "
-            "còn thiếu (dòng lệnh: --incomplete).",
+            "còn thiếu.",
             components=[item.code for item in missing],
         )
     return (f"Hồ sơ còn thiếu giấy tờ bắt buộc: {paper_names(missing)}. Hãy nhắc người nộp hoặc yêu cầu bổ sung.",)

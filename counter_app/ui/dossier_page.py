@@ -34,6 +34,7 @@ from counter_app.ui.formatting import due_words, portal_words, status_label, sta
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.step_dialogs import FORMS, StepDialog
+from counter_app.ui.supplement_dialog import SupplementDialog
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -244,6 +245,8 @@ class DossierPage(Page):
             dialog = ApologyDialog(self.context, self.view, self)
             dialog.done_with.connect(self.show_apology)
             self._open(dialog)
+        elif step is Step.SUPPLEMENT:
+            self._open(SupplementDialog(self.context, self.view, self))
         elif step in FORMS:
             self._open(StepDialog(self.context, self.view, step, self))
 

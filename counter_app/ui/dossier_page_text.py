@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from html import escape
+from textwrap import shorten
 
 from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.values import (
@@ -16,7 +17,7 @@ from counter_app.services.values import (
     EventView,
     FeeView,
 )
-from counter_app.ui.correct_dialog_words import change_line
+from counter_app.ui.correct_dialog_words import NAME_LETTERS, change_line
 from counter_app.ui.formatting import limit_words, local_time, money, weekday_time
 from counter_app.ui.step_dialogs import PAYMENT_METHODS
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -70,6 +71,7 @@ class Words:
     FREE = QT_TRANSLATE_NOOP("DossierText", "không thu")
     MONEY = QT_TRANSLATE_NOOP("DossierText", "Tình trạng")
     ENTERED = QT_TRANSLATE_NOOP("DossierText", "nhập muộn, lúc {time}")
+    CAME = QT_TRANSLATE_NOOP("DossierText", "Đã nộp: {name} ({originals} bản chính, {copies} bản sao)")
     DUE_MOVED = QT_TRANSLATE_NOOP("DossierText", "Hạn trả: {before} → {after}")
     DUE_SET = QT_TRANSLATE_NOOP("DossierText", "Hạn trả: {after}")
     BECAME = QT_TRANSLATE_NOOP("DossierText", "Trạng thái: {status}")
@@ -217,6 +219,10 @@ def _event_lines(event: EventView) -> Iterable[str]:
     for name, caption in DETAIL_WORDS.items():
         if value := event.details.get(name):
             yield f"{_tr(caption)}: {_CHOICES.get(name, {}).get(str(value), str(value))}"
+    papers = event.details.get("components")
+    if isinstance(papers, list):
+        for paper in papers:
+            yield _tr(Words.CAME).format(**{**paper, "name": shorten(paper["name"], NAME_LETTERS, placeholder="…")})
     changes = event.details.get("changes")
     if event.step == Step.CORRECT and isinstance(changes, list):
         for change in changes:

@@ -58,7 +58,6 @@ class Words:
     NOTE = QT_TRANSLATE_NOOP("StepDialogs", "&Ghi chú")
     UNIT = QT_TRANSLATE_NOOP("StepDialogs", "Đơn &vị xử lý")
     SUPPLEMENTS = QT_TRANSLATE_NOOP("StepDialogs", "&Giấy tờ cần bổ sung, lý do")
-    SUPPLIED = QT_TRANSLATE_NOOP("StepDialogs", "&Giấy tờ đã bổ sung")
     METHOD = QT_TRANSLATE_NOOP("StepDialogs", "&Hình thức nộp")
     WAY = QT_TRANSLATE_NOOP("StepDialogs", "&Cách trả")
     TO = QT_TRANSLATE_NOOP("StepDialogs", "Trả &cho")
@@ -106,7 +105,7 @@ FORMS: dict[Step, StepForm] = {
     Step.REQUEST_SUPPLEMENT: StepForm(
         (FieldSpec("reason", Words.SUPPLEMENTS, required=True, multiline=True),), Words.HINT_SUPPLEMENT
     ),
-    Step.SUPPLEMENT: StepForm((FieldSpec("reason", Words.SUPPLIED, multiline=True),), Words.HINT_SUPPLIED),
+    Step.SUPPLEMENT: StepForm((_NOTE,), Words.HINT_SUPPLIED),
     Step.REQUEST_PAYMENT: StepForm((FieldSpec("reason", Words.REASON, multiline=True),), Words.HINT_PAYMENT),
     Step.PAY: StepForm((FieldSpec("method", Words.METHOD, choices=PAYMENT_METHODS), _NOTE), Words.HINT_PAY),
     Step.FINISH: StepForm((_NOTE,), Words.HINT_FINISH),
@@ -121,7 +120,8 @@ FORMS: dict[Step, StepForm] = {
     Step.WITHDRAW: StepForm((FieldSpec("reason", Words.REASON, multiline=True),), Words.HINT_WITHDRAW),
     Step.STOP: StepForm((_REASON,), Words.HINT_STOP),
 }
-"""Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page."""
+"""Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page; the papers of a
+supplement are asked for by ``supplement_dialog``."""
 
 
 class MomentEdit(QDateTimeEdit):

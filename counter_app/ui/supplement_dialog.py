@@ -1,0 +1,128 @@
+"""The window for papers that an applicant brings after a request: which came, how many, with which scans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
+
+from counter_app.errors import UserError
+from counter_app.rules.lifecycle import Status, Step
+from counter_app.services.steps import StepInput
+from counter_app.services.values import ComponentView, DossierView
+from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note
+from counter_app.ui.step_dialogs import StepDialog
+from counter_app.ui.theme import set_role
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+SIZE = (900, 640)
+MARGIN = 24
+"""At the right of the list: its frame and scroll bar."""
+
+
+class Words:
+    """What the window says."""
+
+    ASKED = QT_TRANSLATE_NOOP("SupplementDialog", "Đã yêu cầu: {words}")
+    PAPERS = QT_TRANSLATE_NOOP("SupplementDialog", "Giấy tờ vừa nộp")
+    ORIGINALS = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nchính")
+    COPIES = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nsao")
+    SCANS = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nquét")
+    THERE = QT_TRANSLATE_NOOP("SupplementDialog", "{name} (đã có {originals} bản chính, {copies} bản sao)")
+    INCOMPLETE = QT_TRANSLATE_NOOP("SupplementDialog", "Vẫn nhận khi còn thiếu giấy tờ &bắt buộc")
+    RECEIPT = QT_TRANSLATE_NOOP("SupplementDialog", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+
+
+class SupplementDialog(StepDialog):
+    """Asks for the papers that came; what is still missing is confirmed before it is accepted.
+
+    The receipt with the new date is then shown for printing as ``paper``.
+    """
+
+    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
+        super().__init__(context, dossier, Step.SUPPLEMENT, parent)
+        self.paper: PaperDialog | None = None
+        self.resize(*SIZE)
+        self.checklist = Checklist()
+        self.checklist.show_procedure(replace(dossier.procedure, components=_papers(dossier)), dossier.case_name)
+        self.checklist.refused.connect(self.show_problem)
+        asked = [event.reason for event in dossier.events if event.step == Step.REQUEST_SUPPLEMENT]
+        if asked:
+            words = translate("SupplementDialog", Words.ASKED).format(words=asked[-1])
+            self.say(f"{self.heading.text()}\n{words}")
+        self.papers = QScrollArea(self)
+        self.papers.setWidgetResizable(True)
+        self.papers.setFrameShape(QFrame.Shape.NoFrame)
+        self.papers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.papers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.papers.setWidget(self.checklist)
+        self.incomplete = QCheckBox(translate("SupplementDialog", Words.INCOMPLETE), self)
+        self.incomplete.setAccessibleName(self.incomplete.text().replace("&", ""))
+        self.incomplete.hide()
+        self.body.insertLayout(1, _captions())
+        self.body.insertWidget(2, self.papers, 1)
+        self.body.insertWidget(self.body.indexOf(self.buttons), self.incomplete)
+        self._order_tabs()
+        self.checklist.focus_first()
+
+    def answers(self) -> StepInput:
+        return replace(super().answers(), components=self.checklist.values(), incomplete=self.incomplete.isChecked())
+
+    def refuse(self, error: UserError) -> None:
+        super().refuse(error)
+        if error.kind == "component_missing":
+            missing = error.details.get("components")
+            self.checklist.mark_missing(tuple(missing) if isinstance(missing, list) else ())
+            self.incomplete.show()
+            for row in self.checklist.rows:
+                if row.tick.hasFocus():
+                    self.papers.ensureWidgetVisible(row)
+
+    def succeeded(self, answer: Any) -> None:
+        super().succeeded(answer)
+        if answer.status != Status.REGISTERED:
+            title = translate("SupplementDialog", Words.RECEIPT)
+            self.paper = PaperDialog(self.context, self.code, "receipt", title, self.parentWidget())
+            self.paper.open()
+
+    def _order_tabs(self) -> None:
+        controls = [control for row in self.checklist.rows for control in row.controls()]
+        order = [*controls, *self.inputs.values(), self.late, self.at, self.incomplete, self.confirm, self.cancel]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+
+def _captions() -> QHBoxLayout:
+    """Over the columns of the list."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, MARGIN, 0)
+    row.setSpacing(8)
+    title = QLabel(translate("SupplementDialog", Words.PAPERS))
+    set_role(title, "section")
+    row.addWidget(title, 1)
+    for words, width in ((Words.ORIGINALS, COUNT_WIDTH), (Words.COPIES, COUNT_WIDTH), (Words.SCANS, FILES_WIDTH)):
+        caption = QLabel(translate("SupplementDialog", words))
+        caption.setFixedWidth(width)
+        caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(caption, "hint")
+        row.addWidget(caption)
+    return row
+
+
+def _papers(dossier: DossierView) -> tuple[ComponentView, ...]:
+    """What the procedure asks for, what is not there yet first; of the rest how much is there."""
+    there = {item.code: (item.originals, item.copies) for item in dossier.components}
+    asked = [item for item in dossier.procedure.components if item.code in there and not is_note(item)]
+    shown = []
+    for paper in sorted(asked, key=lambda item: any(there[item.code])):
+        originals, copies = there[paper.code]
+        if originals or copies:
+            words = translate("SupplementDialog", Words.THERE)
+            paper = replace(paper, name=words.format(name=paper.name, originals=originals, copies=copies))
+        shown.append(paper)
+    return tuple(shown)
