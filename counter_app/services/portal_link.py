@@ -17,11 +17,14 @@ from counter_app.services import outgoing
 from counter_app.services.catalogue_import import CatalogueImporter, ImportOutcome, from_portal
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
+from counter_app.services.online_documents import FetchWaiting
 from counter_app.services.portal_feed import FeedApplier
 from counter_app.services.portal_names import PortalNames
+from counter_app.services.reconcile_daily import DailyReconciliation
 from counter_app.settings import Settings, portal_password
 from counter_app.sync.client import PortalClient
-from counter_app.sync.engine import Surroundings, SyncEngine
+from counter_app.sync.engine import SyncEngine
+from counter_app.sync.surroundings import Chore, Surroundings
 
 PROFILE_WITHOUT_UPDATES = 2
 """The profile in which a document can only be named by the create."""
@@ -84,8 +87,19 @@ def make_engine(desk: DeskContext) -> SyncEngine:
             feed=FeedApplier(desk),
             clock=desk.clock,
             random=random.random,
+            chores=chores(desk),
         ),
     )
+
+
+def chores(desk: DeskContext) -> tuple[Chore, ...]:
+    """What the syncer does while nothing waits: files of online dossiers, and the day's comparison.
+
+    A portal without updates keeps neither the record as it stands nor a feed, so there is nothing to compare.
+    """
+    if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES:
+        return ()
+    return FetchWaiting(desk), DailyReconciliation(desk)
 
 
 def naming_queue(desk: DeskContext) -> NamingQueue | ResultNaming:
