@@ -47,6 +47,7 @@ class DifferenceActions(QWidget):
         super().__init__(parent)
         self._row: DifferenceRow | None = None
         self._busy = False
+        self._open = self._count = 0
         self._build_filter()
         self.said, self.advice = QLabel(self), QLabel(self)
         for label in (self.said, self.advice):
@@ -80,7 +81,14 @@ class DifferenceActions(QWidget):
     @Slot(int)
     def show_count(self, count: int) -> None:
         """How many differences the list has."""
+        self._count = count
         self.count.setText(_tr(Words.COUNT).format(count=count_words(count)))
+        self._enable()
+
+    def set_open(self, count: int) -> None:
+        """How many differences are to be worked off, whatever the list shows."""
+        self._open = count
+        self._enable()
 
     def set_busy(self, busy: bool) -> None:
         """Nothing can be pressed while something is under way."""
@@ -95,7 +103,8 @@ class DifferenceActions(QWidget):
         self.open_button.setEnabled(row is not None)
         self.mend_button.setEnabled(idle and is_open and row is not None and row.mendable)
         self.follow_button.setEnabled(idle and is_open and row is not None and row.followable)
-        self.mend_all_button.setEnabled(idle)
+        self.mend_all_button.setEnabled(idle and self._open > 0)
+        self.export_button.setEnabled(self._count > 0)
         self.reason.setEnabled(live)
         self.accept_button.setEnabled(idle and live and bool(self.reason.text().strip()))
 

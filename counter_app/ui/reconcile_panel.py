@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,8 +20,6 @@ from counter_app.services.reconcile_list import (
     DifferenceRow,
     Shown,
     count_open,
-    difference_ids,
-    differences,
     export_differences,
     last_run,
 )
@@ -30,10 +27,10 @@ from counter_app.services.reconcile_mend import Mended, accept, mend
 from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local
-from counter_app.ui.paged_table import PagedModel
 from counter_app.ui.reconcile_actions import DifferenceActions
 from counter_app.ui.reconcile_period import PeriodBox
-from counter_app.ui.reconcile_words import COLUMNS, automatic_line, run_line, statuses_line
+from counter_app.ui.reconcile_table import DifferencesModel
+from counter_app.ui.reconcile_words import automatic_line, run_line, statuses_line
 from counter_app.ui.reconcile_work import ReconcileWork
 from counter_app.ui.sync_numbers import count_words
 from counter_app.ui.theme import set_role, set_tone
@@ -75,6 +72,7 @@ NUMBERS = (
     ("on_the_way", Words.ON_THE_WAY),
     ("different", Words.DIFFERENT),
 )
+PROGRESS_WIDTH = 320
 FILE_NAME = "doi-soat-{day:%Y%m%d}.csv"
 
 
@@ -87,23 +85,6 @@ class _Read:
 
 def _read(desk: DeskContext) -> _Read:
     return _Read(last_run(desk), last_run(desk, automatic=True), count_open(desk))
-
-
-class DifferencesModel(PagedModel[DifferenceRow]):
-    """The differences as the choice above the table has them."""
-
-    words: ClassVar[str] = "Reconcile"
-    key_column: ClassVar[str] = "dossier"
-
-    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(context, COLUMNS, parent)
-        self.shown = Shown.LIVE
-
-    def ids_reader(self) -> Callable[[], array[int]]:
-        return partial(difference_ids, self._context.desk, self.shown)
-
-    def rows_reader(self, ids: tuple[int, ...]) -> Callable[[], Sequence[DifferenceRow]]:
-        return partial(differences, self._context.desk, ids)
 
 
 class ReconcilePanel(QWidget):
@@ -178,13 +159,18 @@ class ReconcilePanel(QWidget):
         self.cancel_button = self._button(Words.CANCEL, self.work.cancel)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
-        self.progress.setMaximumWidth(220)
+        self.progress.setMaximumWidth(PROGRESS_WIDTH)
         self.progress.setAccessibleName(_tr(Words.TITLE))
         self.progress_words = QLabel(self)
         self.head = QHBoxLayout()
-        for widget in (self.period, self.compare_button, self.cancel_button, self.progress):
-            self.head.addWidget(widget)
-        self.head.addWidget(self.progress_words, 1)
+        self.head.addWidget(self.period)
+        self.head.addWidget(self.compare_button)
+        self.head.addStretch(1)
+        self.head.addWidget(self.actions_box.filter)
+        self.progress_row = QHBoxLayout()
+        self.progress_row.addWidget(self.cancel_button)
+        self.progress_row.addWidget(self.progress)
+        self.progress_row.addWidget(self.progress_words, 1)
 
     def _build_numbers(self) -> None:
         self.numbers: dict[str, QLabel] = {}
@@ -209,9 +195,9 @@ class ReconcilePanel(QWidget):
         layout.setContentsMargins(10, 8, 10, 8)
         layout.addLayout(self.head)
         layout.addLayout(self.numbers_row)
+        layout.addLayout(self.progress_row)
         layout.addWidget(self.run_words)
         layout.addWidget(self.automatic_words)
-        layout.addWidget(self.actions_box.filter)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.actions_box)
 
@@ -244,6 +230,9 @@ class ReconcilePanel(QWidget):
         self.actions_box.set_busy(busy)
         for widget in (self.cancel_button, self.progress, self.progress_words):
             widget.setVisible(busy)
+        # The old words make room for the progress: the list keeps its rows.
+        for label in (self.run_words, self.automatic_words):
+            label.setVisible(not busy)
         if busy:
             self.progress.setRange(0, 0)
 
@@ -286,6 +275,7 @@ class ReconcilePanel(QWidget):
             set_tone(self.numbers["different"], "late" if read.last.different else "")
             lines = (run_line(read.last), statuses_line(read.last))
             self.run_words.setText(" ".join(line for line in lines if line))
+        self.actions_box.set_open(read.open)
         self.open_changed.emit(read.open)
 
     @Slot(object)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Slot
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from counter_app.services.reconcile import Period
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -67,6 +67,7 @@ class PeriodBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (label, self.choice, *self._own):
             layout.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._chosen(0)
 
     def period(self) -> Period:

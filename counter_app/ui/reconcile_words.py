@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from counter_app.services.reconcile import DifferenceState, Report
 from counter_app.services.reconcile_list import DifferenceRow
 from counter_app.sync.field_words import status_words
 from counter_app.ui.formatting import local_date, local_time
-from counter_app.ui.paged_table import Column
 from counter_app.ui.sync_numbers import count_words
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -18,20 +14,9 @@ LONGEST = 400
 
 
 class Words:
-    """Captions and sentences."""
+    """Sentences."""
 
-    DOSSIER = QT_TRANSLATE_NOOP("Reconcile", "Hồ sơ")
-    WHAT = QT_TRANSLATE_NOOP("Reconcile", "Sai lệch")
-    OURS = QT_TRANSLATE_NOOP("Reconcile", "Ở quầy")
-    THEIRS = QT_TRANSLATE_NOOP("Reconcile", "Trên cổng")
-    STATE = QT_TRANSLATE_NOOP("Reconcile", "Trạng thái")
-    FOUND = QT_TRANSLATE_NOOP("Reconcile", "Tìm thấy lúc")
     BOTH = QT_TRANSLATE_NOOP("Reconcile", "{label}. Ở quầy: {ours}. Trên cổng: {theirs}.")
-    DECIDE = QT_TRANSLATE_NOOP("Reconcile", "! cần quyết định")
-    OPEN = QT_TRANSLATE_NOOP("Reconcile", "≠ chưa xử lý")
-    IN_HAND = QT_TRANSLATE_NOOP("Reconcile", "… đang sửa")
-    EQUAL_NOW = QT_TRANSLATE_NOOP("Reconcile", "✓ đã khớp")
-    LEFT = QT_TRANSLATE_NOOP("Reconcile", "– đã chấp nhận")
     SEND = QT_TRANSLATE_NOOP("Reconcile", "Bên quầy là đúng. Bấm «Gửi lại» để gửi phần cổng còn thiếu hoặc khác.")
     AGAIN = QT_TRANSLATE_NOOP(
         "Reconcile",
@@ -55,14 +40,6 @@ class Words:
     CUT_SHORT = QT_TRANSLATE_NOOP("Reconcile", "Tự đối soát lúc {time} chưa xong: {error}")
     LAST = QT_TRANSLATE_NOOP("Reconcile", "Đối soát lúc {time}, kỳ {first}–{last}.")
     STOPPED = QT_TRANSLATE_NOOP("Reconcile", "Đối soát lúc {time}, kỳ {first}–{last}, dừng trước khi hết.")
-
-
-STATES = {
-    DifferenceState.OPEN: (Words.OPEN, "soon"),
-    DifferenceState.MENDING: (Words.IN_HAND, "paused"),
-    DifferenceState.MENDED: (Words.EQUAL_NOW, "good"),
-    DifferenceState.ACCEPTED: (Words.LEFT, "neutral"),
-}
 
 
 def explanation(row: DifferenceRow) -> tuple[str, str]:
@@ -129,43 +106,6 @@ def _run(words: str, report: Report) -> str:
 
 def _count(statuses: dict[str, int], number: str) -> str:
     return count_words(statuses.get(number, 0))
-
-
-def _dossier(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    return row.dossier_code, ""
-
-
-def _what(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    return row.label, ""
-
-
-def _ours(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    return row.ours, ""
-
-
-def _theirs(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    return row.theirs, ""
-
-
-def _state(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    if row.state is DifferenceState.OPEN and not row.mendable:
-        return _tr(Words.DECIDE), "late"
-    words, tone = STATES[row.state]
-    return _tr(words), tone
-
-
-def _found(row: DifferenceRow, _now: datetime, _calendar: Any) -> tuple[str, str]:
-    return local_time(row.found_at), ""
-
-
-COLUMNS: tuple[Column[DifferenceRow], ...] = (
-    Column("dossier", Words.DOSSIER, _dossier, 176),
-    Column("what", Words.WHAT, _what, 190),
-    Column("ours", Words.OURS, _ours, 230),
-    Column("theirs", Words.THEIRS, _theirs, 230),
-    Column("state", Words.STATE, _state, 140),
-    Column("found", Words.FOUND, _found, 136),
-)
 
 
 def _tr(text: str) -> str:

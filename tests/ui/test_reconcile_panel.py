@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from counter_app.services.portal_link import make_client
 from counter_app.services.reconcile import Report
@@ -21,6 +22,7 @@ from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.executor import Executor
 from counter_app.ui.reconcile_panel import ReconcilePanel
 from tests.services.reconcile_world import Office, never, office_at_work
+from tests.ui.test_longer_words import Stretcher, cut
 from tests.ui.window_fixtures import WAIT_MS, Clock, drain, settle
 
 
@@ -77,6 +79,8 @@ def test_at_first_nothing_was_compared(panel: ReconcilePanel) -> None:
     assert panel.actions_box.said.text() == "Không có sai lệch nào phải xử lý."
     assert not panel.cancel_button.isVisible()
     assert not panel.actions_box.mend_button.isEnabled()
+    assert not panel.actions_box.mend_all_button.isEnabled()
+    assert not panel.actions_box.export_button.isEnabled()
 
 
 def test_compare_and_send_again(panel: ReconcilePanel, office: Office, qtbot: Any) -> None:
@@ -259,3 +263,28 @@ def test_enter_opens_the_dossier(panel: ReconcilePanel, office: Office, qtbot: A
     with qtbot.waitSignal(panel.context.open_dossier) as told:
         QTest.keyClick(panel.table, Qt.Key.Key_Return)
     assert told.args == [code]
+
+
+def test_longer_words_still_fit(office: Office, executor: Executor, qtbot: Any) -> None:
+    stretcher = Stretcher()
+    QCoreApplication.installTranslator(stretcher)
+    context = AppContext(office.desk, executor)
+    made = ReconcilePanel(context)
+    qtbot.addWidget(made)
+    made.resize(1150, 620)
+    made.period.choice.setCurrentIndex(3)
+    made.show()
+    qtbot.waitExposed(made)
+    made.refresh()
+    settle(qtbot, executor)
+    assert cut(made) == []
+    QCoreApplication.removeTranslator(stretcher)
+    context.deleteLater()
+
+
+def test_every_key_has_a_name_and_no_letter_is_taken_twice(panel: ReconcilePanel) -> None:
+    buttons = panel.findChildren(QPushButton)
+    assert all(button.accessibleName() for button in buttons)
+    captions = [button.text() for button in buttons] + [label.text() for label in panel.findChildren(QLabel)]
+    letters = [text[text.index("&") + 1].lower() for text in captions if "&" in text]
+    assert len(letters) == len(set(letters)) >= 9
