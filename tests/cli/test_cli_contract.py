@@ -221,6 +221,31 @@ def test_missing_paper_with_a_supplement_request(cli: Any) -> None:
     assert (status, got["status"]) == (0, "supplement_requested")
 
 
+def test_a_supplement_names_the_papers_that_came(cli: Any) -> None:
+    asked = ("--request-supplement", "Thiếu giấy tờ tùy thân")
+    code = cli("receive", "-", *asked, stdin=receive_document(DAYS))[1]["code"]
+    status, refused, words = cli("supplement", code, "--component", "TP04=1/0")
+    assert (status, refused["error"]["kind"], refused["error"]["components"]) == (1, "component_missing", ["TP02"])
+    assert "Giấy tờ tùy thân" in words
+    with pytest.raises(SystemExit) as usage:
+        cli("supplement", code, "--component", "TP02=một")
+    assert usage.value.code == 2
+    status, got, _ = cli("supplement", code, "--component", "TP02=0/2", "--component", "TP01=1/0")
+    assert (status, got["status"], got["warnings"]) == (0, "received", [])
+    view = cli("show", code)[1]
+    assert [(item["originals"], item["copies"]) for item in view["components"][:2]] == [(2, 0), (0, 2)]
+    assert [item["code"] for item in view["events"][-1]["details"]["components"]] == ["TP02", "TP01"]
+
+
+def test_a_supplement_that_is_known_to_be_incomplete_is_a_warning(cli: Any) -> None:
+    asked = ("--request-supplement", "Thiếu giấy tờ tùy thân")
+    for options in (("--component", "TP04=1/0", "--incomplete"), ()):
+        code = cli("receive", "-", *asked, stdin=receive_document(DAYS))[1]["code"]
+        status, got, words = cli("supplement", code, *options)
+        assert (status, got["status"]) == (0, "received")
+        assert "TP02" in words
+
+
 def test_unknown_limit_takes_a_date_and_a_reason(cli: Any) -> None:
     status, refused, _ = cli("receive", "-", "--at", AT, stdin=receive_document(UNKNOWN_LIMIT))
     assert (status, refused["error"]["kind"]) == (1, "limit_unknown")
