@@ -19,19 +19,24 @@ _REPEATED = (
     "trị; báo quản trị cổng, rồi gửi lại để xin mã khác."
 )
 
+_NOT_OURS = (
+    "Hồ sơ này không có trong dữ liệu của quầy nên không xin được mã của cổng cho nó. Gửi hồ sơ từ chính quầy đã nhận."
+)
+
 
 class PortalNames:
-    """See :class:`counter_app.sync.profile2_book.PortalBook`; each method is a unit of work of its own."""
+    """See :class:`counter_app.sync.profile2_book.PortalBook`; each method is a unit of work of its own.
+
+    Raises Refused ``dossier_elsewhere`` for the dossier of another desk: its names are written down there.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def name_of(self, code: str) -> PortalName:
         with self._database.read() as session:
-            row = session.execute(
-                select(Dossier.portal_code, Dossier.portal_record_id).where(Dossier.code == code)
-            ).one()
-        return PortalName(row.portal_code or "", row.portal_record_id or "")
+            dossier = _dossier(session, code)
+            return PortalName(dossier.portal_code or "", dossier.portal_record_id or "")
 
     def keep_code(self, code: str, portal_code: str) -> str:
         """From this moment the dossier is found by either code."""
@@ -75,7 +80,10 @@ class PortalNames:
 
 
 def _dossier(session: Session, code: str) -> Dossier:
-    return session.scalars(select(Dossier).where(Dossier.code == code)).one()
+    found = session.scalars(select(Dossier).where(Dossier.code == code)).one_or_none()
+    if found is None:
+        raise Refused("dossier_elsewhere", _NOT_OURS, dossier_code=code)
+    return found
 
 
 def _check_free(session: Session, dossier: Dossier, portal_code: str) -> None:
