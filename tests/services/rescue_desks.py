@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import shutil
 from collections import Counter
@@ -11,25 +10,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import requests
 from sqlalchemy import select
 
-from counter_app.models import Document, Dossier, OutboxMessage
-from counter_app.rules.lifecycle import Status, Step, portal_number
+from counter_app.models import OutboxMessage
+from counter_app.rules.lifecycle import Step
 from counter_app.sandbox.portal import PracticePortal
 from counter_app.services.desk import DeskContext, open_desk
-from counter_app.services.outgoing import SILENT_STEPS
 from counter_app.services.portal_feed import FeedApplier
 from counter_app.services.portal_link import NamingQueue
 from counter_app.services.receive import receive
 from counter_app.services.rescue_send import Carried, SendProgress, send_rescue
 from counter_app.services.steps import StepInput, take_step
-from counter_app.services.verify import verify
 from counter_app.settings import with_changes
+from counter_app.sync import outbox
 from counter_app.sync.engine import Surroundings, SyncEngine
 from counter_app.sync.http import HttpLimits
-from counter_app.sync.messages import wire_time
 from counter_app.sync.profile1 import Profile1Client, Profile1Settings
+from tests.both_sides import differences
 from tests.catalogue_samples import request, write_pdf
 from tests.conftest import Clock
 
@@ -95,12 +92,11 @@ class Office:
             take_step(desk, code, step, StepInput(unit=UNIT))
         return code
 
-    def sync(self, desk: DeskContext, passes: int = 30) -> int:
-        """Let the desk's own syncer work until nothing is due; returns how much it sent."""
-        client = self.client(desk)
-        engine = SyncEngine(
+    def engine(self, desk: DeskContext) -> SyncEngine:
+        """The desk's own syncer, as after a start of its program."""
+        return SyncEngine(
             desk.database,
-            client,
+            self.client(desk),
             Surroundings(
                 portal="practice",
                 document_path=desk.documents.path_of,
@@ -110,13 +106,18 @@ class Office:
                 random=random.Random(3).random,
             ),
         )
+
+    def sync(self, desk: DeskContext, passes: int = 30) -> int:
+        """Let the desk's own syncer work until nothing is due; returns how much it sent."""
+        engine = self.engine(desk)
         sent = 0
         for _ in range(passes):
             engine.hurry()
             result = engine.run_pass()
             sent += result.sent
-            if not result.sent and result.retry_at is None:
-                break
+            with desk.database.read() as session:
+                if outbox.next_due(session) is None and result.retry_at is None:
+                    break
             self.clock.move(seconds=20)
         engine.close()
         return sent
@@ -136,30 +137,7 @@ class Office:
 
     def check_each_once(self, desk: DeskContext) -> None:
         """The portal has the desk's dossiers, steps and documents, each once, in order, equal; nothing is left."""
-        held = self.portal.dossiers()
-        whole = Counter(one["sha256"] for one in self.portal.files() if one["state"] == "complete")
-        with desk.database.read() as session:
-            left = [(one.kind, one.state, one.last_error) for one in session.scalars(select(OutboxMessage))]
-            assert [one for one in left if one[1] != "done"] == []
-            dossiers = session.scalars(select(Dossier)).all()
-            assert sorted(held) == sorted(one.code for one in dossiers)
-            for dossier in dossiers:
-                sent = [
-                    (wire_time(event.at), str(portal_number(Status(event.status_after))))
-                    for event in dossier.events
-                    if event.step not in SILENT_STEPS
-                ]
-                there = [(one["ThoiDiemXuLy"], one["TrangThai"]) for one in self.portal.steps(dossier.code)]
-                assert there == sent, dossier.code
-                assert held[dossier.code]["TrangThaiHoSo"] == str(portal_number(Status(dossier.status)))
-                named = held[dossier.code].get("TaiLieuNop", [])
-                assert sorted(one["TepDinhKemId"] for one in named) == sorted(one.sha256 for one in dossier.documents)
-            assert whole == Counter(session.scalars(select(Document.sha256)))
-        for one in self.portal.files():
-            if one["state"] == "complete":
-                content = requests.get(f"{self.portal.url}/practice/files/{one['id']}", timeout=10).content
-                assert hashlib.sha256(content).hexdigest() == one["sha256"]
-        assert verify(desk).problems == ()
+        assert differences(desk, self.portal) == []
 
 
 def states(desk: DeskContext) -> Counter[str]:
