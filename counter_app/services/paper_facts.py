@@ -7,7 +7,7 @@ number the QR shows stays a setting of today: data protection is not frozen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from counter_app.models import Dossier, DossierEvent, Office
@@ -72,7 +72,7 @@ def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts
 
 def frozen(facts: PaperFacts) -> dict[str, Any]:
     """The entry for the details of the event that issues the paper."""
-    return {FROZEN: asdict(facts)}
+    return {FROZEN: {name: getattr(facts, name) for name in PaperFacts.__dataclass_fields__}}
 
 
 def facts_of(desk: DeskContext, event: DossierEvent, dossier: Dossier, office: Office) -> PaperFacts:

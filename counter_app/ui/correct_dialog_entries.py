@@ -117,11 +117,12 @@ class EntriesForm(QWidget):
         self._papers = QVBoxLayout()
         self._fees = QVBoxLayout()
         self._fees_title = _section(Words.FEES)
-        self._areas = (_scrolled(self._people()), _scrolled(self._rest()))
+        people, rest = self._people(), self._rest()
+        self._areas = ((_scrolled(people), people), (_scrolled(rest), rest))
         columns = QHBoxLayout(self)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(16)
-        for area in self._areas:
+        for area, _ in self._areas:
             columns.addWidget(area, 1)
         self._connect()
 
@@ -185,10 +186,9 @@ class EntriesForm(QWidget):
         """Put the cursor into a field; into the applicant's name for one that is not here."""
         entry = self.input_of(field) or self.applicant.fields.name
         entry.setFocus(Qt.FocusReason.OtherFocusReason)
-        for area in self._areas:
-            inside = area.widget().layout()
-            if area.isAncestorOf(entry) and inside is not None:
-                inside.activate()  # what was just said above the field moves it down
+        for area, column in self._areas:
+            if area.isAncestorOf(entry):
+                column.activate()  # what was just said above the field moves it down
                 area.ensureWidgetVisible(entry)
 
     def mark(self, fields: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from counter_app.rules.lifecycle import Step
-from counter_app.sandbox import PracticePortal, integration
+from counter_app.sandbox import PracticePortal, integration, validation
 from counter_app.sandbox.validation import Fault
 from counter_app.services.correct import correct, correctable
 from counter_app.services.desk import DeskContext
@@ -37,7 +37,7 @@ def linked(
     request: pytest.FixtureRequest,
 ) -> Iterator[DeskContext]:
     """A desk before a portal that insists on telephone numbers of ten digits."""
-    checked: Callable[..., Any] = integration.check_dossier
+    checked = validation.check_dossier
 
     def picky(item: dict[str, Any], *others: Any) -> Any:
         kept, fault = checked(item, *others)
