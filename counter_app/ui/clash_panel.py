@@ -138,6 +138,9 @@ class ClashPanel(QWidget):
         self.again_button = self._button(Words.AGAIN, "Ctrl+1", self.try_again)
         self.seen_button = self._button(Words.SEEN, "Ctrl+2", self.put_away)
         self.open_button = self._button(Words.OPEN, "Ctrl+3", self._open_chosen)
+        # They share the keys of the other two: one pair is shown at a time.
+        for button in (self.again_button, self.seen_button):
+            button.hide()
         buttons = QHBoxLayout()
         for button in (self.keep_button, self.take_button, self.again_button, self.seen_button):
             buttons.addWidget(button)

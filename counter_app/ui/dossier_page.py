@@ -33,6 +33,8 @@ from counter_app.ui.dossier_page_text import facts_html, history_html
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
+from counter_app.ui.portal_files import FetchButton
+from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.step_dialogs import FORMS, StepDialog
 from counter_app.ui.supplement_dialog import SupplementDialog
 from counter_app.ui.theme import badge, set_role, set_tone
@@ -96,6 +98,9 @@ class DossierPage(Page):
         if self.view is not None:
             self.steps.take_focus()
 
+    def closing(self) -> None:
+        self.fetch_button.closing()
+
     @Slot()
     def reload(self) -> None:
         """Read the dossier again."""
@@ -145,11 +150,15 @@ class DossierPage(Page):
         self.attach_button.setShortcut("Ctrl+T")
         self.open_button = self._head_button(Words.OPEN, self._open_chosen)
         self.open_button.setEnabled(False)
+        self.fetch_button = FetchButton(self.context, self)
+        self.fetch_button.document_ready.connect(self.show_document)
+        self.papers.file_wanted.connect(self.fetch_button.fetch_and_open)
         hint = QLabel(_tr(Words.DROP_HINT), self)
         set_role(hint, "hint")
         hint.setWordWrap(True)
         bar = QHBoxLayout()
         bar.addWidget(hint, 1)
+        bar.addWidget(self.fetch_button)
         bar.addWidget(self.open_button)
         bar.addWidget(self.attach_button)
         right = QSplitter(Qt.Orientation.Vertical, self)
@@ -201,14 +210,18 @@ class DossierPage(Page):
             self.papers.show_papers(view)
         self._paper_chosen()
         self.body.show()
+        self.fetch_button.show_files(view)
         if self._fresh and self.isVisible():
             self._fresh = False
             self.steps.take_focus()
 
     def _offered(self, view: DossierView) -> tuple[Step, ...]:
-        """The permitted steps, without taking money that nobody owes."""
-        steps = (Step(step) for step in view.permitted_steps)
-        return tuple(step for step in steps if step is not Step.PAY or view.money_state == "due" or view.row.paused_at)
+        """The permitted steps, without taking money that nobody owes; receiving an online dossier is accepting it."""
+        steps = [Step(step) for step in view.permitted_steps]
+        left_out = {Step.ACCEPT} if Step.RECEIVE in steps else set[Step]()
+        if view.money_state != "due" and not view.row.paused_at:
+            left_out.add(Step.PAY)
+        return tuple(step for step in steps if step not in left_out)
 
     def _in_hurry(self, view: DossierView) -> bool:
         _, tone = due_words(view.row, self.context.desk.clock())
@@ -245,6 +258,8 @@ class DossierPage(Page):
             dialog = ApologyDialog(self.context, self.view, self)
             dialog.done_with.connect(self.show_apology)
             self._open(dialog)
+        elif step is Step.RECEIVE:
+            self._open(ReceiveOnlineDialog(self.context, self.view, self))
         elif step is Step.SUPPLEMENT:
             self._open(SupplementDialog(self.context, self.view, self))
         elif step in FORMS:

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from counter_app.services.values import ComponentView, DocumentView, DossierView
+from counter_app.services.values import ComponentView, DocumentView, DossierView, PortalFileView
 from counter_app.ui.formatting import local_time
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 COMPONENT = int(Qt.ItemDataRole.UserRole)
 RESULT = COMPONENT + 1
 DOCUMENT = COMPONENT + 2
+PORTAL_FILE = COMPONENT + 3
 LINES_SHOWN = 3
 PADDING = 5
 
@@ -42,6 +43,11 @@ class Words:
     PAGES = QT_TRANSLATE_NOOP("DossierPapers", "{pages} trang, {size} KB")
     ON_PORTAL = QT_TRANSLATE_NOOP("DossierPapers", "✓ đã lên cổng")
     NOT_YET = QT_TRANSLATE_NOOP("DossierPapers", "… chờ lên cổng")
+    FROM_PORTAL = QT_TRANSLATE_NOOP("DossierPapers", "✓ từ cổng")
+    NOT_FETCHED = QT_TRANSLATE_NOOP("DossierPapers", "↓ chưa tải về")
+    NOT_FETCHABLE = QT_TRANSLATE_NOOP("DossierPapers", "! không tải được")
+    FETCH_HINT = QT_TRANSLATE_NOOP("DossierPapers", "Cổng giữ tệp này. Nhấn Enter để tải về và xem.")
+    ON_PORTAL_ONLY = QT_TRANSLATE_NOOP("DossierPapers", "{count} tệp trên cổng")
     ADDED = QT_TRANSLATE_NOOP("DossierPapers", "{name}, thêm lúc {time}")
     LIST = QT_TRANSLATE_NOOP("DossierPapers", "Danh sách giấy tờ và bản quét")
 
@@ -70,6 +76,8 @@ class PapersTree(QTreeWidget):
     """Paths, component code, result code; the codes are empty when dropped beside every paper."""
     document_chosen = Signal(object)
     """A DocumentView, by Enter or a double click."""
+    file_wanted = Signal(object)
+    """A PortalFileView that is not here yet, by Enter or a double click."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,15 +109,23 @@ class PapersTree(QTreeWidget):
         self.clear()
         known = {component.code for component in view.components}
         for component in view.components:
-            self._add_component(component, [d for d in view.documents if d.component_code == component.code])
+            files = [f for f in view.portal_files if f.component_code == component.code]
+            self._add_component(component, [d for d in view.documents if d.component_code == component.code], files)
         results = dict(view.procedure.results)
         for document in view.documents:
             if document.result_code:
                 results.setdefault(document.result_code, _tr(Words.RESULTS))
             elif document.component_code not in known:
                 self._add_document(self.invisibleRootItem(), document)
+        for file in view.portal_files:
+            if file.result_code:
+                results.setdefault(file.result_code, _tr(Words.RESULTS))
+            elif file.component_code not in known:
+                self._add_portal_file(self.invisibleRootItem(), file)
         for code, name in results.items():
-            self._add_result(code, name or _tr(Words.RESULTS), [d for d in view.documents if d.result_code == code])
+            files = [f for f in view.portal_files if f.result_code == code]
+            documents = [d for d in view.documents if d.result_code == code]
+            self._add_result(code, name or _tr(Words.RESULTS), documents, files)
         self.expandAll()
         self._choose(*chosen)
 
@@ -144,32 +160,40 @@ class PapersTree(QTreeWidget):
 
     def _choose(self, component: str, result: str) -> None:
         items = [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]
-        wanted = [item for item in items if self._codes(item) == (component, result)]
+        wanted = [item for item in items if (component or result) and self._codes(item) == (component, result)]
         if wanted or items:
             self.setCurrentItem((wanted or items)[0])
 
-    def _add_component(self, component: ComponentView, documents: list[DocumentView]) -> None:
+    def _add_component(
+        self, component: ComponentView, documents: list[DocumentView], files: list[PortalFileView]
+    ) -> None:
         counts = ((Words.ORIGINALS, component.originals), (Words.COPIES, component.copies))
         given = ", ".join(_tr(words).format(count=count) for words, count in counts if count)
-        item = self._add_paper(component.name, given or _tr(Words.NOTHING), documents)
+        online = _tr(Words.ON_PORTAL_ONLY).format(count=len(files)) if files else ""
+        item = self._add_paper(component.name, given or online or _tr(Words.NOTHING), documents, files)
         item.setData(0, COMPONENT, component.code)
 
-    def _add_result(self, code: str, name: str, documents: list[DocumentView]) -> None:
+    def _add_result(self, code: str, name: str, documents: list[DocumentView], files: list[PortalFileView]) -> None:
         title = _tr(Words.RESULTS)
-        item = self._add_paper(name if name == title else f"{title}: {name}", "", documents)
+        item = self._add_paper(name if name == title else f"{title}: {name}", "", documents, files)
         item.setData(0, RESULT, code)
 
-    def _add_paper(self, name: str, given: str, documents: list[DocumentView]) -> QTreeWidgetItem:
+    def _add_paper(
+        self, name: str, given: str, documents: list[DocumentView], files: list[PortalFileView]
+    ) -> QTreeWidgetItem:
         state = _tr(Words.SCANS).format(count=len(documents)) if documents else _tr(Words.NO_SCAN)
         item = QTreeWidgetItem(self.invisibleRootItem(), [name, given, state])
         item.setToolTip(0, name)
         for document in documents:
             self._add_document(item, document)
+        for file in files:
+            self._add_portal_file(item, file)
         return item
 
     def _add_document(self, parent: QTreeWidgetItem, document: DocumentView) -> None:
         size = _tr(Words.PAGES).format(pages=document.pages or "?", size=max(1, document.size // 1024))
-        state = _tr(Words.ON_PORTAL if document.uploaded_at else Words.NOT_YET)
+        there = Words.FROM_PORTAL if document.from_portal else Words.ON_PORTAL
+        state = _tr(there if document.uploaded_at else Words.NOT_YET)
         item = QTreeWidgetItem(parent, [document.file_name, size, state])
         added = _tr(Words.ADDED).format(name=document.file_name, time=local_time(document.added_at))
         item.setToolTip(0, added)
@@ -177,10 +201,21 @@ class PapersTree(QTreeWidget):
         item.setData(0, COMPONENT, document.component_code)
         item.setData(0, RESULT, document.result_code)
 
+    def _add_portal_file(self, parent: QTreeWidgetItem, file: PortalFileView) -> None:
+        state = Words.NOT_FETCHABLE if file.state == "failed" else Words.NOT_FETCHED
+        item = QTreeWidgetItem(parent, [file.file_name, "", _tr(state)])
+        for column in range(3):
+            item.setToolTip(column, file.error or _tr(Words.FETCH_HINT))
+        item.setData(0, PORTAL_FILE, file)
+        item.setData(0, COMPONENT, file.component_code)
+        item.setData(0, RESULT, file.result_code)
+
     def _activated(self, item: QTreeWidgetItem, column: int) -> None:
-        document = item.data(0, DOCUMENT)
+        document, file = item.data(0, DOCUMENT), item.data(0, PORTAL_FILE)
         if document is not None:
             self.document_chosen.emit(document)
+        elif file is not None:
+            self.file_wanted.emit(file)
 
 
 def _tr(text: str) -> str:

@@ -21,6 +21,7 @@ class Words:
 
 STEP_KEYS = {
     Step.HAND_OVER: "Alt+1",
+    Step.RECEIVE: "Alt+2",
     Step.ACCEPT: "Alt+2",
     Step.REQUEST_SUPPLEMENT: "Alt+3",
     Step.SUPPLEMENT: "Alt+4",
@@ -33,12 +34,13 @@ STEP_KEYS = {
     Step.STOP: "Alt+Shift+D",
     Step.REFUSE: "Alt+Shift+T",
 }
-"""One key a step, the same on every dossier, so that the hand can learn it."""
+"""One key a step, the same on every dossier, so that the hand can learn it; received and accepted are one thing."""
 
 SHOWN_STEPS = 4
 """So many steps are buttons of their own; the rest are in a menu."""
 
 IN_FRONT = (
+    Step.RECEIVE,
     Step.SUPPLEMENT,
     Step.RETURN,
     Step.HAND_OVER,

@@ -95,8 +95,13 @@ DETAIL_WORDS = {
     "method": QT_TRANSLATE_NOOP("DossierText", "Hình thức"),
     "to": QT_TRANSLATE_NOOP("DossierText", "Người nhận"),
     "tracking": QT_TRANSLATE_NOOP("DossierText", "Số vận đơn"),
+    "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
 }
-_CHOICES = {"by": RETURN_WAYS, "method": PAYMENT_METHODS}
+_DECISIONS = {
+    "keep_ours": QT_TRANSLATE_NOOP("DossierText", "giữ của quầy"),
+    "take_theirs": QT_TRANSLATE_NOOP("DossierText", "lấy của cổng"),
+}
+_CHOICES = {"by": RETURN_WAYS, "method": PAYMENT_METHODS, "decision": _DECISIONS}
 
 _HEAD = '<p style="margin:10px 0 2px 0; color:#1b4f8a; font-weight:600">{}</p>'
 _TABLE = '<table cellspacing="0" cellpadding="2" width="100%">{}</table>'

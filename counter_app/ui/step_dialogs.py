@@ -63,6 +63,9 @@ class Words:
     TO = QT_TRANSLATE_NOOP("StepDialogs", "Trả &cho")
     TRACKING = QT_TRANSLATE_NOOP("StepDialogs", "Số &vận đơn")
     HINT_HAND_OVER = QT_TRANSLATE_NOOP("StepDialogs", "Hồ sơ rời quầy, đến đơn vị giải quyết.")
+    HINT_RECEIVE = QT_TRANSLATE_NOOP(
+        "StepDialogs", "Hồ sơ trực tuyến được tiếp nhận; hạn trả tính từ lúc này và báo lên cổng."
+    )
     HINT_ACCEPT = QT_TRANSLATE_NOOP("StepDialogs", "Đơn vị xử lý xác nhận đã nhận hồ sơ giấy.")
     HINT_SUPPLEMENT = QT_TRANSLATE_NOOP(
         "StepDialogs", "Yêu cầu một lần, đủ mọi giấy tờ còn thiếu. Thời gian giải quyết tạm dừng từ lúc này."
@@ -99,6 +102,7 @@ _NOTE = FieldSpec("reason", Words.NOTE)
 _REASON = FieldSpec("reason", Words.REASON, required=True, multiline=True)
 
 FORMS: dict[Step, StepForm] = {
+    Step.RECEIVE: StepForm((_NOTE,), Words.HINT_RECEIVE),
     Step.REFUSE: StepForm((_REASON,), Words.HINT_REFUSE),
     Step.HAND_OVER: StepForm((FieldSpec("unit", Words.UNIT, required=True), _NOTE), Words.HINT_HAND_OVER),
     Step.ACCEPT: StepForm((_NOTE,), Words.HINT_ACCEPT),
