@@ -108,6 +108,7 @@ def _captions() -> QHBoxLayout:
     for words, width in ((Words.ORIGINALS, COUNT_WIDTH), (Words.COPIES, COUNT_WIDTH), (Words.SCANS, FILES_WIDTH)):
         caption = QLabel(translate("SupplementDialog", words))
         caption.setFixedWidth(width)
+        caption.setWordWrap(True)
         caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(caption, "hint")
         row.addWidget(caption)
