@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,6 +87,11 @@ class Report:
     error: str
 
 
+_NOT_OFFERED: Final = (
+    "Cổng theo hồ sơ kết nối 2 không nhận cập nhật nên không giữ hồ sơ như ở quầy để đối soát. Cần thì tra từng hồ sơ "
+    "trên cổng."
+)
+
 Stop = Callable[[], bool]
 Tell = Callable[[Progress], None]
 
@@ -94,8 +100,14 @@ def reconcile(desk: DeskContext, client: PortalClient, period: Period, stop: Sto
     """Compare every dossier received or changed in the period, and keep the differences.
 
     ``stop`` is asked before every call of at most 50 dossiers, ``tell`` hears of each. Raises what the client does
-    (TransientTrouble, SignInNeeded, Refused); what was compared until then stays.
+    (TransientTrouble, SignInNeeded, Refused); what was compared until then stays. Raises UserError
+    ``compare_not_offered`` for a portal that takes no updates: it does not keep the record as it stands.
     """
+    # Imported here: that module makes the syncer, which has the daily comparison among its chores.
+    from counter_app.services.portal_link import PROFILE_WITHOUT_UPDATES
+
+    if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES:
+        raise UserError("compare_not_offered", _NOT_OFFERED)
     run_id = begin_run(desk, period, automatic=False)
     try:
         finished = carry_on(desk, client, run_id, stop, tell)

@@ -312,7 +312,7 @@ class ReconcilePanel(QWidget):
 
     def _followed(self, followed: Followed) -> None:
         self.actions_box.set_busy(False)
-        self.context.announce("dossier", "outbox", "inbox", dossiers=(followed.dossier_code,))
+        self.context.announce("dossier", "outbox", "clash", dossiers=(followed.dossier_code,))
         words = Words.CLASHED if followed.clashes else Words.FOLLOWED
         self.context.tell(_tr(words).format(code=followed.dossier_code), "warning" if followed.clashes else "success")
         self.refresh()

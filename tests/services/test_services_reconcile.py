@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,17 @@ def test_only_what_was_received_or_changed_in_the_period_is_compared(office: Off
     assert office.compare(days=3).compared == 3
     with refused("period_invalid", error=UserError):
         office.compare(days=-1)
+
+
+def test_a_portal_without_updates_is_not_compared(office: Office) -> None:
+    portal = replace(office.desk.settings.portal, profile=2)
+    office.desk = replace(office.desk, settings=replace(office.desk.settings, portal=portal))
+    client = make_client(office.desk)
+    today = office.clock.now.date()
+    with refused("compare_not_offered", error=UserError):
+        reconcile(office.desk, client, Period(today, today), never, silent)
+    client.close()
+    assert last_run(office.desk) is None
 
 
 def test_progress_is_told_and_a_stopped_run_says_so(office: Office) -> None:
