@@ -62,8 +62,12 @@ def try_connection(desk: DeskContext, settings: Settings, password: str) -> Conn
 
     Nothing is sent but the sign-in. Raises UserError or KnownError, whose words say what is wrong.
     """
+    from counter_app.sync.http import HttpLimits
+
     check_settings(settings)
-    client = open_client(desk, settings, password or portal_password(settings))
+    # Somebody sits and waits for it.
+    limits = HttpLimits(connect=5, read=10, whole=15)
+    client = open_client(desk, settings, password or portal_password(settings), limits)
     try:
         client.sign_in()
         skew = client.clock_skew
@@ -76,6 +80,8 @@ def try_connection(desk: DeskContext, settings: Settings, password: str) -> Conn
 
 def _words(trouble: TransientTrouble | SignInNeeded) -> str:
     """Of an unreachable portal the everyday words say that all is well and will be sent: here somebody asks why."""
+    if isinstance(trouble, SignInNeeded):
+        return "Cổng không nhận tên hoặc mật khẩu này. Kiểm tra loại cổng, nhập lại tên và mật khẩu rồi thử lại."
     if trouble.kind == "portal_unreachable":
         return "Không nối được tới địa chỉ cổng này. Kiểm tra lại địa chỉ, dây mạng hoặc Wi-Fi, rồi thử lại."
     if trouble.kind in {"portal_status", "portal_not_json", "portal_protocol"}:

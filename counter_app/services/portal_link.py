@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +21,14 @@ from counter_app.services.online_documents import FetchWaiting
 from counter_app.services.portal_feed import FeedApplier
 from counter_app.services.portal_names import PortalNames
 from counter_app.services.reconcile_daily import DailyReconciliation
+from counter_app.services.rescue_hold import SettleHeld
 from counter_app.settings import Settings, portal_password
 from counter_app.sync.client import PortalClient
 from counter_app.sync.engine import SyncEngine
 from counter_app.sync.surroundings import Chore, Surroundings
+
+if TYPE_CHECKING:
+    from counter_app.sync.http import HttpLimits
 
 PROFILE_WITHOUT_UPDATES = 2
 """The profile in which a document can only be named by the create."""
@@ -50,12 +54,16 @@ def make_client(desk: DeskContext) -> PortalClient:
     return open_client(desk, desk.settings, portal_password(desk.settings))
 
 
-def open_client(desk: DeskContext, settings: Settings, password: str) -> SigningClient:
+def open_client(
+    desk: DeskContext, settings: Settings, password: str, limits: HttpLimits | None = None
+) -> SigningClient:
     """A client of the portal in ``settings``, of whichever profile; see ``make_client`` for what it raises."""
+    from counter_app.sync.http import HttpLimits
+
     portal = settings.portal
     office_id = portal.unit or settings.office
     ca_bundle = Path(portal.ca_bundle) if portal.ca_bundle else None
-    if ca_bundle is not None and not ca_bundle.is_file():
+    if ca_bundle is not None and not ca_bundle.exists():
         raise KnownError(
             "ca_bundle_missing",
             f"Không thấy tệp chứng thư «{ca_bundle}» nên chưa nối được với cổng. Chọn lại tệp ở trang Cài đặt.",
@@ -65,13 +73,16 @@ def open_client(desk: DeskContext, settings: Settings, password: str) -> Signing
         from counter_app.sync.profile2_calls import Profile2Settings
 
         return Profile2Client(
-            Profile2Settings(portal.url, portal.user, password, office_id, ca_bundle),
+            Profile2Settings(portal.url, portal.user, password, office_id, ca_bundle, limits or HttpLimits()),
             PortalNames(desk.database),
             now=desk.clock,
         )
     from counter_app.sync.profile1 import Profile1Client, Profile1Settings
 
-    return Profile1Client(Profile1Settings(portal.url, portal.user, password, office_id, ca_bundle), now=desk.clock)
+    return Profile1Client(
+        Profile1Settings(portal.url, portal.user, password, office_id, ca_bundle, limits or HttpLimits()),
+        now=desk.clock,
+    )
 
 
 def make_engine(desk: DeskContext) -> SyncEngine:
@@ -93,13 +104,14 @@ def make_engine(desk: DeskContext) -> SyncEngine:
 
 
 def chores(desk: DeskContext) -> tuple[Chore, ...]:
-    """What the syncer does while nothing waits: files of online dossiers, and the day's comparison.
+    """What the syncer does while nothing waits: what left in a rescue file, files of online dossiers, the day's
+    comparison.
 
     A portal without updates keeps neither the record as it stands nor a feed, so there is nothing to compare.
     """
     if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES:
         return ()
-    return FetchWaiting(desk), DailyReconciliation(desk)
+    return SettleHeld(desk), FetchWaiting(desk), DailyReconciliation(desk)
 
 
 def naming_queue(desk: DeskContext) -> NamingQueue | ResultNaming:

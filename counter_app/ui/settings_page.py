@@ -23,7 +23,8 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit
 from counter_app.ui.print_jobs_panel import PrintJobsPanel
 from counter_app.ui.print_jobs_panel import Words as JobWords
-from counter_app.ui.settings_page_forms import OfficeForm, PortalForm, RulesForm, SettingsForm
+from counter_app.ui.settings_page_forms import OfficeForm, RulesForm, SettingsForm
+from counter_app.ui.settings_page_portal import PortalForm
 from counter_app.ui.settings_page_printers import PrintersForm
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -78,7 +79,7 @@ class SettingsPage(Page):
         self.fetch.failed.connect(self._not_fetched)
         self._loaded = False
         self.office_form = OfficeForm(self)
-        self.portal_form = PortalForm(self)
+        self.portal_form = PortalForm(context, self)
         self.printers_form = PrintersForm(context, self)
         self.rules_form = RulesForm(self)
         self.jobs = PrintJobsPanel(context, self)
@@ -91,7 +92,7 @@ class SettingsPage(Page):
         self.tabs = QTabWidget(self)
         self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
         self.tabs.addTab(self.office_form, translate("SettingsForms", OfficeForm.tab))
-        self.tabs.addTab(self.portal_form, translate("SettingsForms", PortalForm.tab))
+        self.tabs.addTab(self.portal_form, translate("SettingsPortal", PortalForm.tab))
         self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
         self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
         self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
@@ -115,6 +116,7 @@ class SettingsPage(Page):
 
     def closing(self) -> None:
         self.fetch.stop()
+        self.portal_form.trial.end()
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""
@@ -307,6 +309,10 @@ class SettingsPage(Page):
 def _save(desk: DeskContext, settings: Settings, office: OfficeData, password: str) -> Settings:
     """What can be refused comes first, so that a refusal leaves everything as it was."""
     check_settings(settings)
+    if settings.portal.ca_bundle not in ("", desk.settings.portal.ca_bundle):
+        from counter_app.services.portal_check import read_ca_bundle
+
+        read_ca_bundle(Path(settings.portal.ca_bundle), desk.clock())
     if password:
         store_portal_password(settings, password)
     save_office(desk, office)

@@ -42,23 +42,6 @@ class Words:
     HEAD_TITLE = QT_TRANSLATE_NOOP("SettingsForms", "&Chức vụ người ký")
     CLERK = QT_TRANSLATE_NOOP("SettingsForms", "Cán bộ tiế&p nhận")
     CLERK_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Ghi trong lịch sử hồ sơ và in trên giấy tiếp nhận.")
-    PORTAL_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Cổng dịch vụ công")
-    URL = QT_TRANSLATE_NOOP("SettingsForms", "Địa &chỉ cổng")
-    URL_HINT = QT_TRANSLATE_NOOP(
-        "SettingsForms", "Bắt đầu bằng https://. Để trống: không gửi, hồ sơ giữ lại ở máy này."
-    )
-    USER = QT_TRANSLATE_NOOP("SettingsForms", "&Tên đăng nhập")
-    PASSWORD = QT_TRANSLATE_NOOP("SettingsForms", "&Mật khẩu")
-    PASSWORD_HINT = QT_TRANSLATE_NOOP(
-        "SettingsForms", "Cất trong kho mật khẩu của máy, không ghi vào tệp. Để trống nếu không đổi."
-    )
-    UNIT = QT_TRANSLATE_NOOP("SettingsForms", "Mã đơ&n vị trên cổng")
-    UNIT_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Để trống nếu giống mã cơ quan.")
-    BUNDLE = QT_TRANSLATE_NOOP("SettingsForms", "Tệp chứng t&hư riêng")
-    BUNDLE_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Chỉ khi cổng dùng chứng thư nội bộ: đường dẫn tệp .pem.")
-    INTERVAL = QT_TRANSLATE_NOOP("SettingsForms", "Hỏi cổng &mỗi")
-    SECONDS = QT_TRANSLATE_NOOP("SettingsForms", " giây")
-    AT_ONCE = QT_TRANSLATE_NOOP("SettingsForms", "Thay đổi về cổng có hiệu lực ngay khi lưu.")
     RULES_TAB = QT_TRANSLATE_NOOP("SettingsForms", "Quy định")
     CUT_OFF = QT_TRANSLATE_NOOP("SettingsForms", "&Giờ chốt tiếp nhận")
     CUT_OFF_HINT = QT_TRANSLATE_NOOP(
@@ -150,13 +133,14 @@ class SettingsForm(QScrollArea):
         self.add(label, field)
         return field
 
-    def add(self, label: str, field: QWidget, hint: str = "") -> None:
-        """A question with its label and hint."""
+    def add(self, label: str, field: QWidget, hint: str = "") -> QLabel:
+        """A question with its label, which is returned, and hint."""
         caption = QLabel(_tr(label), self)
         caption.setBuddy(field)
         field.setAccessibleName(caption.text().replace("&", ""))
         field.setMaximumWidth(FIELD_WIDTH)
         self.form.addRow(caption, self.with_hint(field, hint))
+        return caption
 
     def with_hint(self, field: QWidget, hint: str) -> QWidget | QVBoxLayout:
         """The field with its hint in small letters close below."""
@@ -208,43 +192,6 @@ class OfficeForm(SettingsForm):
     def office(self) -> OfficeData:
         """The office with the answers of the form."""
         return replace(self._office, **{name: nfc(field.text()) for name, field in self.fields.items()})
-
-
-class PortalForm(SettingsForm):
-    """Where the portal is and how to sign in there."""
-
-    tab = Words.PORTAL_TAB
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.url = self.line(Words.URL, Words.URL_HINT)
-        self.user = self.line(Words.USER)
-        self.password = self.line(Words.PASSWORD, Words.PASSWORD_HINT)
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.unit = self.line(Words.UNIT, Words.UNIT_HINT)
-        self.bundle = self.line(Words.BUNDLE, Words.BUNDLE_HINT)
-        self.interval = self.number(Words.INTERVAL, 5, 3600, Words.SECONDS)
-        self.note(Words.AT_ONCE)
-
-    def load(self, settings: Settings, office: OfficeData) -> None:
-        portal = settings.portal
-        self.url.setText(portal.url)
-        self.user.setText(portal.user)
-        self.unit.setText(portal.unit)
-        self.bundle.setText(portal.ca_bundle)
-        self.interval.setValue(portal.interval_seconds)
-        self.password.clear()
-
-    def changes(self, settings: Settings) -> Settings:
-        portal = replace(
-            settings.portal,
-            url=nfc(self.url.text()),
-            user=nfc(self.user.text()),
-            unit=nfc(self.unit.text()),
-            ca_bundle=nfc(self.bundle.text()),
-            interval_seconds=self.interval.value(),
-        )
-        return replace(settings, portal=portal)
 
 
 class RulesForm(SettingsForm):
