@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
@@ -16,9 +15,9 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop, QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
+from sync_scene import TODAY, FacelessWorker, be_at_odds, remember_line, set_right_clock
 
 from counter_app.app import RunningApp, make_application
-from counter_app.models import SyncRun
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.sandbox import PracticePortal
@@ -33,14 +32,10 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, OfficeData, ReceiveRequest
 from counter_app.settings import PortalSettings, PrinterSettings, Settings
 from counter_app.sync import outbox
-from counter_app.sync.client import Exchange
-from counter_app.sync.engine import Light
 from counter_app.sync.messages import MessageKind
-from counter_app.sync.worker import SyncWorker, Transfer
 from printing.spool import Spooler
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
-TODAY = datetime(2026, 3, 10, 9, 42, tzinfo=VIETNAM)
 WAIT_SECONDS = 30.0
 COLOURS = 160
 CARD = "066190012345|240987654|H' Ngăm Niê Kdăm|15081990|Nữ|Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk|20012022"
@@ -57,7 +52,6 @@ PEOPLE = (
 ADDRESS = "Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk"
 CIVIL, ECONOMY = "Phòng Văn hóa - Xã hội", "Phòng Kinh tế"
 REFUSED = 4
-LINE_DOWN = "Chưa kết nối được với cổng. Hồ sơ vẫn an toàn trên máy này và sẽ tự gửi khi có mạng."
 REFUSAL = "Đơn vị xử lý không có trong danh mục của cổng."
 Work = tuple[float, str, tuple[tuple[Step, StepInput], ...]]
 WORK: tuple[Work, ...] = (
@@ -78,19 +72,6 @@ WORK: tuple[Work, ...] = (
     (0.06, "2.000815", ((Step.FINISH, StepInput()),)),
     (0.04, "1.000894", ()),
 )
-CALLS: tuple[tuple[str, int | None, tuple[int, int, int], str], ...] = (
-    ("login", 200, (212, 58, 96), ""),
-    ("LayThayDoi", 200, (188, 214, 1_840), ""),
-    ("DongBoHoSoMC", 200, (431, 6_204, 118), ""),
-    ("POST /files", 201, (164, 0, 0), ""),
-    ("PATCH /files", None, (10_012, 65_536, 0), "portal_timeout"),
-    ("HEAD /files", 200, (171, 0, 0), ""),
-    ("PATCH /files", 204, (3_870, 182_330, 0), ""),
-    ("DongBoHoSoMC", 200, (402, 5_988, 118), ""),
-    ("CapNhatTienDoHoSoMC", 200, (295, 1_204, 86), ""),
-    ("LayThayDoi", 200, (190, 214, 60), ""),
-)
-"""Calls as the diagnosis lists them."""
 WAITING = 2
 """The last dossiers of the list have not gone to the portal yet."""
 
@@ -196,7 +177,6 @@ class Camera:
     def shoot(self, name: str, dialog: QDialog | None = None) -> None:
         """Keep what is on the screen, with the dialog over the middle."""
         self.window.message_bar.hide()
-        tell_status(self.running)
         self.settle()
         picture = self.window.grab()
         if dialog is not None:
@@ -293,54 +273,34 @@ def late(camera: Camera) -> None:
     page._dialog.reject()
 
 
-def remember_line(desk: DeskContext) -> None:
-    """A fortnight of the line: good days, a day with an outage, a refusal, a week-end without anybody."""
-    rows = []
-    for day in range(13, 0, -1):
-        start = datetime.combine((TODAY - timedelta(days=day)).date(), time(7, 31), tzinfo=VIETNAM)
-        if start.weekday() >= 5:
-            continue
-        rows += [(start + timedelta(minutes=37 * turn), 3 + (day + turn) % 5, turn % 2, 0, "") for turn in range(14)]
-        if day in (5, 6):
-            began = start + timedelta(hours=2, minutes=3)
-            rows = [row for row in rows if not began <= row[0] < began + timedelta(minutes=9 * (11 - day))]
-            rows += [(began + timedelta(minutes=9 * turn), 0, 0, 0, LINE_DOWN) for turn in range(11 - day)]
-        if day == 8:
-            rows.append((start + timedelta(hours=7), 4, 0, 1, ""))
-    with desk.database.write() as session:
-        for began, sent, received, failed, error in sorted(rows):
-            ended = began + timedelta(seconds=4 + sent)
-            session.add(
-                SyncRun(started_at=began, ended_at=ended, sent=sent, received=received, failed=failed, error=error)
-            )
-
-
 def line(camera: Camera) -> None:
-    remember_line(camera.running.desk)
+    worker = camera.running.context.sync
     page = camera.show("sync")
     page.outbox.table.selectRow(0)
     camera.shoot("sync")
-    worker = camera.running.context.sync
-    transfer = Transfer(
-        "to-khai-dang-ky-khai-sinh.pdf", page.outbox.table.current_row().dossier_code, 913_408, 2_411_724, 29_300.0
-    )
-    worker._status = replace(worker._status, sending="Gửi tài liệu", transfer=transfer)
+    worker.show_sending(page.outbox.table.current_row().dossier_code)
     camera.shoot("sync-sending")
-    worker._status = replace(worker._status, sending="", transfer=None)
-    worker.pause()
+    worker.show(paused=True)
     camera.shoot("sync-paused")
-    worker.resume()
+    worker.show(paused=False)
     page.tabs.setCurrentWidget(page.history)
     camera.settle()
     page.history.tree.topLevelItem(4).setExpanded(True)
     camera.shoot("sync-history")
+    page.tabs.setCurrentWidget(page.clashes)
+    camera.shoot("sync-clashes")
+    page.tabs.setCurrentWidget(page.reconcile)
+    page.reconcile.period.choice.setCurrentIndex(2)
+    page.reconcile.compare()
+    wait_for(lambda: not page.reconcile.work.running)
+    camera.settle()
+    camera.shoot("sync-reconcile")
     page.tabs.setCurrentWidget(page.diagnosis)
-    wait_for(lambda: not page.diagnosis.check.running)
-    found = page.diagnosis._checked
-    # The practice portal's clock is today's, the desk's that of the pictures.
-    page.diagnosis._checked = replace(found, line=replace(found.line, clock_skew=timedelta(seconds=3)))
+    wait_for(lambda: page.diagnosis._checked is not None)
+    page.diagnosis._checked = set_right_clock(page.diagnosis._checked)
     page.diagnosis.refresh()
     camera.shoot("sync-diagnosis")
+    page.tabs.setCurrentWidget(page.outbox)
 
 
 def settings(camera: Camera) -> None:
@@ -350,31 +310,11 @@ def settings(camera: Camera) -> None:
         camera.shoot(f"settings-{name}")
 
 
-class FacelessWorker(SyncWorker):
-    """A worker whose thread never runs, with calls as of a morning."""
-
-    def exchanges(self) -> tuple[Exchange, ...]:
-        return tuple(
-            Exchange(TODAY - timedelta(seconds=97 * (len(CALLS) - place)), call, status, *numbers, trouble)
-            for place, (call, status, numbers, trouble) in enumerate(CALLS)
-        )
-
-
 def with_status(running: RunningApp) -> None:
     """The workers' faces; no thread of theirs runs while pictures are taken."""
-    desk = running.desk
-    running.context.sync = FacelessWorker(
-        desk.database, lambda: make_engine(desk), running.context.take_sync_status, clock=desk.clock
-    )
-    running.context.spooler = Spooler(DatabaseJobStore(desk.database), desk.clock)
-    tell_status(running)
-
-
-def tell_status(running: RunningApp) -> None:
-    """The syncer's snapshot, as after its last pass."""
-    worker = running.context.sync
-    worker._status = replace(worker._status, **{**worker._counts(), "light": Light.ONLINE, "last_success_at": TODAY})
-    running.context.take_sync_status(worker._status)
+    running.context.sync = FacelessWorker(running)
+    running.context.spooler = Spooler(DatabaseJobStore(running.desk.database), running.desk.clock)
+    running.context.sync.show()
 
 
 def take_all(folder: Path, width: int, height: int) -> None:
@@ -401,6 +341,8 @@ def take_all(folder: Path, width: int, height: int) -> None:
         running = RunningApp(desk, workers=False)
         running.context.calendar = read_calendar(desk)
         running._read_office()
+        remember_line(desk)
+        be_at_odds(desk, portal, codes)
         with_status(running)
         camera = Camera(running, folder, width, height)
         for part in (intake, search, late, line, settings):

@@ -33,7 +33,7 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 LABEL_WIDTH = 190
 OUTCOME_COLUMN = 2
-SPLIT = (440, 680)
+SPLIT = (500, 620)
 """Widths of facts and calls on a clerk's screen; a larger one keeps the ratio."""
 
 
@@ -177,7 +177,7 @@ class DiagnosisTab(QWidget):
 
     def _build_calls(self) -> None:
         heads = (Words.AT, Words.CALL, Words.OUTCOME, Words.TOOK, Words.SENT, Words.RECEIVED)
-        widths = (80, 150, 150, 96, 76, 84)
+        widths = (78, 150, 136, 92, 72, 80)
         self.calls = PlainTable(_tr(Words.EXCHANGES), [_tr(head) for head in heads], widths, 1, self)
 
     def _build_buttons(self) -> None:

@@ -9,11 +9,14 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from counter_app.services.outbox import OutboxLoad, outbox_load
+from counter_app.ui.clash_panel import ClashPanel
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.page import PAGE_MARGINS, Page
+from counter_app.ui.reconcile_panel import ReconcilePanel
 from counter_app.ui.sync_diagnosis_tab import DiagnosisTab
 from counter_app.ui.sync_head import SyncHead
 from counter_app.ui.sync_history_tab import HistoryTab
+from counter_app.ui.sync_numbers import count_words
 from counter_app.ui.sync_outbox_tab import OutboxTab
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -46,15 +49,18 @@ class SyncPage(Page):
         self.outbox = OutboxTab(context, self)
         self.history = HistoryTab(context, self)
         self.diagnosis = DiagnosisTab(context, self)
+        self.clashes = ClashPanel(context, self)
+        self.reconcile = ReconcilePanel(context, self)
         self.tabs = QTabWidget(self)
         self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
         self._titles: dict[QWidget, str] = {}
-        for tab, title in (
-            (self.outbox, Words.OUTBOX),
-            (self.history, Words.HISTORY),
-            (self.diagnosis, Words.DIAGNOSIS),
-        ):
-            self._add_tab(tab, title)
+        self._add_tab(self.outbox, _tr(Words.OUTBOX))
+        self._add_tab(self.history, _tr(Words.HISTORY))
+        self._add_tab(self.clashes, translate("ClashPanel", self.clashes.title))
+        self._add_tab(self.reconcile, translate("ReconcilePanel", self.reconcile.title))
+        self._add_tab(self.diagnosis, _tr(Words.DIAGNOSIS))
+        self.clashes.open_count.connect(self._clashes_counted)
+        self.reconcile.open_changed.connect(self._differences_counted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
         layout.addWidget(self.head)
@@ -71,22 +77,30 @@ class SyncPage(Page):
 
     def activated(self) -> None:
         self.refresh()
+        # These two have a number in their caption that a clerk must see from any tab.
+        self.clashes.refresh()
+        self.reconcile.refresh()
         self._focus_tab()
 
     def closing(self) -> None:
         self.gather.stop()
         self.diagnosis.closing()
+        self.reconcile.closing()
 
     @Slot()
     def refresh(self) -> None:
-        """Read the numbers and what the tab in front shows again; not more often than the gathering allows."""
+        """Read the numbers and what the tab in front shows again; not more often than the gathering allows.
+
+        Clashes and reconciliation read their own when they are told of something new.
+        """
         if self.gather.isActive() or self._reading:
             self._again = True
             return
         self._again, self._reading = False, True
         self.gather.start(GATHER_SENDING_MS if self.head.sending else GATHER_MS)
         self.context.executor.submit(partial(outbox_load, self.context.desk), self._take_load, self._not_read)
-        self._refresh_tab()
+        if self.tabs.currentWidget() in (self.outbox, self.history, self.diagnosis):
+            self._refresh_tab()
 
     @Slot(object)
     def show_status(self, status: Any) -> None:
@@ -104,8 +118,8 @@ class SyncPage(Page):
     def _show_badge(self, tab: QWidget, count: int) -> None:
         """The caption of a tab: its key, its title, and how much in it asks for a person."""
         place = self.tabs.indexOf(tab)
-        title = _tr(self._titles[tab])
-        caption = _tr(Words.BADGE).format(title=title, count=count) if count else title
+        title = self._titles[tab]
+        caption = _tr(Words.BADGE).format(title=title, count=count_words(count)) if count else title
         self.tabs.setTabText(place, f"&{place + 1} {caption}")
         self.tabs.setTabToolTip(place, f"Alt+{place + 1}")
 
@@ -127,6 +141,14 @@ class SyncPage(Page):
     def _not_read(self, error: Exception) -> None:
         self._reading = False
         self.context.show_error(error)
+
+    @Slot(int)
+    def _clashes_counted(self, count: int) -> None:
+        self._show_badge(self.clashes, count)
+
+    @Slot(int)
+    def _differences_counted(self, count: int) -> None:
+        self._show_badge(self.reconcile, count)
 
     @Slot()
     def _gathered(self) -> None:

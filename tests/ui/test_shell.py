@@ -82,6 +82,7 @@ def test_no_key_is_used_twice_where_both_could_act(window: MainWindow, running: 
             button.shortcut().toString()
             for button in page.findChildren(QAbstractButton)
             if button.shortcut().toString().startswith(("Ctrl", "F", "Esc"))
+            and not button.isHidden()  # two answers to two questions may share a key: one is shown at a time
         ]
         previews = {"Ctrl+-", "Ctrl+="}  # one preview is on the screen at a time
         used = Counter(keys for keys in common + own if keys not in previews)

@@ -338,6 +338,19 @@ def test_a_stream_of_news_does_not_read_the_tables_each_time(
     assert len(reads) == 2, "the last word is read as well"
 
 
+def test_captions_count_what_waits_for_a_person(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
+    page = open_page(running, qtbot)
+    page.clashes.open_count.emit(3)
+    page.reconcile.open_changed.emit(1200)
+    assert [page.tabs.tabText(place) for place in range(page.tabs.count())] == [
+        "&1 Chờ gửi và cần xử lý",
+        "&2 Lịch sử",
+        "&3 Sai lệch từ cổng (3)",
+        "&4 Đối soát (1.200)",
+        "&5 Chẩn đoán",
+    ]
+
+
 def test_tabs_are_reached_by_keys(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
     page: SyncPage = open_page(running, qtbot)
     for place in range(page.tabs.count()):
