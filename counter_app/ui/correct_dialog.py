@@ -133,7 +133,9 @@ class CorrectDialog(TaskDialog):
         self.entries.show_entries(read)
         if read.stuck is not None:
             self.stuck.say(_portal_said(read.stuck))
+            keys = self.confirm.shortcut()
             self.confirm.setText(_tr(Words.SAVE_AND_SEND))
+            self.confirm.setShortcut(keys)  # a new text takes the shortcut away
             self.confirm.setAccessibleName(self.confirm.text())
         self.entries.setEnabled(True)
         self.confirm.setEnabled(True)

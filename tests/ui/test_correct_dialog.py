@@ -191,7 +191,8 @@ def test_what_the_portal_refused_is_shown_mended_and_sent_again(
     assert dialog.confirm.text() == "Lưu và gửi lại (Ctrl+Enter)"
     phone.setText("0987000111")
     dialog.reason.setText("Cổng báo sai số")
-    dialog.submit()
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
     settle(qtbot, running.executor)
     assert "được gửi lại" in told[-1]
     with running.desk.database.read() as session:

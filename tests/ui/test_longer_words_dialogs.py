@@ -42,5 +42,7 @@ def test_longer_words_are_not_cut(
     assert dialog.height() <= 768
     assert cut(dialog) == []
     for area in dialog.findChildren(QScrollArea):
-        assert area.widget().width() <= area.viewport().width(), "no column is wider than what is seen of it"
+        inside = area.widget()
+        assert inside is not None
+        assert inside.width() <= area.viewport().width(), "no column is wider than what is seen of it"
     dialog.reject()
