@@ -58,6 +58,16 @@ def storage_error(error: BaseException, path: Path) -> KnownError:
     return KnownError(kind, _MESSAGES[kind].format(path=path, folder=path.parent, error=error))
 
 
+def _first_trouble(error: DBAPIError) -> DBAPIError:
+    """SQLite itself ends the whole transaction on a full disk: that a savepoint is gone then is what follows."""
+    before: BaseException | None = error
+    while before is not None and "no such savepoint" in str(error):
+        before = before.__context__
+        if isinstance(before, DBAPIError):
+            error = before
+    return error
+
+
 def _is_full(folder: Path) -> bool:
     """SQLite calls it an I/O error when there is no room for the index of its write-ahead log."""
     return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
@@ -138,7 +148,8 @@ class Database:
         except DBAPIError as error:
             if isinstance(error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
-            raise storage_error(error.orig or error, self.path) from error
+            first = _first_trouble(error)
+            raise storage_error(first.orig or first, self.path) from error
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""
