@@ -37,12 +37,17 @@ USER, PASSWORD = "canbo", "thuchanh"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run brought. Waits in seconds of line time; ``missing`` records had not come at the end."""
+    """What one run brought.
+
+    Waits in seconds of line time; ``undisturbed`` are those of them in which the line was not cut; ``missing`` records
+    had not come at the end.
+    """
 
     up: float
     counted: int
     wire: int
     waits: tuple[float, ...]
+    undisturbed: tuple[float, ...]
     missing: int
     record_size: float
 
@@ -50,7 +55,7 @@ class Outcome:
 def run(
     minutes: float = 10.0, shape: Shape | None = None, root: Path = DATA, seed: int = SEED, *, trace: bool = False
 ) -> list[Line]:
-    """Three lines: the share that counts, the longest and the median wait of a record.
+    """Four lines: the share that counts, the longest and the median wait of a record, the longest without a cut.
 
     ``trace``: tell on standard error what the desk does when, and whether the line was up.
     """
@@ -75,7 +80,7 @@ def as_lines(what: str, shape: Shape, outcome: Outcome) -> list[Line]:
         Aim(0.9, least=True),
     )
     alone = shape.delay + outcome.record_size / shape.rate
-    waits = outcome.waits or (float("inf"),)
+    waits, undisturbed = outcome.waits or (float("inf"),), outcome.undisturbed or (float("inf"),)
     missing = f", {outcome.missing} still to come" if outcome.missing else ""
     return [
         share,
@@ -84,6 +89,10 @@ def as_lines(what: str, shape: Shape, outcome: Outcome) -> list[Line]:
             max(waits), alone, "s", "the record alone on the line", value_aim=Aim(2.0, "s"),
         ),
         Line(f"{what}: median wait", median(waits), alone, "s", "the record alone on the line"),
+        Line(
+            f"{what}: {len(outcome.undisturbed)} waits in which the line was not cut, longest",
+            max(undisturbed), alone, "s", "the record alone on the line",
+        ),
     ]  # fmt: skip
 
 
@@ -99,13 +108,19 @@ def measure(seconds: float, shape: Shape, scratch: Path, seed: int, *, trace: bo
         line = running.line
     arrived = _arrivals(portal_file)
     looked_at = [(code, at) for code, at in received if line.up_between(at, end) > LAST_RECEPTION_SECONDS]
-    waits = {code: line.up_between(at, min(arrived.get(code, end), end)) for code, at in looked_at}
+    waits, undisturbed = [], []
+    for code, at in looked_at:
+        there = min(arrived.get(code, end), end)
+        waits.append(line.up_between(at, there))
+        if line.period(at) == line.period(there):
+            undisturbed.append(waits[-1])
     bodies = _records_done(directory)
     return Outcome(
         up=line.up_between(start, end),
         counted=sum(bodies) + _document_bytes(portal_file),
         wire=running.counts["desk"]["arrived_bytes"],
-        waits=tuple(waits.values()),
+        waits=tuple(waits),
+        undisturbed=tuple(undisturbed),
         missing=sum(code not in arrived for code, _ in looked_at),
         record_size=median(bodies or [0]),
     )
