@@ -2,117 +2,56 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from unittest import mock
 
+from model_killed import Errand, Killer
+from model_program import PASSWORD, CrashError, Death, Fuse, ModelDatabase, Program, desk_at, start_program
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from counter_app.database import Database
 from counter_app.models import SyncLock
 from counter_app.sandbox.portal import PracticePortal
-from counter_app.services.desk import open_desk
-from counter_app.services.portal_feed import FeedApplier
-from counter_app.services.portal_link import NamingQueue
-from counter_app.settings import PortalSettings
 from counter_app.sync import outbox
-from counter_app.sync.engine import PassResult, Surroundings, SyncEngine, Watch
-from counter_app.sync.http import HttpLimits
-from counter_app.sync.profile1 import Profile1Client, Profile1Settings
+from counter_app.sync.engine import PassResult, Watch
 from counter_app.sync.worker import BUSY_ELSEWHERE_PAUSE
-from tests.catalogue_samples import OFFICE
+from tests.catalogue_samples import pdf_bytes
 
-CHUNK = 300
-"""Bytes of one PATCH; the documents of the model have some three times as many."""
-PATIENCE, HASTE = HttpLimits(5, 20, 60), HttpLimits(5, 0.15, 60)
 DEAD_OWNER = "|99999999|"
 """Names no process: above the highest number that a system gives one."""
 SOON = timedelta(minutes=30)
 """With the line whole again: a silent lock's ten minutes, a message's longest pause, and some to spare."""
 
 
-class CrashError(BaseException):
-    """The program's end at any moment: nothing may catch it, and nothing is written after it."""
-
-
 @dataclass
-class Fuse:
-    """Burns down by one at each place where the program may end, and ends it for good."""
+class Machines:
+    """What outlives one world and is made once, since it takes long: databases with all that they have compiled, and
+    the process that starts the programs to be killed."""
 
-    left: int | None = None
+    fuse: Fuse = field(default_factory=Fuse)
+    desk: ModelDatabase = field(default_factory=ModelDatabase)
+    killer: Killer | None = None
 
-    def burn(self) -> None:
-        if self.left is None:
-            return
-        if self.left == 0:
-            raise CrashError
-        self.left -= 1
-
-
-class FragileDatabase(Database):
-    """The desk's file as a program that may die has it: before a commit, or right behind one."""
-
-    def __init__(self, path: Path, fuse: Fuse) -> None:
-        super().__init__(path)
-        self._fuse = fuse
-
-    @contextmanager
-    def write(self) -> Iterator[Session]:
-        with super().write() as session:
-            yield session
-            self._fuse.burn()
-        self._fuse.burn()
-
-
-class Line:
-    """The portal's client: patient, or so hasty that a slow portal's answers come too late."""
-
-    def __init__(self, url: str, password: str, now: Callable[[], datetime], fuse: Fuse) -> None:
-        made = [
-            Profile1Client(
-                Profile1Settings(url, "canbo", password, OFFICE.code, limits=limits, chunk_size=CHUNK), now=now
-            )
-            for limits in (PATIENCE, HASTE)
-        ]
-        self._patient, self._hasty = made
-        self._fuse = fuse
-        self.in_haste = False
+    def __post_init__(self) -> None:
+        self.program = ModelDatabase(self.fuse)
+        # Drawing the sample papers' codes would take a tenth of all the time.
+        self._papers = mock.patch("counter_app.sandbox.samples._sample_pdf", pdf_bytes)
+        self._papers.start()
 
     def close(self) -> None:
-        self._patient.close()
-        self._hasty.close()
-
-    def __getattr__(self, name: str) -> Any:
-        member = getattr(self._hasty if self.in_haste else self._patient, name)
-        if not callable(member):
-            return member
-
-        def call(*given: Any, **named: Any) -> Any:
-            answer = member(*given, **named)
-            # The portal has done it, and the desk has not written it yet.
-            self._fuse.burn()
-            return answer
-
-        return call
-
-
-@dataclass
-class Program:
-    """One run of the syncing program."""
-
-    database: FragileDatabase
-    line: Line
-    engine: SyncEngine
-
-    def close(self) -> None:
-        self.engine.close()
-        self.database.close()
+        self._papers.stop()
+        self.desk.close()
+        self.program.close()
+        if self.killer is not None:
+            self.killer.close()
 
 
 @dataclass
@@ -130,19 +69,21 @@ class Pushed:
 class World:
     """Desk, portal, line and time. ``skew`` is how far the desk's clock is ahead of the true time."""
 
-    def __init__(self, prepared: Path, scratch: Path, start: datetime, *, seed: int, knows_keys: bool) -> None:
+    def __init__(
+        self, machines: Machines, prepared: Path, scratch: Path, start: datetime, *, seed: int, knows_keys: bool
+    ) -> None:
         self.scratch = scratch
         self.now = start
         self.skew = timedelta(0)
         self.pushed = Pushed()
+        self.knows_keys = knows_keys
         self.portal = PracticePortal(
             scratch / "portal.db", knows_idempotency=knows_keys, seed=seed, clock=lambda: self.now.timestamp()
         ).start()
-        opened = open_desk(Path(shutil.copytree(prepared, scratch / "desk")), self.desk_clock)
-        portal = PortalSettings(url=self.portal.url, user="canbo")
-        self.desk = replace(opened, settings=replace(opened.settings, portal=portal))
-        self._random = random.Random(seed).random
-        self._fuse = Fuse()
+        shutil.copytree(prepared, scratch / "desk")
+        self.desk = desk_at(scratch / "desk", machines.desk, self.desk_clock, self.portal.url)
+        self._machines = machines
+        self._chance = random.Random(seed)
         self._program: Program | None = None
 
     def desk_clock(self) -> datetime:
@@ -156,20 +97,11 @@ class World:
         self.desk.close()
         self.portal.stop()
 
-    def program(self, password: str = "thuchanh") -> Program:
+    def program(self, password: str = PASSWORD) -> Program:
         """The program that runs, started if there is none."""
         if self._program is None:
-            database = FragileDatabase(self.desk.database.path, self._fuse)
-            line = Line(self.portal.url, password, self.desk_clock, self._fuse)
-            around = Surroundings(
-                portal="practice",
-                document_path=self.desk.documents.path_of,
-                queue_naming=NamingQueue(self.desk),
-                feed=FeedApplier(self.desk),
-                clock=self.desk_clock,
-                random=self._random,
-            )
-            self._program = Program(database, line, SyncEngine(database, line, around))
+            machines = self._machines
+            self._program = start_program(self.desk, machines.program, machines.fuse, self._chance, password)
         return self._program
 
     def end_program(self) -> None:
@@ -184,13 +116,13 @@ class World:
         program.line.in_haste = in_haste
         return program.engine.run_pass(watch)
 
-    def sync_and_die(self, after: int, watch: Watch | None = None, *, in_haste: bool, is_seen_dead: bool) -> bool:
-        """One pass in which the program ends after so many of its beats; False when it came to its end before.
+    def sync_and_die(self, death: Death, watch: Watch | None = None, *, in_haste: bool, is_seen_dead: bool) -> bool:
+        """One pass in which the program of this process ends; False when the pass came to its end before.
 
         ``is_seen_dead``: the next program can tell that the lock's owner no longer runs; otherwise the lock
         stays until it has been silent for long enough.
         """
-        self._fuse.left = after
+        self._machines.fuse.light(death)
         try:
             self.sync(watch, in_haste=in_haste)
         except CrashError:
@@ -199,8 +131,36 @@ class World:
                 self._bury()
             return True
         finally:
-            self._fuse.left = None
+            self._machines.fuse.put_out()
         return False
+
+    def sync_and_be_killed(self, death: Death | None, *, in_haste: bool) -> bool:
+        """One pass of a real program that is really killed; False when the pass came to its end before."""
+        self.end_program()
+        if self._machines.killer is None:
+            self._machines.killer = Killer()
+            # Compiles every statement once, for all that are killed later.
+            self._be_killed(self._machines.killer, None, in_haste=False)
+        return self._be_killed(self._machines.killer, death, in_haste=in_haste)
+
+    def _be_killed(self, killer: Killer, death: Death | None, *, in_haste: bool) -> bool:
+        seed = self._chance.randrange(2**32)
+        return killer.run(Errand(self.scratch / "desk", self.portal.url, self.desk_clock(), seed, in_haste, death))
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """The desk's file may not grow, and nothing goes into the store of documents."""
+        databases = (self._machines.desk, self._machines.program)
+        # Of this module alone: the portal of the same process has room.
+        full = SimpleNamespace(**{**vars(os), "fsync": _no_room})
+        for one in databases:
+            one.is_full = True
+        try:
+            with mock.patch("counter_app.services.document_store.os", full):
+                yield
+        finally:
+            for one in databases:
+                one.is_full = False
 
     def settle(self) -> None:
         """The line is whole again: sync until nothing waits, within a time that a clerk would wait."""
@@ -235,6 +195,13 @@ class World:
             self.pushed.results.add(code)
         return code
 
+    def process(self, code: str, kind: str, status: str) -> None:
+        """A step (``TienDo``, to ``status``) or a result (``KetQua``) of the unit that processes the dossier."""
+        # Off the seconds in which the desk works: the protocol tells two such steps apart by nothing else.
+        self.wait(timedelta(seconds=12))
+        self.push(kind, code=code, **({"status": status} if kind == "TienDo" else {}))
+        self.wait(timedelta(seconds=4))
+
     def push_calendar(self) -> None:
         """Another day off next year; never the same entry twice, which would be a repeat."""
         day = date(self.now.year + 1, 1, 2) + timedelta(days=self.pushed.entries)
@@ -248,3 +215,7 @@ class World:
             if lock is not None:
                 host = lock.owner.partition("|")[0]
                 session.execute(update(SyncLock).values(owner=f"{host}{DEAD_OWNER}"))
+
+
+def _no_room(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")

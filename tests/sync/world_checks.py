@@ -6,18 +6,38 @@ import json
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sync_world import World
 
-from counter_app.models import Document, Dossier, InboxEntry, OutboxMessage
-from counter_app.rules.lifecycle import Status, portal_number
+from counter_app.models import (
+    Applicant,
+    Document,
+    Dossier,
+    DossierEvent,
+    DossierFee,
+    InboxEntry,
+    NumberSeries,
+    OutboxMessage,
+)
+from counter_app.rules.lifecycle import Status, Step, portal_number
+from counter_app.services.desk import DeskContext
 from counter_app.services.outgoing import SILENT_STEPS
 from counter_app.services.verify import verify
 from counter_app.sync.messages import wire_time
 
 RESULTS = "DanhSachGiayToKetQua"
 Mark = tuple[str, str]
+
+
+def written(desk: DeskContext) -> dict[str, object]:
+    """How much the desk has written, and the last number of each of its series."""
+    with desk.database.read() as session:
+        counts: dict[str, object] = {
+            table.__tablename__: session.scalar(select(func.count()).select_from(table))
+            for table in (Applicant, Dossier, DossierEvent, DossierFee, Document, OutboxMessage, InboxEntry)
+        }
+        return counts | {one.name: one.last for one in session.scalars(select(NumberSeries))}
 
 
 def check_at_any_time(world: World) -> None:
@@ -32,7 +52,7 @@ def check_at_any_time(world: World) -> None:
         for code in held.keys() & dossiers.keys():
             there, ours = _steps_of_the_desk(world, code, held[code]), _own_steps(dossiers[code])
             assert there == ours[: len(there)], f"{code}: the portal has the steps {there}, the desk {ours}"
-        sent = [one.sha256 for one in session.scalars(select(Document))]
+        sent = [one.sha256 for one in session.scalars(select(Document).where(~Document.from_portal))]
         assert not whole - Counter(sent), "a document is on the portal twice, or is nobody's"
         _check_done_is_there(session, held, whole)
 
@@ -47,14 +67,14 @@ def check_agreed(world: World) -> None:
         assert [one for one in left if one[3] != "done"] == []
         dossiers = list(session.scalars(select(Dossier)))
         assert sorted(one.code for one in dossiers) == sorted(held)
-        assert {one.dossier_id for one in messages} <= {one.id for one in dossiers}
+        assert {one.dossier_id for one in messages} <= {one.id for one in dossiers}, "a message without its dossier"
         for dossier in dossiers:
             own = [one for one in messages if one.dossier_id == dossier.id]
             assert {one.dossier_code for one in own} <= {dossier.code}
             assert [one.number for one in own] == list(range(1, len(own) + 1)), dossier.code
             assert [one.kind for one in own].count("create") == (dossier.code not in world.pushed.online), dossier.code
             _check_dossier(world, dossier, own, held[dossier.code])
-        every = Counter(one.sha256 for one in session.scalars(select(Document)))
+        every = Counter(one.sha256 for one in session.scalars(select(Document).where(~Document.from_portal)))
         assert _whole(world) == every
         _check_feed(world, session)
     assert verify(world.desk).problems == ()
@@ -77,14 +97,18 @@ def _check_done_is_there(session: Session, held: dict[str, Any], whole: Counter[
 
 def _check_dossier(world: World, dossier: Dossier, messages: list[OutboxMessage], there: dict[str, Any]) -> None:
     code = dossier.code
+    told = [_mark(json.loads(one.payload)) for one in messages if one.kind == "step"]
+    assert told == _own_steps(dossier), f"{code}: each step of the desk has one message"
+    uploads = [one.document_id for one in messages if one.kind == "upload"]
+    assert sorted(uploads) == sorted(one.id for one in _own_documents(dossier)), f"{code}: each document has one upload"
     assert _steps_of_the_desk(world, code, there) == _own_steps(dossier), code
     records = [one for one in messages if one.kind in ("create", "update")]
     if records:
         newest = json.loads(records[-1].payload)
         kept = {name: value for name, value in newest.items() if name != RESULTS or code not in world.pushed.results}
         assert {name: there.get(name) for name in kept} == kept, code
-    papers = [one.sha256 for one in dossier.documents if not one.result_code]
-    results = [one.sha256 for one in dossier.documents if one.result_code]
+    papers = [one.sha256 for one in _own_documents(dossier) if not one.result_code]
+    results = [one.sha256 for one in _own_documents(dossier) if one.result_code]
     named = [one["TepDinhKemId"] for one in there.get("TaiLieuNop", [])]
     assert Counter(papers) == Counter(named) - Counter(world.pushed.online.get(code, [])), code
     if code not in world.pushed.results:
@@ -94,19 +118,46 @@ def _check_dossier(world: World, dossier: Dossier, messages: list[OutboxMessage]
 def _check_feed(world: World, session: Session) -> None:
     """Each entry of the feed once; one that could not be applied is a clash for a person, never lost."""
     entries = list(session.scalars(select(InboxEntry)))
-    assert len(entries) == world.pushed.entries
+    assert len(entries) == world.pushed.entries, "an entry of the feed was lost, or taken twice"
     assert {one.state for one in entries} <= {"applied", "clash"}, [one.error for one in entries]
-    taken = Counter(one.dossier_code for one in entries if one.kind in ("TienDo", "KetQua") and one.state == "applied")
-    events = [(one.code, event) for one in session.scalars(select(Dossier)) for event in one.events]
-    assert Counter(code for code, event in events if event.details.get("from_portal")) == taken
+    assert [one.error for one in entries if one.kind == "HoSoMoi" and one.state != "applied"] == []
+    for dossier in session.scalars(select(Dossier)):
+        told = [_told_mark(one) for one in entries if one.dossier_code == dossier.code and one.state == "applied"]
+        taken = [(event.step, tuple(event.details["portal_step"])) for event in dossier.events if _is_theirs(event)]
+        assert len(set(taken)) == len(taken), f"{dossier.code}: a step of the portal was taken twice: {taken}"
+        assert {at for _, (at, _) in taken} <= {at for at, _ in told}, f"{dossier.code}: a step that nobody told"
+        had = {portal_number(Status(event.status_after)) for event in dossier.events}
+        assert {number for _, number in told} <= had, f"{dossier.code}: a step of the portal was lost"
+
+
+def _told_mark(entry: InboxEntry) -> tuple[str, int]:
+    """When and to which status the portal's side brought the dossier."""
+    data = json.loads(entry.payload)["DuLieu"]
+    if entry.kind == "HoSoMoi":
+        return data["NgayNopHoSo"], portal_number(Status.REGISTERED)
+    status = portal_number(Status.FINISHED) if entry.kind == "KetQua" else int(data["TrangThai"])
+    return data["ThoiDiemXuLy"], status
+
+
+def _is_theirs(event: DossierEvent) -> bool:
+    return bool(event.details.get("from_portal"))
+
+
+def _own_documents(dossier: Dossier) -> list[Document]:
+    return [one for one in dossier.documents if not one.from_portal]
 
 
 def _own_steps(dossier: Dossier) -> list[Mark]:
     return [
         (wire_time(event.at), str(portal_number(Status(event.status_after))))
         for event in dossier.events
-        if event.step not in SILENT_STEPS and not event.details.get("from_portal")
+        if _is_told(event) and not _is_theirs(event)
     ]
+
+
+def _is_told(event: DossierEvent) -> bool:
+    """An online dossier is known to the portal before it is received: its reception is a step like any other."""
+    return event.step not in SILENT_STEPS or (event.step == Step.RECEIVE and event.number > 1)
 
 
 def _steps_of_the_desk(world: World, code: str, there: dict[str, Any]) -> list[Mark]:
