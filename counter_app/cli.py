@@ -117,6 +117,7 @@ def build_parser() -> _Parser:
     _add_dossiers(add)
     _add_papers(add)
     _add_portal(add, shared)
+    _add_rescue(add, shared)
     return parser
 
 
@@ -224,6 +225,22 @@ def _add_portal(add: _Add, shared: _Parser) -> None:
     add("demo", "mở cửa sổ cùng cổng thực hành và danh mục thật")
 
 
+def _add_rescue(add: _Add, shared: _Parser) -> None:
+    rescue = add("rescue", "mang những gì chờ gửi sang quầy khác cùng cơ quan bằng thẻ nhớ").add_subparsers(
+        dest="action", required=True, parser_class=_Parser
+    )
+    export = rescue.add_parser("export", parents=[shared], help="xuất những gì chờ gửi ra tệp mã hóa")
+    export.add_argument("file", metavar="FILE")
+    export.add_argument("--make-passphrase", action="store_true", help="chương trình đặt mật khẩu và in ra")
+    send = rescue.add_parser("send", parents=[shared], help="gửi hộ tệp của quầy khác")
+    send.add_argument("file", metavar="FILE")
+    receipt = rescue.add_parser("receipt", parents=[shared], help="nhận biên nhận của quầy đã gửi hộ")
+    receipt.add_argument("file", metavar="FILE")
+    rescue.add_parser("list", parents=[shared], help="các tệp còn đang giữ tin")
+    end = rescue.add_parser("end", parents=[shared], help="kết thúc giữ: không ai gửi hộ tệp này nữa")
+    end.add_argument("id", metavar="ID")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1, 2 or 3 as the contract has it."""
     _speak_utf8()
@@ -290,6 +307,10 @@ def _handler(options: Namespace) -> Callable[[DeskContext, Namespace], Answer]:
         from counter_app.commands.reconcile import run_reconcile
 
         return run_reconcile
+    if options.command == "rescue":
+        from counter_app.commands.rescue import run_rescue
+
+        return run_rescue
     from counter_app.commands import dossiers, setup
 
     if options.command in STEP_COMMANDS:

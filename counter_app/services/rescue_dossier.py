@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from counter_app.database import storage_error
-from counter_app.services.rescue_export import PLACEHOLDER
 from counter_app.services.rescue_hold import is_one_of_ours, portal_addresses
+from counter_app.services.rescue_terms import PLACEHOLDER
 from counter_app.sync.client import (
     BUSY_CODE,
     EXISTS_CODE,

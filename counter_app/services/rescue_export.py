@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -17,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -33,22 +32,20 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import sync_directory
 from counter_app.services.offices import office_row
 from counter_app.services.rescue_file import RescueWriter, file_size
+from counter_app.services.rescue_terms import (
+    FILE_FORMAT,
+    HELD,
+    HOLD,
+    MARGIN,
+    PLACEHOLDER,
+    check_profile,
+    file_line,
+)
 from counter_app.services.rescue_words import passphrase_bytes
 from counter_app.sync import outbox
 from counter_app.sync.lock import SyncerLock
 from counter_app.sync.messages import MessageKind, update_message
 from counter_app.sync.outbox import MessageState
-
-HELD: Final = "held"
-"""State of a message that went into a rescue file: it neither goes nor lets a later one of its dossier pass."""
-HOLD: Final = timedelta(hours=24)
-"""How long another desk may send the file."""
-MARGIN: Final = timedelta(hours=1)
-"""How much longer this desk holds back; both times are taken by the portal's clock."""
-FILE_FORMAT: Final = 1
-SUFFIX: Final = ".qmc"
-PLACEHOLDER: Final = "rescue:"
-"""Stands, before a document's SHA-256, for the address that its upload will have."""
 
 _LOCK_TRIES: Final = 50
 _LOCK_PAUSE: Final = 0.2
@@ -76,11 +73,12 @@ def export_rescue(desk: DeskContext, target: Path, passphrase: str, tell: Tell |
     """Write what waits into ``target`` and hold it back from this desk's own sending.
 
     Dossiers with a message that needs attention stay here, since what follows it may not overtake it. Raises
-    UserError ``rescue_passphrase_short``, ``rescue_nothing``, ``rescue_target_exists``; KnownError ``rescue_busy``
-    (the syncer is at work), ``rescue_no_room``, ``rescue_not_written``. Whatever is raised before the file has
-    its name gives the messages back.
+    UserError ``rescue_passphrase_short``, ``rescue_profile``, ``rescue_nothing``, ``rescue_target_exists``;
+    KnownError ``rescue_busy`` (the syncer is at work), ``rescue_no_room``, ``rescue_not_written``. Whatever is
+    raised before the file has its name gives the messages back.
     """
     passphrase_bytes(passphrase)
+    check_profile(desk)
     if target.exists():
         raise UserError("rescue_target_exists", f"Đã có tệp «{target}». Hãy chọn tên khác để không ghi đè tệp cũ.")
     export_id = str(UUID(int=uuid7().int))
@@ -276,7 +274,7 @@ class _Export:
     def _write_content(self, writer: RescueWriter, tell: Tell) -> None:
         settings = self._desk.settings
         writer.write(
-            _line(
+            file_line(
                 kind="file",
                 format=FILE_FORMAT,
                 id=self._held.export_id,
@@ -318,7 +316,7 @@ class _Export:
                     documents.append(document)
                 messages.append(_message(row, document))
             naming = self._naming(session, dossier, documents) if documents else None
-            line = _line(kind="dossier", code=dossier.code, messages=messages, naming=naming)
+            line = file_line(kind="dossier", code=dossier.code, messages=messages, naming=naming)
             return line, [_Scan(document.file_name, document.sha256) for document in documents]
 
     def _problem(self, document: Document) -> str:
@@ -363,19 +361,6 @@ def _message(row: OutboxMessage, document: Document | None) -> dict[str, Any]:
             "offset": document.upload_offset,
         }
     return made
-
-
-def _line(**members: Any) -> bytes:
-    """Pure ASCII: the messages inside come out byte for byte as they went in."""
-    return json.dumps(members, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def read_line(line: bytes) -> dict[str, Any]:
-    """A line of the content as it was written; ValueError for anything else."""
-    found = json.loads(line)
-    if not isinstance(found, dict):
-        raise ValueError("a line of a rescue file is an object")
-    return found
 
 
 def _megabytes(size: int) -> int:

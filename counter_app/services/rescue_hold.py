@@ -6,7 +6,7 @@ send at the same time whatever their own clocks say (docs/decisions/005-rescue-f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,14 +20,15 @@ from counter_app.models import Document, OutboxMessage, RescueExport, RescueItem
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
-from counter_app.services.rescue_export import HELD
 from counter_app.services.rescue_receipt import check_signature, read_receipt
+from counter_app.services.rescue_terms import HELD
 from counter_app.sync.client import BATCH_DOSSIERS, PortalClient, PortalDossier
 from counter_app.sync.matching import holds, is_ours
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.outbox import MessageState
 
 _NOT_OURS = "Biên nhận này không phải của tệp do quầy này xuất. Hãy mở nó ở quầy đã xuất tệp."
+_UNKNOWN = "Quầy này không có tệp cứu hộ mang mã này. Hãy xem lại danh sách tệp đang giữ (counter-app rescue list)."
 _ADDRESSES: Final = {"TaiLieuNop": ("TepDinhKemId", "DuongDanTaiTepTin")} | {
     "DanhSachGiayToKetQua": ("GiayToId", "DuongDanTepTinKetQua")
 }
@@ -70,7 +71,7 @@ def end_hold(desk: DeskContext, export_id: str) -> None:
     Raises UserError ``rescue_unknown``.
     """
     with desk.database.write() as session:
-        _end(_export(session, export_id), desk.clock())
+        _end(_export(session, export_id, _UNKNOWN), desk.clock())
 
 
 def take_receipt(desk: DeskContext, file: Path) -> int:
@@ -81,7 +82,7 @@ def take_receipt(desk: DeskContext, file: Path) -> int:
     """
     receipt = read_receipt(file)
     with desk.database.write() as session:
-        export = _export(session, receipt["id"])
+        export = _export(session, receipt["id"], _NOT_OURS)
         check_signature(export.receipt_key, receipt, file)
         now = desk.clock()
         _end(export, now)
@@ -99,16 +100,28 @@ def take_receipt(desk: DeskContext, file: Path) -> int:
         return len(rows)
 
 
-def settle(desk: DeskContext, client: PortalClient) -> int:
+class SettleHeld:
+    """The syncer's chore of settling what is held back no longer."""
+
+    def __init__(self, desk: DeskContext) -> None:
+        self._desk = desk
+
+    def __call__(self, client: PortalClient, stop: Callable[[], bool]) -> None:
+        settle(self._desk, client, stop)
+
+
+def settle(desk: DeskContext, client: PortalClient, stop: Callable[[], bool] = lambda: False) -> int:
     """Look up, at the portal, the messages whose hold is over; returns how many it has.
 
-    What it lacks waits for its turn again. Costs one indexed query where nothing is held. Raises what
-    ``client.look_up`` does; what was settled before stays settled.
+    What it lacks waits for its turn again. Costs one query where nothing is held. ``stop`` is asked before each
+    look-up. Raises what ``client.look_up`` does; what was settled before stays settled.
     """
     settled = 0
     due = _over(desk, desk.clock())
+    if not due:
+        return 0
     asked: set[int] = set()
-    while due:
+    while due and not stop():
         with desk.database.read() as session:
             dossiers = [
                 (row.dossier_id, row.dossier_code)
@@ -265,10 +278,10 @@ def _close_settled(session: Session, now: datetime) -> None:
             export.settled_at = now
 
 
-def _export(session: Session, export_id: str) -> RescueExport:
+def _export(session: Session, export_id: str, unknown: str) -> RescueExport:
     row = session.get(RescueExport, export_id)
     if row is None:
-        raise UserError("rescue_unknown", _NOT_OURS)
+        raise UserError("rescue_unknown", unknown)
     return row
 
 

@@ -26,9 +26,9 @@ from counter_app.models import RescueExport, RescueImport, RescueSent
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.rescue_dossier import DossierSender, RescuedDossier
-from counter_app.services.rescue_export import FILE_FORMAT, read_line
 from counter_app.services.rescue_file import open_rescue
 from counter_app.services.rescue_receipt import receipt_of, write_receipt
+from counter_app.services.rescue_terms import FILE_FORMAT, check_profile, read_line
 from counter_app.sync.backoff import LINE
 from counter_app.sync.client import PortalClient, TransientTrouble, UploadPlace
 from counter_app.sync.lock import PULSE_EVERY, SyncerLock
@@ -111,6 +111,7 @@ def send_rescue(
 
 
 def _check_head(desk: DeskContext, head: dict[str, Any], file: Path) -> None:
+    check_profile(desk)
     if head["format"] != FILE_FORMAT:
         raise UserError("rescue_newer", _NEWER)
     ours = desk.settings.portal.unit or desk.settings.office

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from pathlib import Path
@@ -21,10 +22,12 @@ from counter_app.sandbox.portal import PracticePortal
 from counter_app.services import rescue_export, rescue_file
 from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
-from counter_app.services.rescue_export import HOLD, MARGIN, Exported, export_rescue
+from counter_app.services.rescue_export import Exported, export_rescue
 from counter_app.services.rescue_hold import end_hold, open_holds, settle, take_receipt
 from counter_app.services.rescue_send import SendProgress
+from counter_app.services.rescue_terms import HOLD, MARGIN
 from counter_app.services.steps import StepInput, take_step
+from counter_app.settings import with_changes
 from counter_app.sync import outbox
 from counter_app.sync.client import TransientTrouble
 from counter_app.sync.messages import MessageKind
@@ -388,6 +391,13 @@ def test_wrong_files_and_passphrases_are_told(office: Office, home: DeskContext,
     stranger = office.desk(4, office="H15.99")
     with refused("rescue_other_office", "H15.36", "H15.99"):
         office.carry(stranger, made.file)
+    national = replace(other, settings=with_changes(other.settings, portal={"profile": 2}))
+    for wrong in (
+        lambda: office.carry(national, made.file, client=office.client(other)),
+        lambda: export_rescue(national, office.stick / "b.qmc", PASSPHRASE),
+    ):
+        with refused("rescue_profile", "sao lưu"):
+            wrong()
     made.file.write_bytes(made.file.read_bytes()[:-5])
     with refused("rescue_damaged", error=KnownError):
         office.carry(other, made.file)
