@@ -62,7 +62,8 @@ class ReceiptContent:
     unless ``identifier_in_qr`` is set (law.md, "Printed QR").
     ``lookup_url`` is the address of the look-up page *with* the dossier code in it.
     ``copies`` names the copies; each is printed on pages of its own. ``replaces`` is the number of the receipt
-    in whose place this one is given after a correction.
+    in whose place this one is given after a correction. ``portal_code`` is the portal's own code of the dossier,
+    where it gives one and had given it by then.
     """
 
     letterhead: Letterhead
@@ -95,6 +96,7 @@ class ReceiptContent:
     copies: tuple[str, ...] = RECEIPT_COPIES
     reprint: bool = False
     replaces: str | None = None
+    portal_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,7 @@ class ThermalContent:
     thanks: str = "Cảm ơn ông/bà. Vui lòng mang phiếu này khi đến nhận kết quả."
     reprint: bool = False
     replaces: str | None = None
+    portal_code: str | None = None
 
 
 def mark(reprint: bool, replaces: str | None = None) -> str:

@@ -20,7 +20,7 @@ from printing.codes import QrFields, qr_text
 from printing.content import ThermalContent, mark, nfc
 from printing.raster import Line, RuleLine, picture
 from printing.sample_text import sample_lines
-from printing.wording import moment_weekday, money, without_word
+from printing.wording import moment_weekday, money, portal_code_words, without_word
 
 if TYPE_CHECKING:
     from escpos.printer import Dummy
@@ -94,6 +94,11 @@ def _head(content: ThermalContent) -> list[Line | RuleLine]:
         lines.append(Line(marked, _BODY, bold=True, align="center"))
     lines += [
         Line(content.dossier_code, _CODE, bold=True, align="center", fit=True),
+        *(
+            [Line(portal_code_words(content.portal_code), _BODY, align="center", fit=True)]
+            if content.portal_code
+            else []
+        ),
         RuleLine(),
         Line(f"Người nộp: {content.applicant_name}", _BODY),
         Line(f"Thủ tục: {_short(without_word(content.procedure_name))}", _BODY),

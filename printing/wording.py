@@ -49,3 +49,8 @@ def money(amount: int) -> str:
 def digits(amount: int) -> str:
     """``1.250.000``."""
     return f"{amount:,}".replace(",", ".")
+
+
+def portal_code_words(code: str) -> str:
+    """The portal's own code of a dossier, beside the desk's."""
+    return f"Mã trên cổng: {code}"

@@ -289,6 +289,7 @@ def _receipt(
         identifier_in_qr=desk.settings.full_personal_number_in_qr,
         reprint=reprint,
         replaces=_replaced(dossier, event),
+        portal_code=dossier.portal_code,
     )
 
 
@@ -344,6 +345,7 @@ def _thermal(
         identifier_in_qr=desk.settings.full_personal_number_in_qr,
         reprint=reprint,
         replaces=_replaced(dossier, event),
+        portal_code=dossier.portal_code,
     )
 
 

@@ -27,7 +27,7 @@ from printing.forms.model import (
 )
 from printing.forms.style import Sheet
 from printing.forms.symbols import QrCode, Rule, code128
-from printing.wording import day_long, digits, money
+from printing.wording import day_long, digits, money, portal_code_words
 
 _NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 _MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -55,6 +55,7 @@ class Paper:
     copy: str
     is_file_copy: bool
     mark: str
+    portal_code: str | None = None
 
 
 class Builder:
@@ -144,6 +145,8 @@ class Builder:
             code128(self._paper.dossier_code, bars, 9 * mm),
             self._para(escape(self._paper.dossier_code), "code"),
         ]
+        if self._paper.portal_code:
+            code.append(self._para(escape(portal_code_words(self._paper.portal_code)), "code"))
         return Table(
             [[title, code]],
             colWidths=[sheet.width - bars, bars],

@@ -47,6 +47,7 @@ def render_receipt(content: ReceiptContent, form_set: FormSet) -> bytes:
         copy="",
         is_file_copy=False,
         mark=mark(content.reprint, content.replaces),
+        portal_code=content.portal_code,
     )
     return _render(form, form_set, [replace(paper, copy=copy) for copy in content.copies or ("",)])
 
