@@ -197,6 +197,9 @@ def test_it_can_be_stopped_and_the_rest_stays(panel: ReconcilePanel, office: Off
     panel.compare_button.click()
     qtbot.waitUntil(asked.is_set, timeout=WAIT_MS)
     assert not panel.compare_button.isEnabled()
+    panel.refresh()
+    settle(qtbot, panel.context.executor)
+    assert panel.work.running, "the window's own worker serves every page while the portal is silent"
     with qtbot.waitSignal(panel.work.done, timeout=WAIT_MS) as told:
         panel.cancel_button.click()
         go_on.set()
