@@ -151,10 +151,11 @@ def main(directory: str, log: str, url: str) -> int:
     """Make the calls one after the other."""
     bare = Bare(url, material(Path(directory)))
     calls = [line.split() for line in Path(log).read_text(encoding="utf-8").splitlines()]
-    begun = time.perf_counter()
+    begun, begun_cpu = time.perf_counter(), time.process_time()
     for method, path, length, items, updating, digest in calls:
         bare.call(method, path, int(length), int(items), updating == "1", digest)
-    sys.stdout.write(f"{json.dumps({'seconds': time.perf_counter() - begun, 'calls': len(calls)})}\n")
+    took, cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
+    sys.stdout.write(f"{json.dumps({'seconds': took, 'cpu': cpu, 'calls': len(calls)})}\n")
     return 0
 
 

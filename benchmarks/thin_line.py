@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -183,6 +184,8 @@ def _work(
                 dial, is_up = running.line.period(told["at"])
                 sys.stderr.write(f"{told['at'] - start:7.2f} s, dial {dial} {'up  ' if is_up else 'DEAD'} {last}\n")
     watchdog.cancel()
+    if child.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the desk ended by itself with {child.returncode}")
     return received
 
 

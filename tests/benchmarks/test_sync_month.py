@@ -33,7 +33,7 @@ def test_the_bare_loop_leaves_the_same_at_its_portal(root: Path, tmp_path: Path)
 
 def test_it_gives_its_lines(root: Path) -> None:
     lines = sync_month.run(DOSSIERS, root)
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert all(line.ours > 0 and line.baseline > 0 for line in lines)
 
 
