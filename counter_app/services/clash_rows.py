@@ -94,12 +94,12 @@ def sent_rows(payload: bytes) -> tuple[ClashRow, ...]:
     data = value.get("DuLieu") if isinstance(value, dict) else value
     if not isinstance(data, dict):
         return (ClashRow("Nội dung", "", str(data)[:_MOST_LETTERS]),)
-    rows = (ClashRow(_LABELS.get(name, name), "", _shown(name, told)) for name, told in data.items())
+    rows = (ClashRow(_LABELS.get(str(name), str(name)), "", _shown(name, told)) for name, told in data.items())
     return tuple(row for row in rows if row.theirs)
 
 
 def _step_rows(data: Mapping[str, Any], ours: Mapping[str, Any]) -> list[ClashRow]:
-    here = {
+    here: dict[str, str] = {
         "TrangThai": label(Status(ours["status"])),
         "ThoiDiemXuLy": _moment(ours["last_at"]),
         "NguoiXuLy": ours["last_actor"],

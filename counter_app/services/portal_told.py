@@ -152,7 +152,7 @@ def keep_files(session: Session, dossier: Dossier, now: datetime) -> None:
     A result goes under the portal's code for it, else under the first result of the procedure.
     """
     session.flush()
-    known = set(session.scalars(select(PortalFile.url).where(PortalFile.dossier_id == dossier.id)))
+    known: set[str] = set(session.scalars(select(PortalFile.url).where(PortalFile.dossier_id == dossier.id)))
     known |= {item.upload_url for item in dossier.documents if item.upload_url}
     told = dossier.portal_told or {}
     first = next((item.code for item in dossier.procedure.results), "KQ")
@@ -172,7 +172,7 @@ def _values(item: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _note_file(
-    session: Session, dossier: Dossier, known: set[str | None], values: tuple[str, ...], now: datetime, **place: str
+    session: Session, dossier: Dossier, known: set[str], values: tuple[str, ...], now: datetime, **place: str
 ) -> None:
     url, digest, name = values
     if not url or url in known:

@@ -71,8 +71,8 @@ FeedHandler = Callable[[Session, FeedEntry], EntryState]
 Raises FeedClash where a person has to decide; a UserError or ValueError says that it cannot be applied.
 """
 
-_LAST_WORD_COUNTS: Final = (EntryKind.PROCEDURE, EntryKind.CALENDAR)
-"""Entries that give the whole state of what they are about, and that may go back to an earlier one."""
+_NAMED_BY: Final[Mapping[str, str]] = {EntryKind.PROCEDURE: "MATTHC", EntryKind.CALENDAR: "Nam"}
+"""Entries that give the whole state of what this field names, and that may go back to an earlier one."""
 
 
 def cursor(session: Session, portal: str) -> str:
@@ -181,7 +181,7 @@ class _About:
         data = data if isinstance(data, dict) else {}
         kind = kind if isinstance(kind, str) else ""
         code = code if isinstance(code, str) else ""
-        about = {EntryKind.PROCEDURE: data.get("MATTHC"), EntryKind.CALENDAR: data.get("Nam")}.get(kind, code)
+        about = data.get(_NAMED_BY[kind]) if kind in _NAMED_BY else code
         return cls(kind, code, f"{kind} {about or ''}", str(data.get("CAPNHAT") or ""))
 
 
@@ -197,7 +197,7 @@ def _is_repeated(session: Session, digest: str, about: _About) -> bool:
     a single old calendar sent again by itself: it cannot be told from a decision to go back, and the portal's
     last word is followed, since it is the portal that is right for calendars. Promises already made stand.
     """
-    if about.kind not in _LAST_WORD_COUNTS:
+    if about.kind not in _NAMED_BY:
         return session.scalar(select(InboxEntry.id).where(InboxEntry.digest == digest).limit(1)) is not None
     newest = session.execute(
         select(InboxEntry.digest, InboxEntry.payload)

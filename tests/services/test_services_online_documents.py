@@ -64,9 +64,11 @@ def client(linked: DeskContext) -> Iterator[PortalClient]:
     made.close()
 
 
-def sync(desk: DeskContext) -> None:
-    """Send and read until nothing is left to do."""
+def sync(desk: DeskContext, *, chores: bool = False) -> None:
+    """Send and read until nothing is left to do; without ``chores`` the files stay where they are."""
     engine = make_engine(desk)
+    if not chores:
+        engine._around = replace(engine._around, chores=())
     try:
         for _ in range(20):
             result = engine.run_pass()
@@ -111,6 +113,13 @@ def test_files_of_an_online_dossier_are_fetched_and_never_sent_back(
     assert (after["TrangThaiHoSo"], [told["TrangThai"] for told in after["TienDo"]]) == ("2", ["2"])
     assert verify(linked).problems == ()
     assert fetch(linked, client, code).fetched == 0
+
+
+def test_syncer_fetches_them_by_itself_when_nothing_else_waits(linked: DeskContext, portal: PracticePortal) -> None:
+    code = portal.push_sample("HoSoMoi", office="H15.36")
+    sync(linked, chores=True)
+    view = show(linked, code)
+    assert (len(view.documents), view.portal_files) == (1, ())
 
 
 def test_scan_of_ours_goes_beside_the_applicant_s_file(
