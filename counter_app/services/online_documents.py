@@ -72,13 +72,13 @@ def fetch(desk: DeskContext, client: PortalClient, code: str, stop: Callable[[],
     for number in ids:
         if stop():
             break
-        done += _fetch_one(desk, client, number)
+        done += _fetch_one(desk, client, number, stop)
     with desk.database.read() as session:
         left = select(PortalFile.file_name, PortalFile.error).where(
             PortalFile.dossier_id == dossier_id, PortalFile.state != "fetched", PortalFile.error != ""
         )
         problems = tuple(f"«{name}»: {error}" for name, error in session.execute(left.order_by(PortalFile.id)))
-    return FetchOutcome(code, done, len(ids) - done, problems)
+    return FetchOutcome(code, done, len(problems), problems)
 
 
 def waiting_files(desk: DeskContext) -> int:
@@ -106,7 +106,7 @@ class FetchWaiting:
             if number is None:
                 return
             try:
-                _fetch_one(self._desk, client, number)
+                _fetch_one(self._desk, client, number, stop)
             except (TransientTrouble, SignInNeeded):
                 raise
             except KnownError:
@@ -114,8 +114,8 @@ class FetchWaiting:
                 return
 
 
-def _fetch_one(desk: DeskContext, client: PortalClient, number: int) -> bool:
-    """Bring one file here; False when it could not be, for a reason that is kept with it."""
+def _fetch_one(desk: DeskContext, client: PortalClient, number: int, stop: Callable[[], bool]) -> bool:
+    """Bring one file here; False when it could not be, for a reason that is kept with it, or when told to stop."""
     with _one_download:
         with desk.database.read() as session:
             row = session.get_one(PortalFile, number)
@@ -123,7 +123,7 @@ def _fetch_one(desk: DeskContext, client: PortalClient, number: int) -> bool:
                 return True
             wanted = _Wanted(row.id, row.dossier_id, row.file_name, row.url, row.sha256)
         try:
-            stored = _stored(desk, client, wanted)
+            stored = _stored(desk, client, wanted, stop)
         except UserError as refusal:  # the portal no longer has it, or it is no PDF that we could keep
             _failed(desk, number, refusal.message, final=True)
             return False
@@ -133,11 +133,12 @@ def _fetch_one(desk: DeskContext, client: PortalClient, number: int) -> bool:
             if on_the_line:
                 raise
             return False
-        _keep(desk, wanted, stored)
-    return True
+        if stored is not None:
+            _keep(desk, wanted, stored)
+    return stored is not None
 
 
-def _stored(desk: DeskContext, client: PortalClient, wanted: _Wanted) -> StoredFile:
+def _stored(desk: DeskContext, client: PortalClient, wanted: _Wanted, stop: Callable[[], bool]) -> StoredFile | None:
     if not wanted.sha256:
         raise UserError("digest_missing", _NO_DIGEST)
     here = desk.documents.path_of(wanted.sha256)
@@ -148,7 +149,8 @@ def _stored(desk: DeskContext, client: PortalClient, wanted: _Wanted) -> StoredF
     try:
         folder.mkdir(parents=True, exist_ok=True)
         desk.documents.check_room(0)
-        client.download(wanted.url, target, wanted.sha256)
+        if not client.download(wanted.url, target, wanted.sha256, lambda: not stop()):
+            return None
     except OSError as error:
         raise storage_error(error, target) from error
     try:

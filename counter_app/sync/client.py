@@ -210,8 +210,11 @@ class PortalClient(Protocol):
         documents give way to records.
         """
 
-    def download(self, url: str, target: Path, sha256: str) -> None:
-        """Fetch a file of the portal into ``target``, going on from what is there, verified by digest."""
+    def download(self, url: str, target: Path, sha256: str, go_on: Callable[[], bool] = ...) -> bool:
+        """Fetch a file of the portal into ``target``, going on from what is there, verified by digest.
+
+        False when ``go_on``, asked between two blocks, said stop; what has come stays.
+        """
 
     def close(self) -> None:
         """Close the connections."""

@@ -30,6 +30,7 @@ from counter_app.sync.client import (
     TransientTrouble,
     UploadPlace,
 )
+from counter_app.sync.downloads import Downloader
 from counter_app.sync.http import Http, HttpAnswer, HttpLimits, Stream, status_trouble
 from counter_app.sync.messages import encode
 from counter_app.sync.pace import Pace
@@ -84,6 +85,7 @@ class Profile1Client:
             monotonic=monotonic,
         )
         self._session: str | None = None
+        self._downloads = Downloader(f"{self._http.base_url}/files", self._file_request, now=now)
         self._uploads = uploads.Uploader(
             f"{self._http.base_url}/files",
             self._file_request,
@@ -162,9 +164,9 @@ class Profile1Client:
         """Send the file by tus 1.0.0 (portal-protocol.md section 4)."""
         return self._uploads.send(document, place, remember, go_on)
 
-    def download(self, url: str, target: Path, sha256: str) -> None:
-        """GET with a range from what ``target`` already holds."""
-        self._uploads.fetch(url, target, sha256)
+    def download(self, url: str, target: Path, sha256: str, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """GET in ranges, from what ``target`` already holds."""
+        return self._downloads.fetch(url, target, sha256, go_on)
 
     def close(self) -> None:
         """Close the connections and forget the session."""

@@ -139,7 +139,7 @@ class Profile2Client:
         """Not offered."""
         raise NotOffered(_NO_CATALOGUE)
 
-    def download(self, url: str, target: Path, sha256: str) -> None:
+    def download(self, url: str, target: Path, sha256: str, go_on: Callable[[], bool] = lambda: True) -> bool:
         """Not offered."""
         raise NotOffered(_NO_DOWNLOAD)
 

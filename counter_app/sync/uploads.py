@@ -1,4 +1,4 @@
-"""Documents to the portal by tus 1.0.0, and files of online dossiers from it (portal-protocol.md section 4).
+"""Documents to the portal by tus 1.0.0 (portal-protocol.md section 4).
 
 The portal's offset is the truth: after any cut, time-out or restart it is asked (``HEAD``) and the upload
 goes on from the last byte that it holds; where something between holds a cut PATCH back, it costs that PATCH at
@@ -12,14 +12,13 @@ import base64
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from io import BufferedReader
-from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from counter_app.sync.client import DocumentDamaged, DocumentFile, Refused, TransientTrouble, UploadPlace
+from counter_app.sync.downloads import FileRequest, own_address
 from counter_app.sync.http import HttpAnswer, Stream, status_trouble
 from counter_app.sync.pace import Pace
 
@@ -42,13 +41,7 @@ _CHANGED = (
 )
 _REFUSED = "Cổng không nhận tệp này (HTTP {status}). Kiểm tra loại và dung lượng tệp, rồi quét lại hoặc báo quản trị."
 _PROTOCOL = "Cổng trả lời không đúng quy ước tải tệp. Chương trình sẽ tự thử lại; nếu lặp lại, báo quản trị cổng."
-_ELSEWHERE = "Cổng chỉ nơi tải tệp ở một máy khác nên không gửi. Báo quản trị cổng kiểm tra địa chỉ tải tệp."
 _DIGEST = "Tệp đến cổng không khớp mã kiểm tra sau nhiều lần gửi. Chương trình sẽ gửi lại từ đầu."
-_DOWNLOAD = "Tệp lấy từ cổng không khớp mã kiểm tra. Chương trình sẽ tải lại từ đầu."
-_MISSING = "Cổng không còn tệp này. Đề nghị người nộp gửi lại giấy tờ hoặc báo quản trị cổng."
-
-FileRequest = Callable[[str, str, Mapping[str, str], "bytes | Stream | None"], HttpAnswer]
-"""Sends one signed-in request: method, address, headers, body."""
 
 
 class _StoppedError(Exception):
@@ -56,7 +49,7 @@ class _StoppedError(Exception):
 
 
 class Uploader:
-    """Sends and fetches files through one portal's ``/files``; several threads may use it, a file each."""
+    """Sends files through one portal's ``/files``; several threads may use it, a file each."""
 
     def __init__(
         self,
@@ -103,35 +96,6 @@ class Uploader:
                 remember(place)
         raise TransientTrouble("upload_digest", _DIGEST, seen=True)
 
-    def fetch(self, url: str, target: Path, sha256: str) -> None:
-        """Download into ``target``, going on from the bytes that are there; synced before it returns.
-
-        Raises TransientTrouble when the line fails or the digest differs (``target`` is then emptied, so that
-        the next attempt starts over), and Refused when the portal no longer has the file.
-        """
-        address = self._own(url)
-        with target.open("ab") as stream:
-            held = stream.tell()
-            headers = {"Range": f"bytes={held}-"} if held else {}
-            answer = self._request("GET", address, headers, None)
-            if answer.status == 200:
-                stream.truncate(0)
-                stream.write(answer.body)
-            elif answer.status == 206:
-                stream.write(answer.body)
-            elif answer.status in _FORGOTTEN:
-                raise Refused("file_gone", _MISSING)
-            # 416: nothing lies beyond what is held, so the digest decides.
-            elif answer.status != 416:
-                raise status_trouble(answer, self._now())
-            stream.flush()
-            os.fsync(stream.fileno())
-        with target.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != sha256.lower():
-            target.write_bytes(b"")
-            raise TransientTrouble("download_digest", _DOWNLOAD, seen=True)
-
     def _located(
         self, document: DocumentFile, place: UploadPlace, remember: Callable[[UploadPlace], None]
     ) -> UploadPlace:
@@ -160,11 +124,11 @@ class Uploader:
         location = answer.headers.get("Location", "")
         if not location:
             raise TransientTrouble("portal_protocol", _PROTOCOL, seen=True)
-        return self._own(location)
+        return own_address(self._files_url, location)
 
     def _offset(self, url: str, size: int) -> int | None:
         """Ask how many bytes the portal holds; None when it forgot the upload or it is of another length."""
-        answer = self._request("HEAD", self._own(url), _TUS, None)
+        answer = self._request("HEAD", own_address(self._files_url, url), _TUS, None)
         if answer.status in _FORGOTTEN:
             return None
         if answer.status not in {200, 204}:
@@ -253,21 +217,13 @@ class Uploader:
         body = Stream(stream, offset, length, before_block)
         begun = self._monotonic()
         try:
-            answer = self._request("PATCH", self._own(url), headers, body)
+            answer = self._request("PATCH", own_address(self._files_url, url), headers, body)
         except TransientTrouble:
             self._cut[url] = (offset, body.sent)
             raise
         if answer.status == 204:
             self._pace.took(length, self._monotonic() - begun - paused)
         return answer
-
-    def _own(self, location: str) -> str:
-        """Return the whole address; the session is only ever sent to the portal itself."""
-        url = urljoin(f"{self._files_url}/", location)
-        ours, theirs = urlsplit(self._files_url), urlsplit(url)
-        if (ours.scheme, ours.hostname, ours.port) != (theirs.scheme, theirs.hostname, theirs.port):
-            raise TransientTrouble("upload_elsewhere", _ELSEWHERE, seen=False)
-        return url
 
     def _trouble(self, answer: HttpAnswer) -> TransientTrouble | Refused:
         if answer.status in _REFUSING:

@@ -177,9 +177,11 @@ def test_chore_fetches_what_waits_and_ends_when_asked(
     linked: DeskContext, portal: PracticePortal, client: PortalClient
 ) -> None:
     codes = [filed(linked, portal) for _ in range(3)]
-    asked = iter([False, True])
-    FetchWaiting(linked)(client, lambda: next(asked))
+    FetchWaiting(linked)(client, lambda: waiting_files(linked) == 2)
     assert waiting_files(linked) == 2
+    asked = iter([False, True, True])
+    FetchWaiting(linked)(client, lambda: next(asked))
+    assert waiting_files(linked) == 2, "stopped in the middle of a file, which waits as before"
     FetchWaiting(linked)(client, lambda: False)
     assert waiting_files(linked) == 0
     assert all(len(show(linked, code).documents) == 1 for code in codes)

@@ -19,6 +19,7 @@ from counter_app.sync.client import (
     TransientTrouble,
     UploadPlace,
 )
+from counter_app.sync.downloads import BLOCK_BYTES
 from counter_app.sync.http import HttpLimits
 from counter_app.sync.profile1 import Profile1Client, Profile1Settings
 
@@ -85,8 +86,11 @@ class Files:
         begin = asked.headers.get("range")
         if begin is None:
             return Reply(200, content)
-        first = int(begin.removeprefix("bytes=").removesuffix("-"))
-        return Reply(206, content[first:]) if first < len(content) else Reply(416)
+        first, last = map(int, begin.removeprefix("bytes=").split("-"))
+        if first >= len(content):
+            return Reply(416)
+        piece = content[first : last + 1]
+        return Reply(206, piece, {"Content-Range": f"bytes {first}-{first + len(piece) - 1}/{len(content)}"})
 
 
 @dataclass
@@ -273,9 +277,73 @@ def test_a_file_of_the_portal_comes_down_and_goes_on_from_what_is_there(desk: De
     desk.client.download(url, target, desk.document.sha256)
 
     assert target.read_bytes() == CONTENT
-    assert desk.sent("GET")[0].headers["range"] == "bytes=700-"
+    assert desk.sent("GET")[0].headers["range"] == f"bytes=700-{700 + BLOCK_BYTES - 1}"
     desk.client.download(url, target, desk.document.sha256)
     assert target.read_bytes() == CONTENT
+
+
+def long_file(desk: Desk) -> tuple[str, bytes]:
+    """A file on the portal of three blocks and a bit."""
+    content = hashlib.sha256(b"x").digest() * (3 * BLOCK_BYTES // 32) + b"end"
+    desk.files.held["/files/9"] = bytearray(content)
+    return f"{desk.server.url}/files/9", content
+
+
+def test_a_cut_costs_a_block_and_no_more(desk: Desk, tmp_path: Path) -> None:
+    url, content = long_file(desk)
+    digest, target = hashlib.sha256(content).hexdigest(), tmp_path / "down"
+    desk.files.next = [None, None, Reply(cut=True)]
+
+    with pytest.raises(TransientTrouble):
+        desk.client.download(url, target, digest)
+    assert target.stat().st_size in (BLOCK_BYTES, 2 * BLOCK_BYTES), "what had come stays"
+    assert desk.client.download(url, target, digest)
+
+    assert target.read_bytes() == content
+    asked = [one.headers["range"].partition("-")[0] for one in desk.sent("GET")]
+    assert len(asked) - len(set(asked)) == 1, "only the block that was cut is asked for twice"
+
+
+def test_a_download_is_stopped_between_two_blocks_and_goes_on_later(desk: Desk, tmp_path: Path) -> None:
+    url, content = long_file(desk)
+    digest, target = hashlib.sha256(content).hexdigest(), tmp_path / "down"
+    left = iter((True, True, False))
+
+    assert not desk.client.download(url, target, digest, lambda: next(left))
+    assert target.stat().st_size == 2 * BLOCK_BYTES
+    assert desk.client.download(url, target, digest)
+    assert target.read_bytes() == content
+
+
+def test_a_portal_without_ranges_gives_the_file_whole(desk: Desk, tmp_path: Path) -> None:
+    url, content = long_file(desk)
+    target = tmp_path / "down"
+    target.write_bytes(content[:500])
+    desk.files.next = [Reply(200, content)]
+
+    assert desk.client.download(url, target, hashlib.sha256(content).hexdigest())
+    assert target.read_bytes() == content
+
+
+@pytest.mark.parametrize("told", ["", "bytes 0-262143/*"])
+def test_a_length_that_is_not_told_is_found_out(desk: Desk, tmp_path: Path, told: str) -> None:
+    url, content = long_file(desk)
+    blocks = [content[at : at + BLOCK_BYTES] for at in range(0, len(content), BLOCK_BYTES)]
+    headers = {"Content-Range": told} if told else {}
+    desk.files.next = [Reply(206, block, headers) for block in blocks]
+
+    assert desk.client.download(url, tmp_path / "down", hashlib.sha256(content).hexdigest())
+    assert (tmp_path / "down").read_bytes() == content
+
+
+def test_a_block_from_elsewhere_in_the_file_is_found_by_the_digest(desk: Desk, tmp_path: Path) -> None:
+    url, content = long_file(desk)
+    desk.files.next = [None, Reply(206, content[5:10], {"Content-Range": f"bytes 5-9/{len(content)}"})]
+
+    with pytest.raises(TransientTrouble) as caught:
+        desk.client.download(url, tmp_path / "down", hashlib.sha256(content).hexdigest())
+    assert caught.value.kind == "download_digest"
+    assert (tmp_path / "down").read_bytes() == b""
 
 
 def test_a_wrong_file_of_the_portal_is_thrown_away(desk: Desk, tmp_path: Path) -> None:
