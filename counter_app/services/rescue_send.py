@@ -226,6 +226,7 @@ class _Carrier:
             self._pulse()
 
         for tried in range(1, TRIES + 1):
+            alive()
             try:
                 for message, _ in dossier.uploads():
                     self._desk.documents.check_room(int(message["size"]))
