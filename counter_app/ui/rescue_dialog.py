@@ -129,10 +129,10 @@ class RescueDialog(QDialog):
             button.setAccessibleName(button.text().replace("&", ""))
             buttons.addWidget(button)
         self.stop.hide()
-        body = QVBoxLayout(self)
-        body.addWidget(self.tabs, 1)
-        body.addWidget(self.told)
-        body.addLayout(buttons)
+        self.body = QVBoxLayout(self)
+        self.body.addWidget(self.tabs, 1)
+        self.body.addWidget(self.told)
+        self.body.addLayout(buttons)
 
     def _connect(self) -> None:
         self.export_tab.button.clicked.connect(self.export)
@@ -266,7 +266,7 @@ class RescueDialog(QDialog):
 
     def _grow(self) -> None:
         """Room for what is shown now; a window that was made larger stays so."""
-        self.layout().activate()
+        self.body.activate()
         self.resize(self.width(), max(self.height(), self.sizeHint().height()))
 
     def _suggested(self) -> Path:
