@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,11 +93,11 @@ def _words(trouble: TransientTrouble | SignInNeeded) -> str:
     return trouble.message
 
 
-def _ends_at(certificate: dict[str, object]) -> datetime:
+def _ends_at(certificate: Mapping[str, object]) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
-def _name(certificate: dict[str, object]) -> str:
+def _name(certificate: Mapping[str, object]) -> str:
     """The common name, or the organisation where there is none."""
     subject = certificate.get("subject")
     parts = dict(pair for one in subject for pair in one) if isinstance(subject, tuple) else {}
