@@ -23,6 +23,7 @@ from counter_app.services.reconcile_list import DifferenceRow, Shown, difference
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ComponentIn
 from counter_app.settings import PortalSettings
+from counter_app.sync.engine import SyncEngine
 from tests.catalogue_samples import full_request, write_pdf
 from tests.conftest import Clock
 
@@ -60,17 +61,21 @@ class Office:
         attach(self.desk, code, [write_pdf(self.scratch / f"kết quả {code}.pdf")], result="KQ01")
 
     def send(self) -> None:
-        """Sync until nothing waits."""
+        """Sync until nothing waits, as a program that was just started."""
         engine = make_engine(self.desk)
         try:
-            for _ in range(PASSES):
-                engine.run_pass()
-                counts = outbox_counts(self.desk)
-                if not counts.get("waiting") and not counts.get("sending"):
-                    return
-                self.clock.move(seconds=20)
+            self.send_by(engine)
         finally:
             engine.close()
+
+    def send_by(self, engine: SyncEngine) -> None:
+        """Sync until nothing waits."""
+        for _ in range(PASSES):
+            engine.run_pass()
+            counts = outbox_counts(self.desk)
+            if not counts.get("waiting") and not counts.get("sending"):
+                return
+            self.clock.move(seconds=20)
         raise AssertionError(f"still waiting: {outbox_counts(self.desk)}")
 
     def compare(self, days: int = 0, stop: Callable[[], bool] = never, tell: Callable[[Any], None] = silent) -> Report:
@@ -90,8 +95,11 @@ class Office:
 
     # What may happen to a portal
 
-    def lose(self, code: str) -> None:
+    def lose(self, code: str, *, files_too: bool = False) -> None:
+        named = [entry["TepDinhKemId"] for entry in self.held(code)["TaiLieuNop"]] if files_too else []
         with self.portal._running().store.transaction() as db:
+            for digest in named:
+                db.execute("UPDATE upload SET state = 'gone' WHERE sha256 = ?", (digest,))
             db.execute("DELETE FROM step WHERE code = ?", (code,))
             db.execute("DELETE FROM dossier WHERE code = ?", (code,))
 
@@ -108,6 +116,12 @@ class Office:
         with self.portal._running().store.transaction() as db:
             numbers = [row[0] for row in db.execute("SELECT number FROM step WHERE code = ? ORDER BY number", (code,))]
             db.execute("DELETE FROM step WHERE number = ?", (numbers[place],))
+
+    def give_step(self, code: str, step: dict[str, Any]) -> None:
+        """A step comes to light again by itself."""
+        with self.portal._running().store.transaction() as db:
+            body = json.dumps(step, ensure_ascii=False)
+            db.execute("INSERT INTO step (code, body, arrived_at) VALUES (?, ?, 0)", (code, body))
 
     def repeat_step(self, code: str, place: int) -> None:
         with self.portal._running().store.transaction() as db:

@@ -13,7 +13,8 @@ import pytest
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.clashes import list_open
-from counter_app.services.portal_link import make_client
+from counter_app.services.outbox import outbox_counts
+from counter_app.services.portal_link import make_client, make_engine
 from counter_app.services.reading import show
 from counter_app.services.reconcile import Period, Progress, reconcile
 from counter_app.services.reconcile_follow import follow
@@ -125,6 +126,49 @@ def test_a_lost_dossier_is_sent_again_whole_and_once(office: Office) -> None:
     report = office.compare()
     assert (report.equal, report.closed) == (1, 1)
     assert verify(office.desk).problems == ()
+
+
+def test_a_dossier_that_was_lost_with_its_files_is_sent_again_with_them(office: Office) -> None:
+    code = office.take_in(HAND_OVER, files=2)
+    office.send()
+    digests = [entry["TepDinhKemId"] for entry in office.held(code)["TaiLieuNop"]]
+    office.lose(code, files_too=True)
+    office.compare()
+    mend(office.desk, office.rows()[0].id)
+    office.send()
+    assert outbox_counts(office.desk).get("needs_attention", 0) == 0
+    assert [entry["TepDinhKemId"] for entry in office.held(code)["TaiLieuNop"]] == digests
+    assert office.compare().equal == 1
+
+
+def test_a_step_that_comes_to_light_before_it_is_sent_again_is_not_there_twice(office: Office) -> None:
+    code = office.take_in(HAND_OVER)
+    office.send()
+    (step,) = office.held(code)["TienDo"]
+    office.lose_step(code, 0)
+    office.compare()
+    mend(office.desk, office.rows()[0].id)
+    office.give_step(code, step)
+    office.send()
+    assert office.held(code)["TienDo"] == [step]
+
+
+def test_a_portal_that_remembers_its_first_answer_takes_the_step_again(
+    directory: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one session the same bytes under the same key would be answered "done" and not be done."""
+    monkeypatch.setenv("COUNTER_PORTAL_PASSWORD", "thuchanh")
+    with office_at_work(directory, tmp_path / "portal", clock, knows_keys=True) as office:
+        engine = make_engine(office.desk)
+        code = office.take_in(HAND_OVER)
+        office.send_by(engine)
+        office.lose_step(code, 0)
+        office.compare()
+        mend(office.desk, office.rows()[0].id)
+        office.send_by(engine)
+        engine.close()
+        assert len(office.held(code)["TienDo"]) == 1
+        assert office.compare().equal == 1
 
 
 def test_the_fields_of_a_record_go_in_one_update(office: Office) -> None:
