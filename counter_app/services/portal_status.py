@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier
-from counter_app.rules.lifecycle import Status, Step
+from counter_app.rules.lifecycle import CLOCK_TOLERANCE, Status, Step
 from counter_app.rules.portal_steps import steps_told
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
 from counter_app.services.history import append_event, came_from
+from counter_app.services.online_dossiers import is_online
 from counter_app.services.portal_told import (
     PORTAL,
     RESULTS,
@@ -37,7 +38,7 @@ def take_told_step(session: Session, desk: DeskContext, dossier: Dossier, data: 
     and ValueError for what is no step.
     """
     told = ToldStep.read(data)
-    if _known(dossier, told) or _late(dossier, told):
+    if _known(dossier, told) or _late(dossier, told) or _our_reception(dossier, told):
         return
     _take(session, desk, dossier, told, {})
     give_back_after_race(session, desk, dossier, told.at)
@@ -123,4 +124,15 @@ def _known(dossier: Dossier, told: ToldStep) -> bool:
 
 
 def _late(dossier: Dossier, told: ToldStep) -> bool:
-    return any(event.details.get("portal_step", [""])[0] > told.wire_at for event in dossier.events)
+    """A step that the portal dated ahead of when the desk heard of it makes no other one late."""
+    return any(
+        event.details["portal_step"][0] > told.wire_at
+        and event.details["portal_step"][0] <= wire_time(event.entered_at + CLOCK_TOLERANCE)
+        for event in dossier.events
+        if "portal_step" in event.details
+    )
+
+
+def _our_reception(dossier: Dossier, told: ToldStep) -> bool:
+    """The portal's own word for a record that the desk created: both say received, by nobody else."""
+    return told.status is Status.RECEIVED and dossier.status == Status.RECEIVED and not is_online(dossier)

@@ -20,6 +20,9 @@ _HELD_LISTS = {
 }
 """List of a dossier -> what tells its entries apart."""
 
+_ALWAYS_THERE = {"TaiLieuNop": "TepDinhKemId", "DanhSachGiayToKetQua": "GiayToId"}
+"""What a look-up knows an entry by; "" where the portal did not give it."""
+
 _PORTALS_OWN = {"DanhSachLePhi": ("HinhThucThu", "LoaiPhiLePhi")}
 """What the portal knows better of an entry that the desk has as well."""
 
@@ -42,7 +45,9 @@ def with_held(ours: dict[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
         known = {item[key] for item in ours[name]}
         ours[name] = _own_marks(name, key, ours[name], theirs)
         ours[name] = [
-            _texts(item) for item in theirs if _text(item.get(key)) not in known and item.get("IsDeleted") != "1"
+            _texts(name, item)
+            for item in theirs
+            if _text(item.get(key)) not in known and _text(item.get("IsDeleted")) != "1"
         ] + ours[name]
     return ours
 
@@ -53,9 +58,12 @@ def _own_marks(name: str, key: str, ours: list[dict[str, Any]], theirs: Iterable
     return [{**item, **told.get(item[key], {})} for item in ours]
 
 
-def _texts(item: Mapping[str, Any]) -> dict[str, Any]:
+def _texts(listed_in: str, item: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as it came, its values as text; lists inside it (a supplement's papers) stay."""
-    return {name: value if isinstance(value, list) else _text(value) for name, value in item.items()}
+    found = {name: value if isinstance(value, list) else _text(value) for name, value in item.items()}
+    if listed_in in _ALWAYS_THERE:
+        found.setdefault(_ALWAYS_THERE[listed_in], "")
+    return found
 
 
 def _text(value: object) -> str:

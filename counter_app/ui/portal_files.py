@@ -40,21 +40,15 @@ class PortalFetch(QObject):
         self._told_to_end = threading.Event()
         self._thread: threading.Thread | None = None
 
-    @property
-    def running(self) -> bool:
-        """Whether files are being fetched."""
-        return self._thread is not None and self._thread.is_alive()
-
     def start(self, desk: DeskContext, code: str) -> None:
-        """Begin to fetch; nothing while an earlier fetch is under way."""
-        if self.running:
-            return
+        """Begin to fetch; an earlier fetch is waited for, which has told that it ended."""
+        self.join()
         self._told_to_end.clear()
         self._thread = threading.Thread(target=self._run, args=(desk, code), name="portal-files", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the file under way."""
+        """End after the block under way; what has come of a file stays."""
         self._told_to_end.set()
 
     def join(self) -> None:
@@ -91,11 +85,12 @@ class FetchButton(QPushButton):
         self._context = context
         self._code = ""
         self._waiting = 0
+        self._busy = False
         self._wanted: tuple[str, PortalFileView] | None = None
         self._fetch = PortalFetch(self)
         self._fetch.done.connect(self._take)
         self._fetch.failed.connect(self._failed)
-        self._fetch.ended.connect(self._show)
+        self._fetch.ended.connect(self._ended)
         self.clicked.connect(self._pressed)
         self.hide()
 
@@ -116,28 +111,33 @@ class FetchButton(QPushButton):
         self._start()
 
     def closing(self) -> None:
-        """Wait for the file under way."""
+        """Wait for the block under way."""
         self._fetch.join()
 
     @Slot()
     def _pressed(self) -> None:
-        if self._fetch.running:
+        if self._busy:
             self._fetch.stop()
         else:
             self._start()
 
     def _start(self) -> None:
-        self._fetch.start(self._context.desk, self._code)
-        self._show()
+        if not self._busy:
+            self._busy = True
+            self._fetch.start(self._context.desk, self._code)
+            self._show()
 
     @Slot()
+    def _ended(self) -> None:
+        self._busy = False
+        self._show()
+
     def _show(self) -> None:
-        running = self._fetch.running
-        text = _tr(Words.STOP) if running else _tr(Words.FETCH).format(count=self._waiting)
+        text = _tr(Words.STOP) if self._busy else _tr(Words.FETCH).format(count=self._waiting)
         self.setText(text)
         self.setAccessibleName(text)
         self.setShortcut("Ctrl+D")
-        self.setVisible(running or self._waiting > 0)
+        self.setVisible(self._busy or self._waiting > 0)
 
     @Slot(object)
     def _take(self, outcome: FetchOutcome) -> None:

@@ -13,9 +13,12 @@ from counter_app.services.reading import find, show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.verify import verify
+from counter_app.sync.client import PortalDossier
+from counter_app.sync.matching import holds
+from counter_app.sync.messages import MessageKind
 from tests.catalogue_samples import DAYS, UNKNOWN_LIMIT, full_request
 from tests.conftest import Clock
-from tests.services.inspect_desk import kinds, nothing_stored, payloads, refused
+from tests.services.inspect_desk import kinds, messages, nothing_stored, payloads, refused
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, moment, online, step
 
 FEES = [
@@ -71,6 +74,14 @@ def test_what_the_portal_holds_survives_our_update(desk: DeskContext) -> None:
     assert update["TaiLieuNop"] == TOLD["TaiLieuNop"][:1]
     assert update["DanhSachTepDinhKemKhac"] == TOLD["DanhSachTepDinhKemKhac"]
     assert update["DanhSachLePhi"] == FEES
+
+
+def test_file_that_the_portal_names_without_a_digest_is_given_back_all_the_same(desk: DeskContext) -> None:
+    feed(desk, "HoSoMoi", ONLINE_CODE, online(TaiLieuNop=[{"DuongDanTaiTepTin": "/files/7", "DuocSoHoa": 1}]))
+    take_step(desk, ONLINE_CODE, Step.RECEIVE, StepInput())
+    assert last_update(desk)["TaiLieuNop"] == [{"DuongDanTaiTepTin": "/files/7", "DuocSoHoa": "1", "TepDinhKemId": ""}]
+    (message,) = (one for one in messages(desk, ONLINE_CODE) if one.kind == "update")
+    assert not holds(MessageKind.UPDATE, message.payload, PortalDossier(ONLINE_CODE, {}, ()))
 
 
 def test_fees_of_the_portal_are_owed_and_what_was_paid_stays_paid(desk: DeskContext) -> None:

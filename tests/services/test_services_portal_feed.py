@@ -214,6 +214,21 @@ def test_portal_s_clock_far_ahead_does_not_hold_the_desk_up(desk: DeskContext, c
     assert show(desk, code).row.status == "finished"
 
 
+def test_wrong_date_far_ahead_makes_no_later_step_late(desk: DeskContext) -> None:
+    code = receive(desk, full_request()).code
+    with desk.database.write() as session:
+        take_told_step(session, desk, find_dossier(session, code), step(Status.PROCESSING, "20270101080000"))
+    assert feed(desk, "TienDo", code, step(Status.FINISHED, "20260311080000")) == ("applied", "")
+    assert show(desk, code).row.status == "finished"
+
+
+def test_portal_s_word_for_our_own_reception_changes_nothing(desk: DeskContext) -> None:
+    code = receive(desk, full_request()).code
+    before = show(desk, code)
+    assert feed(desk, "TienDo", code, step(Status.RECEIVED, "20260310083300", NguoiXuLy="Hệ thống")) == ("applied", "")
+    assert show(desk, code) == before
+
+
 def test_repeated_step_changes_nothing(desk: DeskContext) -> None:
     code = receive(desk, full_request()).code
     feed(desk, "TienDo", code, step(Status.PROCESSING))
@@ -230,7 +245,7 @@ def test_our_own_step_come_back_changes_nothing(desk: DeskContext) -> None:
     assert show(desk, code) == before
 
 
-@pytest.mark.parametrize("status", [Status.RETURNED, Status.PAYMENT_REQUESTED, Status.RECEIVED, Status.REFUSED])
+@pytest.mark.parametrize("status", [Status.RETURNED, Status.PAYMENT_REQUESTED, Status.REFUSED])
 def test_step_that_cannot_follow_is_a_clash_and_changes_nothing(desk: DeskContext, status: Status) -> None:
     code = receive(desk, full_request()).code
     before = show(desk, code)
@@ -256,7 +271,7 @@ def test_unreadable_step_leaves_the_dossier(desk: DeskContext, data: Any) -> Non
 
 
 RESULT = {
-    "DanhSachGiayToKetQua": [{"TenGiayTo": "Trích lục", "DuongDanTepTinKetQua": "/files/9"}],
+    "DanhSachGiayToKetQua": [{"TenGiayTo": "Trích lục", "DuongDanTepTinKetQua": "/files/9", "GiayToId": ""}],
     "ThoiDiemXuLy": "20260312090000",
 }
 
