@@ -84,6 +84,7 @@ class Profile2Client:
         self._office_id = settings.office_id
         self._book = book
         self._calls = Calls(settings, now=now, monotonic=monotonic)
+        self._monotonic = monotonic
         self._pace = Pace()
 
     @property
@@ -159,23 +160,39 @@ class Profile2Client:
             uploads._verify(stream, document)
             if self._book.comes_too_late(document.sha256):
                 raise NotOffered(_TOO_LATE)
+            if place.url is not None and place.url.startswith(FILE_MARK):
+                # It came through, digest and all, and the program ended before that was written down as done.
+                return place.url
             form = FileForm(stream, file_name=document.file_name, size=document.size, sha256=document.sha256)
-
-            def before_block(sent: int) -> int:
-                if not go_on(form.file_bytes(sent)):
-                    raise _StoppedError
-                return self._pace.block_bytes()
-
-            headers = {"Content-Type": form.content_type}
-            try:
-                answer = self._calls.post("/files", headers, Stream(cast(BinaryIO, form), 0, len(form), before_block))
-            except _StoppedError:
+            answer = self._send_form(form, document, go_on)
+            if answer is None:
                 return None
-            except OSError as error:
-                raise DocumentDamaged(uploads._GONE, sha256=document.sha256) from error
         url = FILE_MARK + _file_id(answer.get("data"), document.sha256)
         remember(UploadPlace(url, document.size))
         return url
+
+    def _send_form(self, form: FileForm, document: DocumentFile, go_on: Callable[[int], bool]) -> dict[str, Any] | None:
+        """Send the file in blocks, asking before each; None when told to stop."""
+        paused = 0.0
+
+        def before_block(sent: int) -> int:
+            nonlocal paused
+            asked = self._monotonic()
+            if not go_on(form.file_bytes(sent)):
+                raise _StoppedError
+            paused += self._monotonic() - asked
+            return self._pace.block_bytes()
+
+        body = Stream(cast(BinaryIO, form), 0, len(form), before_block)
+        begun = self._monotonic()
+        try:
+            answer = self._calls.post("/files", {"Content-Type": form.content_type}, body)
+        except _StoppedError:
+            return None
+        except OSError as error:
+            raise DocumentDamaged(uploads._GONE, sha256=document.sha256) from error
+        self._pace.took(document.size, self._monotonic() - begun - paused)
+        return answer
 
     def close(self) -> None:
         """Close the connections and forget the token."""

@@ -109,14 +109,16 @@ def portal_dossier(code: str, found: Mapping[str, Any]) -> PortalDossier:
     again on a guess.
     """
     fields: dict[str, Any] = {"MaHoSo": code}
-    fields |= {name: _text(found, name) for name in ("MaTTHC", "ChuHoSo") if name in found}
-    if "NgayTiepNhan" in found:
+    fields |= {name: _text(found, name) for name in ("MaTTHC", "ChuHoSo") if found.get(name) is not None}
+    if found.get("NgayTiepNhan"):
         fields["NgayTiepNhan"] = _back(found, "NgayTiepNhan")
-    if "TrangThai" in found:
+    if found.get("TrangThai") is not None:
         fields["TrangThaiHoSo"] = _text(found, "TrangThai")
-    if "ThanhPhanHoSo" in found:
+    if found.get("ThanhPhanHoSo") is not None:
         fields["TaiLieuNop"] = _papers_back(found)
-    steps = found.get("TienTrinh") or []
+    if "TienTrinh" not in found:
+        raise unreadable("TienTrinh")
+    steps = found["TienTrinh"] or []
     if not isinstance(steps, list) or not all(isinstance(one, dict) for one in steps):
         raise unreadable("TienTrinh")
     return PortalDossier(code, fields, tuple(_step_back(one) for one in steps))

@@ -261,7 +261,8 @@ def test_a_dossier_that_was_never_sent_is_not_asked_for(line: Line) -> None:
         {"TienTrinh": {"a": 1}},
         {"TienTrinh": [{"ThoiDiemXuLy": "", "TrangThai": "4"}]},
         {"TienTrinh": [{"TrangThai": "4"}]},
-        {"TrangThai": None},
+        {"TrangThai": True},
+        {"TrangThai": []},
         {"ThanhPhanHoSo": [{"GiayToDinhKem": [{"IdGiayTo": "1"}]}]},
         {"ThanhPhanHoSo": "x"},
     ],
@@ -273,6 +274,18 @@ def test_a_look_up_that_cannot_be_read_is_no_licence_to_send_again(line: Line, c
         line.client.look_up([CODE])
     assert refusal.value.code == "portal_answer"
     assert "Báo quản trị cổng" in refusal.value.reason
+
+
+def test_a_look_up_without_the_steps_is_none_and_empty_values_decide_nothing(line: Line) -> None:
+    line.book.names[CODE] = PortalName(THEIRS)
+    data = {name: value for name, value in FOUND.items() if name != "TienTrinh"}
+    line.answers["/lookup"] = json_reply({"code": 0, "message": "", "data": data})
+    with pytest.raises(Refused):
+        line.client.look_up([CODE])
+    nothing = dict.fromkeys(("MaTTHC", "ChuHoSo", "NgayTiepNhan", "TrangThai", "ThanhPhanHoSo", "TienTrinh"))
+    line.answers["/lookup"] = found(**nothing)
+    held = line.client.look_up([CODE])[CODE]
+    assert (held.fields, held.steps) == ({"MaHoSo": CODE}, ())
 
 
 def test_the_record_s_identifier_is_asked_for_where_the_answer_was_lost(line: Line) -> None:

@@ -216,6 +216,13 @@ def test_a_file_is_broken_off_between_two_blocks(line: Line, tmp_path: Path) -> 
     assert send_file(line, file, lambda sent: sent < 1000) is None
 
 
+def test_a_file_that_came_through_before_the_program_ended_is_not_sent_again(line: Line, tmp_path: Path) -> None:
+    file = document(tmp_path)
+    place = UploadPlace("IdTepTin:f-3", file.size)
+    assert line.client.upload(file, place, lambda _: None, lambda _: True) == "IdTepTin:f-3"
+    assert line.server.asked == []
+
+
 def test_a_file_goes_whole_again_under_a_new_token(line: Line, tmp_path: Path) -> None:
     file = document(tmp_path)
     answers = iter([Reply(401), taken(file)])

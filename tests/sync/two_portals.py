@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 from collections import Counter
@@ -313,9 +312,3 @@ def _unless_refused(work: Callable[[], object]) -> None:
 
 def _nothing_comes() -> Any:
     raise AssertionError("nothing was put into the feed")
-
-
-def payload(message: OutboxMessage) -> dict[str, Any]:
-    """A message's JSON."""
-    found: dict[str, Any] = json.loads(message.payload)
-    return found
