@@ -44,8 +44,11 @@ class Clock:
         return self.now
 
 
-def pytest_report_header() -> str:
-    return profiles.report_line()
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # Not by pytest_report_header, which is not heard when pytest is quiet.
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(profiles.report_line())
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ EXAMPLES: Final = int(os.environ.get("COUNTER_TEST_EXAMPLES") or PROFILES[NAME])
 SEED: Final = int(
     os.environ.get("COUNTER_TEST_SEED") or (1 if NAME == "ci" else random.SystemRandom().randrange(2**32))
 )
+os.environ["COUNTER_TEST_SEED"] = str(SEED)  # for the processes among which xdist spreads the tests
 TIMEOUT_SECONDS: Final = 120 + 5 * EXAMPLES
 """For pytest-timeout: several times what the examples take, which a hang passes all the same."""
 
@@ -72,4 +73,4 @@ def held() -> int:
 
 def report_line() -> str:
     """What somebody needs to see the same runs again."""
-    return f"model-based tests: COUNTER_TEST_PROFILE={NAME} COUNTER_TEST_SEED={SEED}"
+    return f"model-based tests: COUNTER_TEST_PROFILE={NAME} COUNTER_TEST_SEED={SEED} COUNTER_TEST_EXAMPLES={EXAMPLES}"

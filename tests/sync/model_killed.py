@@ -102,7 +102,7 @@ def _carried_out(errand: Errand, desk_database: ModelDatabase, database: ModelDa
 def _run_pass(errand: Errand, desk_database: ModelDatabase, database: ModelDatabase, fuse: Fuse) -> PassResult:
     desk = desk_at(errand.directory, desk_database, lambda: errand.now, errand.url)
     program = start_program(desk, database, fuse, random.Random(errand.seed))
-    program.line.in_haste = errand.in_haste
+    program.line.begin_pass(in_haste=errand.in_haste)
     try:
         return program.engine.run_pass()
     finally:

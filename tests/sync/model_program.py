@@ -26,6 +26,8 @@ from tests.catalogue_samples import OFFICE
 
 CHUNK = 300
 """Bytes of one PATCH; the documents of the model have some three times as many."""
+MOST_CALLS = 1000
+"""Of one pass: many times what the model ever has to send."""
 PASSWORD = "thuchanh"
 PATIENCE, HASTE = HttpLimits(5, 20, 60), HttpLimits(5, 0.15, 60)
 _NO_CAP = 4294967294
@@ -125,7 +127,12 @@ class Line:
             for limits in (PATIENCE, HASTE)
         )
         self._fuse = fuse
+        self._calls = 0
         self.in_haste = False
+
+    def begin_pass(self, *, in_haste: bool) -> None:
+        """Another pass, in haste or not."""
+        self._calls, self.in_haste = 0, in_haste
 
     def close(self) -> None:
         self._patient.close()
@@ -137,6 +144,8 @@ class Line:
             return member
 
         def call(*given: Any, **named: Any) -> Any:
+            self._calls += 1
+            assert self._calls < MOST_CALLS, "a pass without end"
             self._fuse.burn(name)
             answer = member(*given, **named)
             # The portal has done it, and the desk has not written it yet.

@@ -51,7 +51,8 @@ def _done_before_the_answer(session: Session, messages: Iterable[Outgoing]) -> N
 
 
 def _waiting_as_if_seen(session: Session, message: Outgoing, due: datetime, **more: Any) -> None:
-    _mark_waiting(session, message, due, **{**more, "unseen": False})
+    # What the portal has answered is looked up as before: else a create that is there would go for ever.
+    _mark_waiting(session, message, due, **{**more, "unseen": bool(more.get("unseen") and more.get("answered"))})
 
 
 def _recovered_as_if_seen(session: Session, now: datetime) -> int:

@@ -113,7 +113,7 @@ class World:
     def sync(self, watch: Watch | None = None, *, in_haste: bool = False) -> PassResult:
         """One pass."""
         program = self.program()
-        program.line.in_haste = in_haste
+        program.line.begin_pass(in_haste=in_haste)
         return program.engine.run_pass(watch)
 
     def sync_and_die(self, death: Death, watch: Watch | None = None, *, in_haste: bool, is_seen_dead: bool) -> bool:
