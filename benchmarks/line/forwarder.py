@@ -47,11 +47,12 @@ def main(desk: str, portal: str, shape: str, seed: str) -> int:
 def _carry(line: ThinLine, ends: dict[Side, int]) -> None:
     side_of = {descriptor: side for side, descriptor in ends.items()}
     other = {Side.DESK: ends[Side.PORTAL], Side.PORTAL: ends[Side.DESK]}
+    end = sys.stdin.fileno()
     while True:
         arrival = line.next_arrival()
         wait = None if arrival is None else max(0.0, arrival - time.time())
-        for descriptor in select.select([*side_of, sys.stdin], [], [], wait)[0]:
-            if descriptor is sys.stdin:
+        for descriptor in select.select([*side_of, end], [], [], wait)[0]:
+            if descriptor == end:
                 return
             line.take(side_of[descriptor], os.read(descriptor, _PACKET), time.time())
         for side, packet in line.deliver(time.time()):

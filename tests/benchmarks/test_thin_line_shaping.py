@@ -131,7 +131,7 @@ def _parsed(whole: bytes) -> Segment:
 def _folded(whole: bytes) -> int:
     """The sum over the TCP segment and its pseudo header, which a right checksum makes all ones (RFC 1071)."""
     data = whole[12:20] + struct.pack("!BBH", 0, 6, len(whole) - 20) + whole[20:]
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return total
