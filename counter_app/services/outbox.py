@@ -136,23 +136,28 @@ def outbox_load(desk: DeskContext) -> OutboxLoad:
     records = select(
         func.count(OutboxMessage.dossier_id.distinct()),
         func.coalesce(func.sum(func.length(OutboxMessage.payload)), 0),
+        func.min(OutboxMessage.created_at),
     ).where(moving, ~_UPLOAD)
     documents = (
-        select(func.count(), func.coalesce(func.sum(Document.size - Document.upload_offset), 0))
+        select(
+            func.count(),
+            func.coalesce(func.sum(Document.size - Document.upload_offset), 0),
+            func.min(OutboxMessage.created_at),
+        )
         .select_from(OutboxMessage)
         .outerjoin(Document, Document.id == OutboxMessage.document_id)
         .where(moving, _UPLOAD)
     )
     stuck = select(func.count()).where(OutboxMessage.state == MessageState.NEEDS_ATTENTION)
     with desk.database.read() as session:
-        dossiers, record_bytes = session.execute(records).one()
-        number, document_bytes = session.execute(documents).one()
+        dossiers, record_bytes, oldest_record = session.execute(records).one()
+        number, document_bytes, oldest_document = session.execute(documents).one()
         return OutboxLoad(
             dossiers=dossiers,
             documents=number,
             bytes_left=record_bytes + max(document_bytes, 0),
             needs_attention=session.scalar(stuck) or 0,
-            oldest_waiting_at=session.scalar(select(func.min(OutboxMessage.created_at)).where(moving)),
+            oldest_waiting_at=min((one for one in (oldest_record, oldest_document) if one is not None), default=None),
         )
 
 

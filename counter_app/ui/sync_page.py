@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer, Slot
@@ -23,7 +24,9 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 GATHER_MS = 200
 """The worker tells of every call; the tables are read again at most this often."""
 GATHER_SENDING_MS = 1000
-"""While a long queue is being sent."""
+"""While something is being sent."""
+REST = 10
+"""After a reading that took its time there is a pause so many times as long: others use the worker too."""
 
 
 class Words:
@@ -67,6 +70,7 @@ class SyncPage(Page):
         layout.addWidget(self.tabs, 1)
         self._again = False
         self._reading = False
+        self._asked = 0.0
         self.gather = QTimer(self)
         self.gather.setSingleShot(True)
         self.gather.timeout.connect(self._gathered)
@@ -97,9 +101,11 @@ class SyncPage(Page):
             self._again = True
             return
         self._again, self._reading = False, True
-        self.gather.start(GATHER_SENDING_MS if self.head.sending else GATHER_MS)
+        self._asked = monotonic()
         self.context.executor.submit(partial(outbox_load, self.context.desk), self._take_load, self._not_read)
-        if self.tabs.currentWidget() in (self.outbox, self.history, self.diagnosis):
+        tab = self.tabs.currentWidget()
+        # A pass is in the history when it is over.
+        if tab in (self.outbox, self.diagnosis) or (tab is self.history and not self.head.sending):
             self._refresh_tab()
 
     @Slot(object)
@@ -132,14 +138,13 @@ class SyncPage(Page):
         tab.focus()
 
     def _take_load(self, load: OutboxLoad) -> None:
-        self._reading = False
+        self._rest()
         self.head.show_load(load)
         self.outbox.show_attention(load.needs_attention)
         self._show_badge(self.outbox, load.needs_attention)
-        self._go_on()
 
     def _not_read(self, error: Exception) -> None:
-        self._reading = False
+        self._rest()
         self.context.show_error(error)
 
     @Slot(int)
@@ -150,11 +155,14 @@ class SyncPage(Page):
     def _differences_counted(self, count: int) -> None:
         self._show_badge(self.reconcile, count)
 
+    def _rest(self) -> None:
+        """What was read is there: the next reading comes after a pause."""
+        self._reading = False
+        took = (monotonic() - self._asked) * 1000
+        self.gather.start(max(GATHER_SENDING_MS if self.head.sending else GATHER_MS, round(REST * took)))
+
     @Slot()
     def _gathered(self) -> None:
-        self._go_on()
-
-    def _go_on(self) -> None:
         if self._again and self.isVisible():
             self.refresh()
 
@@ -166,6 +174,8 @@ class SyncPage(Page):
     def _changed(self, changed: Changed) -> None:
         if "settings" in changed.kinds:
             self.diagnosis.forget()
+            if self.context.sync is None and not self.context.desk.settings.portal.url:
+                self.show_status(None)
         if self.isVisible() and changed.kinds & {"outbox", "dossier"}:
             self.refresh()
 

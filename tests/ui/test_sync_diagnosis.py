@@ -129,6 +129,20 @@ def test_other_settings_are_checked_anew(running: RunningApp, qtbot: Any) -> Non
         settle(qtbot, running.executor)
 
 
+def test_what_is_found_of_the_old_portal_does_not_count_for_the_new_one(running: RunningApp, qtbot: Any) -> None:
+    silent = threading.Event()
+    with serving(lambda _: silent.wait(5) and None) as old, serving(answering()) as port:
+        join(running, old)
+        shown = tab(running, qtbot)
+        assert shown.check.running
+        join(running, port)
+        running.context.announce("settings")
+        qtbot.waitUntil(lambda: "Cổng trả lời" in facts(shown).get("Trả lời", ""), timeout=WAIT_MS)
+        assert facts(shown)["Địa chỉ"].endswith(f":{port}")
+        silent.set()
+        settle(qtbot, running.executor)
+
+
 def test_the_newest_calls_are_listed_with_what_failed(running: RunningApp, qtbot: Any) -> None:
     with serving(answering()) as port:
         join(running, port)

@@ -338,6 +338,17 @@ def test_a_stream_of_news_does_not_read_the_tables_each_time(
     assert len(reads) == 2, "the last word is read as well"
 
 
+def test_a_portal_that_was_taken_out_of_the_settings_is_gone_from_the_head(
+    running: RunningApp, syncer: Syncer, qtbot: Any
+) -> None:
+    page = open_page(running, qtbot)
+    syncer.tell(light=Light.ONLINE)
+    running.context.sync = None
+    running.context.announce("settings")
+    assert page.head.light.text() == "– Chưa nối cổng"
+    assert not page.head.pause_button.isVisible()
+
+
 def test_captions_count_what_waits_for_a_person(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
     page = open_page(running, qtbot)
     page.clashes.open_count.emit(3)
