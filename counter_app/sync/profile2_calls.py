@@ -132,19 +132,20 @@ class Calls:
         """Return what the portal said; its errors may come with a status of 4xx."""
         if http.status == 413:
             raise Refused("too_large", _TOO_LARGE)
-        if http.status in {408, 429} or not (http.status == 200 or 400 <= http.status < 500):
+        done, refused = 200 <= http.status < 300, 400 <= http.status < 500 and http.status not in {408, 429}
+        if not done and not refused:
             raise status_trouble(http, self._now())
         try:
             answer = http.json_object()
         except TransientTrouble:
-            if http.status == 200:
+            if done:
                 raise
             raise status_trouble(http, self._now()) from None
         # /next-value answers with the bare value.
         code = answer.get("code", 0 if "value" in answer else None)
         if isinstance(code, bool) or not isinstance(code, int | str):
             raise protocol_trouble()
-        if str(code) == "0" and http.status == 200:
+        if str(code) == "0" and done:
             return answer
         words = answer.get("message")
         reason = words.strip() if isinstance(words, str) else ""

@@ -45,6 +45,11 @@ def test_the_portal_s_own_words_come_through(line: Line) -> None:
     assert "không nêu lý do" in send_new(line).message
 
 
+def test_any_status_of_success_will_do(line: Line) -> None:
+    line.answers["/dossiers"] = Reply(201, json.dumps({"code": 0, "message": "", "data": {"IdHoSo": "1"}}).encode())
+    assert send_new(line).done
+
+
 def test_an_error_with_a_status_of_4xx_is_the_portal_s_word_too(line: Line) -> None:
     line.answers["/dossiers"] = Reply(422, json.dumps({"code": 3, "message": "Sai ngày"}).encode())
     assert send_new(line).message == "Sai ngày"
