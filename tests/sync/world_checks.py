@@ -63,21 +63,23 @@ def check_agreed(world: World) -> None:
     held = world.portal.dossiers()
     with world.desk.database.read() as session:
         messages = list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.dossier_id, OutboxMessage.number)))
-        left = [(one.dossier_code, one.number, one.kind, one.state, one.last_error) for one in messages]
-        assert [one for one in left if one[3] != "done"] == []
+        left = [one for one in messages if one.state != "done"]
+        assert not left, [(one.dossier_code, one.number, one.kind, one.state, one.last_error) for one in left]
         dossiers = list(session.scalars(select(Dossier)))
-        assert sorted(one.code for one in dossiers) == sorted(held)
+        assert {one.code for one in dossiers} == set(held), "a dossier is on one side only"
         assert {one.dossier_id for one in messages} <= {one.id for one in dossiers}, "a message without its dossier"
         for dossier in dossiers:
             own = [one for one in messages if one.dossier_id == dossier.id]
-            assert {one.dossier_code for one in own} <= {dossier.code}
-            assert [one.number for one in own] == list(range(1, len(own) + 1)), dossier.code
-            assert [one.kind for one in own].count("create") == (dossier.code not in world.pushed.online), dossier.code
+            code = dossier.code
+            assert {one.dossier_code for one in own} <= {code}, f"{code}: a message of another dossier"
+            assert [one.number for one in own] == list(range(1, len(own) + 1)), f"{code}: a message is missing"
+            creates = [one.kind for one in own].count("create")
+            assert creates == (code not in world.pushed.online), f"{code}: {creates} messages make it known"
             _check_dossier(world, dossier, own, held[dossier.code])
         every = Counter(one.sha256 for one in session.scalars(select(Document).where(~Document.from_portal)))
-        assert _whole(world) == every
+        assert _whole(world) == every, "a document is on one side only"
         _check_feed(world, session)
-    assert verify(world.desk).problems == ()
+    assert not (problems := verify(world.desk).problems), problems
 
 
 def _check_done_is_there(session: Session, held: dict[str, Any], whole: Counter[str]) -> None:
@@ -101,18 +103,20 @@ def _check_dossier(world: World, dossier: Dossier, messages: list[OutboxMessage]
     assert told == _own_steps(dossier), f"{code}: each step of the desk has one message"
     uploads = [one.document_id for one in messages if one.kind == "upload"]
     assert sorted(uploads) == sorted(one.id for one in _own_documents(dossier)), f"{code}: each document has one upload"
-    assert _steps_of_the_desk(world, code, there) == _own_steps(dossier), code
+    there_steps, ours = _steps_of_the_desk(world, code, there), _own_steps(dossier)
+    assert there_steps == ours, f"{code}: the portal has the steps {there_steps}, the desk {ours}"
     records = [one for one in messages if one.kind in ("create", "update")]
     if records:
         newest = json.loads(records[-1].payload)
         kept = {name: value for name, value in newest.items() if name != RESULTS or code not in world.pushed.results}
-        assert {name: there.get(name) for name in kept} == kept, code
+        differing = {name: (there.get(name), value) for name, value in kept.items() if there.get(name) != value}
+        assert not differing, f"{code}: portal and desk differ in {differing}"
     papers = [one.sha256 for one in _own_documents(dossier) if not one.result_code]
     results = [one.sha256 for one in _own_documents(dossier) if one.result_code]
     named = [one["TepDinhKemId"] for one in there.get("TaiLieuNop", [])]
-    assert Counter(papers) == Counter(named) - Counter(world.pushed.online.get(code, [])), code
+    assert Counter(papers) == Counter(named) - Counter(world.pushed.online.get(code, [])), f"{code}: papers"
     if code not in world.pushed.results:
-        assert Counter(one["GiayToId"] for one in there.get(RESULTS, [])) == Counter(results), code
+        assert Counter(one["GiayToId"] for one in there.get(RESULTS, [])) == Counter(results), f"{code}: results"
 
 
 def _check_feed(world: World, session: Session) -> None:
@@ -120,7 +124,8 @@ def _check_feed(world: World, session: Session) -> None:
     entries = list(session.scalars(select(InboxEntry)))
     assert len(entries) == world.pushed.entries, "an entry of the feed was lost, or taken twice"
     assert {one.state for one in entries} <= {"applied", "clash"}, [one.error for one in entries]
-    assert [one.error for one in entries if one.kind == "HoSoMoi" and one.state != "applied"] == []
+    refused = [one.error for one in entries if one.kind == "HoSoMoi" and one.state != "applied"]
+    assert not refused, f"an online dossier stands in the way of itself: {refused}"
     for dossier in session.scalars(select(Dossier)):
         told = [_told_mark(one) for one in entries if one.dossier_code == dossier.code and one.state == "applied"]
         taken = [(event.step, tuple(event.details["portal_step"])) for event in dossier.events if _is_theirs(event)]
