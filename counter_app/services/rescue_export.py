@@ -235,7 +235,11 @@ class _Export:
         with self._desk.database.write() as session:
             if self._damaged:
                 _release(session, list(self._damaged), self._desk.clock())
-                session.execute(delete(RescueItem).where(RescueItem.message_id.in_(self._damaged)))
+                session.execute(
+                    delete(RescueItem).where(
+                        RescueItem.export_id == self._held.export_id, RescueItem.message_id.in_(self._damaged)
+                    )
+                )
             row = session.get_one(RescueExport, self._held.export_id)
             row.messages -= len(self._damaged)
             return Exported(
