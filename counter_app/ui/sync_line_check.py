@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,14 +63,17 @@ class LineCheck(QObject):
             self._thread.join(END_SECONDS)
 
     def _run(self, desk: DeskContext, stop: threading.Event) -> None:
+        from counter_app.services import line_probe
         from counter_app.services.diagnosis import password_is_set
-        from counter_app.services.line_probe import probe_line
 
         portal = desk.settings.portal
         bundle = Path(portal.ca_bundle) if portal.ca_bundle else None
         try:
-            line = probe_line(portal.url, bundle, clock=desk.clock, stop=stop) if portal.url else None
-            found = Checked(line, password_is_set(desk.settings))
+            found = Checked(None, password_is_set(desk.settings))
+            if portal.url:
+                limit = line_probe.STEP_SECONDS
+                line = line_probe.probe_line(portal.url, bundle, clock=desk.clock, stop=stop, seconds=limit)
+                found = replace(found, line=line)
         except Exception as error:
             self.failed.emit(error)
         else:

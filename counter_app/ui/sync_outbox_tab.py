@@ -18,6 +18,7 @@ from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.formatting import local_time
 from counter_app.ui.paged_table import Column, Index, PagedModel, PagedTable
 from counter_app.ui.plain_table import ROW_HEIGHT
+from counter_app.ui.rescue_dialog import RescueDialog
 from counter_app.ui.sync_numbers import count_words
 from counter_app.ui.sync_page_words import explanation, kind_words, said, state_words
 from counter_app.ui.theme import set_role
@@ -46,6 +47,11 @@ class Words:
     RETRIED = QT_TRANSLATE_NOOP("SyncOutbox", "Tin của hồ sơ {code} được gửi lại.")
     RETRIED_ALL = QT_TRANSLATE_NOOP("SyncOutbox", "{count} tin cần xử lý được gửi lại.")
     OPEN = QT_TRANSLATE_NOOP("SyncOutbox", "Mở hồ sơ (Enter)")
+    RESCUE = QT_TRANSLATE_NOOP("SyncOutbox", "Tệp cứu hộ… (Ctrl+U)")
+    RESCUE_HINT = QT_TRANSLATE_NOOP(
+        "SyncOutbox",
+        "Mất mạng lâu: mang những gì đang chờ sang quầy khác bằng thẻ nhớ để gửi hộ, hoặc gửi hộ quầy khác.",
+    )
     NOTHING = QT_TRANSLATE_NOOP("SyncOutbox", "Không còn gì chờ gửi: cổng đã nhận tất cả.")
     NOTHING_CHOSEN = QT_TRANSLATE_NOOP("SyncOutbox", "Không có tin nào như vậy.")
 
@@ -158,6 +164,7 @@ class OutboxTab(QWidget):
         self.context = context
         self.paused = False
         self.dialog: CorrectDialog | None = None
+        self.rescue: RescueDialog | None = None
         self.model = OutboxModel(context, self)
         self.table = OutboxTable(self.model, self)
         self.table.chosen.connect(self._chosen)
@@ -176,6 +183,19 @@ class OutboxTab(QWidget):
     def focus(self) -> None:
         """Put the keys to the table."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closing(self) -> None:
+        """The window closes: what a rescue window is doing ends first."""
+        if self.rescue is not None:
+            self.rescue.shutdown()
+
+    @Slot()
+    def open_rescue(self) -> None:
+        """What waits goes out on a stick, or another desk's comes in."""
+        if self.rescue is not None:
+            self.rescue.deleteLater()
+        self.rescue = RescueDialog(self.context, self)
+        self.rescue.open()
 
     def set_paused(self, paused: bool) -> None:
         """The advice on what waits depends on it."""
@@ -238,6 +258,9 @@ class OutboxTab(QWidget):
         self.retry_all_button = self._button(Words.RETRY_ALL, self.retry_all)
         self.retry_all_button.setShortcut("Ctrl+Shift+R")
         self.retry_all_button.setEnabled(False)
+        self.rescue_button = self._button(Words.RESCUE, self.open_rescue)
+        self.rescue_button.setShortcut("Ctrl+U")
+        self.rescue_button.setToolTip(_tr(Words.RESCUE_HINT))
 
     def _lay_out(self) -> None:
         label = QLabel(_tr(Words.SHOW), self)
@@ -246,6 +269,7 @@ class OutboxTab(QWidget):
         top.addWidget(label)
         top.addWidget(self.choice)
         top.addWidget(self.count, 1)
+        top.addWidget(self.rescue_button)
         words = QVBoxLayout()
         words.addWidget(self.said)
         words.addWidget(self.advice)

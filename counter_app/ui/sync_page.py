@@ -88,6 +88,7 @@ class SyncPage(Page):
 
     def closing(self) -> None:
         self.gather.stop()
+        self.outbox.closing()
         self.diagnosis.closing()
         self.reconcile.closing()
 

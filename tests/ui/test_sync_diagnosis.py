@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTER_PORTAL_PASSWORD", "mat-khau")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step ends by itself, however slow the machine of the tests is."""
+    monkeypatch.setattr(line_probe, "STEP_SECONDS", 600.0)
+
+
 def join(running: RunningApp, port: int) -> Syncer:
     """Settings with a portal on this machine, and a syncer that talks to it."""
     desk = running.context.desk
@@ -46,6 +53,17 @@ def join(running: RunningApp, port: int) -> Syncer:
     running.context.sync = syncer
     syncer.tell(light=Light.ONLINE)
     return syncer
+
+
+@contextmanager
+def silent_portal() -> Iterator[int]:
+    """A portal that takes the call and never answers."""
+    ended = threading.Event()
+    with serving(lambda _: ended.wait(60) and None) as port:
+        try:
+            yield port
+        finally:
+            ended.set()
 
 
 def tab(running: RunningApp, qtbot: Any) -> DiagnosisTab:
@@ -86,12 +104,8 @@ def test_without_a_portal_there_is_nothing_to_check(running: RunningApp, qtbot: 
     assert facts(shown)["Kiểm tra"] == "Chưa kiểm tra."
 
 
-def test_a_check_that_takes_long_is_stopped_by_the_same_key(
-    running: RunningApp, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(line_probe, "STEP_SECONDS", 600.0)
-    silent = threading.Event()
-    with serving(lambda _: silent.wait(5) and None) as port:
+def test_a_check_that_takes_long_is_stopped_by_the_same_key(running: RunningApp, qtbot: Any) -> None:
+    with silent_portal() as port:
         join(running, port)
         shown = tab(running, qtbot)
         assert shown.check.running
@@ -99,20 +113,17 @@ def test_a_check_that_takes_long_is_stopped_by_the_same_key(
         assert shown.hint.text() == "Đang kiểm tra đường truyền…"
         press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: shown.check_button.text() == "Kiểm tra lại (Ctrl+T)", timeout=WAIT_MS)
-        silent.set()
         settle(qtbot, running.executor)
         assert not shown.check.running
 
 
 def test_the_window_closes_while_the_line_is_checked(running: RunningApp, qtbot: Any) -> None:
-    silent = threading.Event()
-    with serving(lambda _: silent.wait(5) and None) as port:
+    with silent_portal() as port:
         join(running, port)
         shown = tab(running, qtbot)
         assert shown.check.running
         running.window.close()
         assert not shown.check.running
-        silent.set()
 
 
 def test_other_settings_are_checked_anew(running: RunningApp, qtbot: Any) -> None:
@@ -130,8 +141,7 @@ def test_other_settings_are_checked_anew(running: RunningApp, qtbot: Any) -> Non
 
 
 def test_what_is_found_of_the_old_portal_does_not_count_for_the_new_one(running: RunningApp, qtbot: Any) -> None:
-    silent = threading.Event()
-    with serving(lambda _: silent.wait(5) and None) as old, serving(answering()) as port:
+    with silent_portal() as old, serving(answering()) as port:
         join(running, old)
         shown = tab(running, qtbot)
         assert shown.check.running
@@ -139,7 +149,6 @@ def test_what_is_found_of_the_old_portal_does_not_count_for_the_new_one(running:
         running.context.announce("settings")
         qtbot.waitUntil(lambda: "Cổng trả lời" in facts(shown).get("Trả lời", ""), timeout=WAIT_MS)
         assert facts(shown)["Địa chỉ"].endswith(f":{port}")
-        silent.set()
         settle(qtbot, running.executor)
 
 

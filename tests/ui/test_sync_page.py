@@ -338,6 +338,15 @@ def test_a_stream_of_news_does_not_read_the_tables_each_time(
     assert len(reads) == 2, "the last word is read as well"
 
 
+def test_the_rescue_window_opens_by_its_key(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
+    page = open_page(running, qtbot)
+    press(Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.outbox.rescue is not None and page.outbox.rescue.isVisible())
+    assert page.outbox.rescue is not None
+    page.outbox.rescue.reject()
+    settle(qtbot, running.executor)
+
+
 def test_a_portal_that_was_taken_out_of_the_settings_is_gone_from_the_head(
     running: RunningApp, syncer: Syncer, qtbot: Any
 ) -> None:
