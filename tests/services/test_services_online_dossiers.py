@@ -190,6 +190,25 @@ def test_supplement_brought_to_the_desk_registers_again(desk: DeskContext, clock
     assert verify(desk).problems == ()
 
 
+def test_wait_before_the_reception_is_no_wait_of_the_limit(desk: DeskContext, clock: Clock) -> None:
+    """When it is nearly due is the same for a dossier that was sent back for papers first and one that was not."""
+    codes = (ONLINE_CODE, f"{ONLINE_CODE[:-1]}2")
+    for code in codes:
+        feed(desk, "HoSoMoi", code, online(code))
+    take_step(desk, codes[0], Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu tờ khai"))
+    clock.set(13, 8)
+    take_step(desk, codes[0], Step.SUPPLEMENT, StepInput())
+    for code in codes:
+        take_step(desk, code, Step.RECEIVE, StepInput())
+        take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+        take_step(desk, code, Step.REQUEST_PAYMENT, StepInput(reason="Lệ phí"))
+    clock.set(16, 10)
+    for code in codes:
+        take_step(desk, code, Step.PAY, StepInput())
+    one, other = (show(desk, code).row for code in codes)
+    assert (one.due, one.due_soon_from) == (other.due, other.due_soon_from)
+
+
 def test_refusal_goes_back_with_its_reason(desk: DeskContext) -> None:
     feed(desk, "HoSoMoi", ONLINE_CODE, online())
     take_step(desk, ONLINE_CODE, Step.REFUSE, StepInput(reason="Không thuộc thẩm quyền"))
