@@ -225,12 +225,12 @@ class ClashPanel(QWidget):
         text = _tr(words).format(code=decided.dossier_code)
         if decided.settled:
             text = f"{text} {_tr(Words.ALSO).format(count=decided.settled)}"
-        self._done(text, decided.dossier_code)
+        self._done(text, "dossier", code=decided.dossier_code)
         self.context.wake_sync()
 
     def _tried(self, still: OpenEntry | None) -> None:
         if still is None:
-            self._done(_tr(Words.APPLIED))
+            self._done(_tr(Words.APPLIED), "dossier", "catalogue", "calendar")
         else:
             self.context.tell(_tr(Words.STILL).format(reason=still.reason), "warning")
             self.refresh()
@@ -238,10 +238,10 @@ class ClashPanel(QWidget):
     def _put_away(self, _nothing: None) -> None:
         self._done(_tr(Words.PUT_AWAY))
 
-    def _done(self, text: str, *codes: str) -> None:
-        """Everybody reads again, this panel as well."""
+    def _done(self, text: str, *kinds: str, code: str = "") -> None:
+        """Whoever shows what has changed reads again, this panel as well."""
         self.reason.clear()
-        self.context.announce("dossier", "outbox", "clash", "catalogue", "calendar", dossiers=codes)
+        self.context.announce("outbox", "clash", *kinds, dossiers=(code,) if code else ())
         self.context.tell(text, "success")
         self.focus()
 

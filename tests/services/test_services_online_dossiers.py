@@ -16,7 +16,7 @@ from counter_app.services.verify import verify
 from counter_app.sync.client import PortalDossier
 from counter_app.sync.matching import holds
 from counter_app.sync.messages import MessageKind
-from tests.catalogue_samples import DAYS, UNKNOWN_LIMIT, full_request
+from tests.catalogue_samples import CASES, DAYS, UNKNOWN_LIMIT, full_request
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, messages, nothing_stored, payloads, refused
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, moment, online, step
@@ -194,7 +194,7 @@ def test_wait_before_the_reception_is_no_wait_of_the_limit(desk: DeskContext, cl
     """When it is nearly due is the same for a dossier that was sent back for papers first and one that was not."""
     codes = (ONLINE_CODE, f"{ONLINE_CODE[:-1]}2")
     for code in codes:
-        feed(desk, "HoSoMoi", code, online(code))
+        feed(desk, "HoSoMoi", code, online(code, procedure=CASES))
     take_step(desk, codes[0], Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu tờ khai"))
     clock.set(13, 8)
     take_step(desk, codes[0], Step.SUPPLEMENT, StepInput())
