@@ -144,10 +144,14 @@ class DocumentFile:
 
 @dataclass(frozen=True)
 class UploadPlace:
-    """How far an upload got: its address at the portal and the bytes that the portal holds."""
+    """How far an upload got: its address at the portal and the bytes that the portal holds.
+
+    ``is_new``: it was announced just now, so there is nothing to ask about it.
+    """
 
     url: str | None = None
     offset: int = 0
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,9 @@ class PortalClient(Protocol):
 
     def procedure(self, code: str) -> Mapping[str, Any] | None:
         """Return one whole procedure, None when the portal does not know it."""
+
+    def begin_upload(self, document: DocumentFile) -> UploadPlace:
+        """Announce a document where the portal wants that, so that its address is written down before it goes."""
 
     def upload(
         self,

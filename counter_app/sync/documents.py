@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -57,6 +57,11 @@ class Outcome:
     trouble: TransientTrouble | SignInNeeded | None = None
     moved: bool = False
     """The portal has taken bytes of it: it is not this document that is at fault for a trouble."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more is to be done with it for now."""
+        return self.url is not None or self.refusal is not None or self.trouble is not None
 
 
 @dataclass
@@ -158,16 +163,47 @@ class DocumentLanes:
 
     def _send(self, batch: Sequence[Parcel]) -> Delivered:
         """Bring a batch on its way, in a lane's thread; trouble of the line ends it."""
-        outcomes: list[Outcome] = []
-        trouble: TransientTrouble | SignInNeeded | None = None
-        for parcel in batch:
-            outcomes.append(Outcome(parcel) if trouble or self._stopping.is_set() else self._send_one(parcel))
-            trouble = trouble or outcomes[-1].trouble
+        outcomes = self._each(self._announce(batch), self._send_one)
         with self._work() as session:
             self._write(session, outcomes)
         return Delivered(
-            sum(one.url is not None for one in outcomes), sum(one.refusal is not None for one in outcomes), trouble
+            sum(one.url is not None for one in outcomes),
+            sum(one.refusal is not None for one in outcomes),
+            next((one.trouble for one in outcomes if one.trouble is not None), None),
         )
+
+    def _announce(self, batch: Sequence[Parcel]) -> list[Outcome]:
+        """Announce what is not yet at the portal, and write the addresses down before a byte goes.
+
+        Else a document that came through while the program died would be sent a second time.
+        """
+        announced = self._each([Outcome(parcel) for parcel in batch], self._announce_one)
+        new = [one.parcel for one in announced if one.parcel.place.is_new]
+        if new:
+            with self._work() as session:
+                _set(session, [(one, {"upload_url": one.place.url, "upload_offset": 0}) for one in new])
+        return announced
+
+    def _each(self, before: Sequence[Outcome], act: Callable[[Parcel], Outcome]) -> list[Outcome]:
+        """Do one thing with each parcel that nothing has happened to, until the line fails or it is time to stop."""
+        outcomes: list[Outcome] = []
+        trouble = any(one.trouble is not None for one in before)
+        for one in before:
+            if not (one.is_settled or trouble or self._stopping.is_set()):
+                one = act(one.parcel)
+                trouble = one.trouble is not None
+            outcomes.append(one)
+        return outcomes
+
+    def _announce_one(self, parcel: Parcel) -> Outcome:
+        if parcel.place.url is not None:
+            return Outcome(parcel)
+        try:
+            return Outcome(replace(parcel, place=self._client.begin_upload(parcel.document)))
+        except (DocumentDamaged, Refused) as refusal:
+            return Outcome(parcel, refusal=refusal)
+        except (TransientTrouble, SignInNeeded) as trouble:
+            return Outcome(parcel, trouble=trouble)
 
     def _send_one(self, parcel: Parcel) -> Outcome:
         moved = False
@@ -177,7 +213,7 @@ class DocumentLanes:
             nonlocal moved
             moved = moved or new != parcel.place
             with self._work() as session:
-                _set(session, parcel, upload_url=new.url, upload_offset=new.offset)
+                _set(session, [(parcel, {"upload_url": new.url, "upload_offset": new.offset})])
 
         def go_on(sent: int) -> bool:
             nonlocal before
@@ -198,26 +234,33 @@ class DocumentLanes:
     def _write(self, session: Session, outcomes: Sequence[Outcome]) -> None:
         """Note what became of a batch, and queue the updates that name what came to the portal."""
         now = self._around.clock()
-        named: dict[int, None] = {}
+        done = [(one.parcel, one.url) for one in outcomes if one.url is not None]
+        if done:
+            _set(
+                session,
+                [
+                    (one, {"upload_url": url, "upload_offset": one.document.size, "uploaded_at": now})
+                    for one, url in done
+                ],
+            )
+            outbox.mark_done(session, [one.message for one, _ in done], now)
+            self._around.queue_naming(session, list(dict.fromkeys(one.message.dossier_id for one, _ in done)), now)
         for one in outcomes:
-            message = one.parcel.message
-            if one.url is not None:
-                size = one.parcel.document.size
-                _set(session, one.parcel, upload_url=one.url, upload_offset=size, uploaded_at=now)
-                outbox.mark_done(session, message, now)
-                named[message.dossier_id] = None
-            elif one.refusal is not None:
-                code = one.refusal.code if isinstance(one.refusal, Refused) else one.refusal.kind
-                outbox.mark_needs_attention(session, message, reason=one.refusal.reason, code=code)
-            elif isinstance(one.trouble, TransientTrouble):
-                # A document that got on is not at fault; one that does not lets others go first.
-                stuck = one.trouble.seen and not one.moved
-                pause = MESSAGE.wait(message.attempts + 1, self._around.random) if stuck else timedelta(0)
-                outbox.mark_waiting(session, message, now + pause, reason=one.trouble.reason, answered=stuck)
-            else:
-                outbox.mark_waiting(session, message, now)
-        if named:
-            self._around.queue_naming(session, list(named), now)
+            if one.url is None:
+                self._put_back(session, one, now)
+
+    def _put_back(self, session: Session, one: Outcome, now: datetime) -> None:
+        message = one.parcel.message
+        if one.refusal is not None:
+            code = one.refusal.code if isinstance(one.refusal, Refused) else one.refusal.kind
+            outbox.mark_needs_attention(session, message, reason=one.refusal.reason, code=code)
+        elif isinstance(one.trouble, TransientTrouble):
+            # A document that got on is not at fault; one that does not lets others go first.
+            stuck = one.trouble.seen and not one.moved
+            pause = MESSAGE.wait(message.attempts + 1, self._around.random) if stuck else timedelta(0)
+            outbox.mark_waiting(session, message, now + pause, reason=one.trouble.reason, answered=stuck)
+        else:
+            outbox.mark_waiting(session, message, now)
 
     def _transfer(self, parcel: Parcel, sent: int) -> Transfer:
         document = parcel.document
@@ -225,8 +268,9 @@ class DocumentLanes:
         return Transfer(document.file_name, parcel.message.dossier_code, sent, document.size, speed)
 
 
-def _set(session: Session, parcel: Parcel, **values: object) -> None:
-    session.execute(update(Document).where(Document.id == parcel.message.document_id).values(**values))
+def _set(session: Session, rows: Sequence[tuple[Parcel, dict[str, object]]]) -> None:
+    """Write the same columns of several documents."""
+    session.execute(update(Document), [{"id": one.message.document_id, **values} for one, values in rows])
 
 
 def _told(batch: Sequence[Parcel]) -> str:

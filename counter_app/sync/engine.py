@@ -36,7 +36,7 @@ from counter_app.sync.lock import SyncerLock, SyncLockLost
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.outbox import Outgoing
 from counter_app.sync.surroundings import Light, PassResult, Surroundings, Watch
-from counter_app.sync.verdicts import judge_answer, judge_look_up
+from counter_app.sync.verdicts import judge_look_up, judge_not_done
 
 __all__ = ["Light", "PassResult", "Surroundings", "SyncEngine", "Watch"]
 
@@ -260,15 +260,23 @@ class SyncEngine:
                     outbox.mark_waiting(session, message, self._around.clock(), code=message.error_code)
             raise
         self._reached(watch.result)
+        answered = list(zip(messages, answer.items, strict=True))
+        done = [message for message, item in answered if item.done]
         with self._work() as session:
             now = self._around.clock()
-            for message, item in zip(messages, answer.items, strict=True):
-                wait = MESSAGE.wait(message.attempts + 1, self._around.random)
-                verdict = judge_answer(session, message, item, now, wait)
-                watch.result.sent += verdict.done
-                watch.result.failed += verdict.refused
-                if verdict.done or verdict.refused:
-                    self._message_failures.pop(message.id, None)
+            outbox.mark_done(session, done, now)
+            stuck = [
+                message
+                for message, item in answered
+                if not item.done and judge_not_done(session, message, item, now, self._message_wait(message))
+            ]
+        for message in done + stuck:
+            self._message_failures.pop(message.id, None)
+        watch.result.sent += len(done)
+        watch.result.failed += len(stuck)
+
+    def _message_wait(self, message: Outgoing) -> timedelta:
+        return MESSAGE.wait(message.attempts + 1, self._around.random)
 
     def _post(self, messages: list[Outgoing]) -> Answered:
         payloads = [one.payload for one in messages]

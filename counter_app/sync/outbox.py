@@ -28,7 +28,7 @@ SETTLE: Final = timedelta(seconds=2)
 STEP_SETTLE: Final = timedelta(seconds=10)
 """And a step this long: a portal that does not know the idempotency key would keep a second one beside it."""
 
-_WAITING: Final = bindparam("waiting", "waiting", literal_execute=True)
+_WAITING: Final[ColumnElement[str]] = bindparam("waiting", "waiting", literal_execute=True)
 """Written into the statement: SQLite takes a partial index only where it sees the value."""
 
 _CALL_NAMES: Final = UUID("5a3f0e1c-6f0b-4d0e-9d7e-3c1f6f0f2a11")
@@ -167,9 +167,13 @@ def mark_sending(session: Session, messages: Iterable[Outgoing]) -> None:
     session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(state=MessageState.SENDING))
 
 
-def mark_done(session: Session, message: Outgoing, now: datetime) -> None:
-    """The portal has it."""
-    _set(session, message, state=MessageState.DONE, unseen=False, done_at=now, last_error="", error_code="")
+def mark_done(session: Session, messages: Iterable[Outgoing], now: datetime) -> None:
+    """The portal has them."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_([one.id for one in messages]))
+        .values(state=MessageState.DONE, unseen=False, done_at=now, last_error="", error_code="")
+    )
 
 
 def mark_waiting(

@@ -154,6 +154,10 @@ class Profile1Client:
         rows = _objects([result] if isinstance(result, dict) else result)
         return rows[0] if rows else None
 
+    def begin_upload(self, document: DocumentFile) -> UploadPlace:
+        """Create the upload (tus creation extension)."""
+        return self._uploads.begin(document)
+
     def upload(
         self,
         document: DocumentFile,

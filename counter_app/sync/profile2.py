@@ -144,6 +144,10 @@ class Profile2Client:
         """Not offered."""
         raise NotOffered(_NO_DOWNLOAD)
 
+    def begin_upload(self, document: DocumentFile) -> UploadPlace:
+        """Nothing is announced here: /files takes the whole file at once."""
+        return UploadPlace()
+
     def upload(
         self,
         document: DocumentFile,
@@ -156,8 +160,8 @@ class Profile2Client:
         What comes back stands for the address: FILE_MARK and IdTepTin. NotOffered for a paper that no create
         can name any more.
         """
-        with uploads._opened(document) as stream:
-            uploads._verify(stream, document)
+        with uploads.opened(document) as stream:
+            uploads.verify(stream, document)
             if self._book.comes_too_late(document.sha256):
                 raise NotOffered(_TOO_LATE)
             if place.url is not None and place.url.startswith(FILE_MARK):

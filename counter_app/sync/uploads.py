@@ -70,6 +70,12 @@ class Uploader:
         self._cut: dict[str, tuple[int, int]] = {}
         """Where a PATCH that was cut began, and how far it had come, by the upload's address."""
 
+    def begin(self, document: DocumentFile) -> UploadPlace:
+        """Announce a document to the portal; no byte of it goes yet. Raises as :meth:`send` does."""
+        with opened(document) as stream:
+            verify(stream, document)
+        return UploadPlace(self._create(document), is_new=True)
+
     def send(
         self,
         document: DocumentFile,
@@ -82,8 +88,8 @@ class Uploader:
         The file is checked against its record before a byte goes, and read through the same handle. Raises
         DocumentDamaged, TransientTrouble, Refused or SignInNeeded.
         """
-        with _opened(document) as stream:
-            _verify(stream, document)
+        with opened(document) as stream:
+            verify(stream, document)
             for start in range(MAX_STARTS):
                 place = self._located(document, place, remember)
                 try:
@@ -100,6 +106,8 @@ class Uploader:
         self, document: DocumentFile, place: UploadPlace, remember: Callable[[UploadPlace], None]
     ) -> UploadPlace:
         """Return where the upload stands at the portal, beginning it where there is none."""
+        if place.is_new:
+            return place
         if place.url is not None:
             offset = self._offset(place.url, document.size)
             begun, sent = self._cut.pop(place.url, (0, 0))
@@ -231,14 +239,15 @@ class Uploader:
         return status_trouble(answer, self._now())
 
 
-def _opened(document: DocumentFile) -> BufferedReader:
+def opened(document: DocumentFile) -> BufferedReader:
+    """Open a stored file; raises DocumentDamaged when it is gone."""
     try:
         return document.path.open("rb")
     except OSError as error:
         raise DocumentDamaged(_GONE, sha256=document.sha256) from error
 
 
-def _verify(stream: BufferedReader, document: DocumentFile) -> None:
+def verify(stream: BufferedReader, document: DocumentFile) -> None:
     """Refuse a file that is not what the record says: it would replace a good one at the portal."""
     size = os.fstat(stream.fileno()).st_size
     if size == 0 or size != document.size:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,39 +27,31 @@ _SOMEBODY_ELSES: Final = (
 _NO_WORDS: Final = "Cổng từ chối (mã {code}) và không nêu lý do. Báo quản trị cổng kèm mã hồ sơ."
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """How a message came out of a call; neither: it goes again."""
+def judge_not_done(session: Session, message: Outgoing, item: ItemAnswer, now: datetime, wait: timedelta) -> bool:
+    """Write what an answer other than "done" to one item means; True when a person has to look at it.
 
-    done: bool = False
-    refused: bool = False
-
-
-def judge_answer(session: Session, message: Outgoing, item: ItemAnswer, now: datetime, wait: timedelta) -> Verdict:
-    """Write what the portal's answer to one item means; ``wait`` is the pause after a "busy"."""
+    ``wait`` is the pause after a "busy".
+    """
     code = item.error_code
-    if item.done:
-        outbox.mark_done(session, message, now)
-        return Verdict(done=True)
     if code == UNANSWERED:
         outbox.mark_waiting(session, message, now, code=message.error_code, unseen=True)
-        return Verdict()
+        return False
     if code == BUSY_CODE:
         outbox.mark_waiting(session, message, now + wait, reason=item.message, code=message.error_code, answered=True)
-        return Verdict()
+        return False
     if code == EXISTS_CODE and message.kind is MessageKind.CREATE:
         # Ours from an earlier try, or somebody else's? The look-up tells.
         outbox.mark_waiting(session, message, now, reason=item.message, code=code, unseen=True, answered=True)
-        return Verdict()
+        return False
     # Once: a portal that does not know it even after another create has to be looked at.
     first_time = code == NOT_FOUND_CODE and message.error_code != NOT_FOUND_CODE
     if first_time and message.kind is not MessageKind.CREATE and outbox.reopen_create(session, message.dossier_id, now):
         outbox.mark_waiting(session, message, now, reason=item.message, code=code, answered=True)
-        return Verdict()
+        return False
     outbox.mark_needs_attention(
         session, message, reason=item.message or _NO_WORDS.format(code=code), code=code, field=item.field
     )
-    return Verdict(refused=True)
+    return True
 
 
 def judge_look_up(session: Session, message: Outgoing, found: PortalDossier | None, now: datetime) -> bool:
@@ -72,7 +63,7 @@ def judge_look_up(session: Session, message: Outgoing, found: PortalDossier | No
         outbox.mark_needs_attention(session, message, reason=_SOMEBODY_ELSES, code=EXISTS_CODE)
         return False
     if found is not None and holds(message.kind, message.payload, found):
-        outbox.mark_done(session, message, now)
+        outbox.mark_done(session, [message], now)
         return True
     outbox.mark_waiting(session, message, now, code=message.error_code)
     return False
