@@ -59,6 +59,20 @@ ADVICE = {
     "file_gone": QT_TRANSLATE_NOOP(
         "SyncWords", "Cổng không còn giữ tệp này. Đề nghị người nộp gửi lại giấy tờ, hoặc gọi quản trị cổng."
     ),
+    "not_offered": QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Cổng này không nhận loại nội dung đó: chuyển cho đơn vị xử lý bằng cách khác (bản giấy, thư công vụ). Giấy "
+        "tờ vẫn được giữ trong hồ sơ ở quầy.",
+    ),
+    "file_elsewhere": QT_TRANSLATE_NOOP(
+        "SyncWords", "Kết quả đã gửi lên một cổng khác: nhập kết quả trực tiếp trên cổng này, rồi báo quản trị."
+    ),
+    "record_id_unknown": QT_TRANSLATE_NOOP(
+        "SyncWords", "Cổng không cho biết mã nội bộ của hồ sơ. Gọi quản trị cổng kèm mã hồ sơ, rồi gửi lại."
+    ),
+    "portal_answer": QT_TRANSLATE_NOOP(
+        "SyncWords", "Cổng trả lời khác quy ước. Gọi quản trị cổng và bộ phận hỗ trợ (thẻ Chẩn đoán, «Lưu cho hỗ trợ»)."
+    ),
     "http_403": QT_TRANSLATE_NOOP(
         "SyncWords",
         "Cổng không cho tài khoản này tải tệp lên. Gọi quản trị cổng để được cấp quyền, rồi gửi lại tất cả.",

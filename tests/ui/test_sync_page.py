@@ -157,6 +157,7 @@ def test_what_needs_a_hand_is_on_top_with_the_portals_words_and_what_to_do(
         ("too_large", "Rút gọn"),
         ("http_413", "độ phân giải thấp hơn"),
         ("document_damaged", "bản sao lưu"),
+        ("not_offered", "bằng cách khác"),
         ("-7", "Đọc lời của cổng"),
     ],
 )
