@@ -24,9 +24,9 @@ def trust_store(ca_bundle: Path | None) -> ssl.SSLContext | None:
 
     ``REQUESTS_CA_BUNDLE`` and ``CURL_CA_BUNDLE`` hold for the syncer's library, so they hold here.
     """
-    from requests.certs import where
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-    usual = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or where()
+    usual = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
     roots = Path(ca_bundle or usual)
     try:
         if roots.is_dir():

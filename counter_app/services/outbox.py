@@ -36,7 +36,7 @@ _MOVING = (MessageState.WAITING, MessageState.SENDING)
 _UPLOAD = OutboxMessage.kind == MessageKind.UPLOAD
 _OWN = (
     *("id", "key", "dossier_code", "kind", "state", "unseen", "attempts", "next_attempt_at"),
-    *("last_error", "error_code", "error_field", "created_at"),
+    *("last_error", "error_code", "error_field"),
 )
 
 
@@ -68,7 +68,6 @@ class OutboxItem:
     last_error: str
     error_code: str
     error_field: str
-    created_at: datetime
     file_name: str
     size: int
     sent: int

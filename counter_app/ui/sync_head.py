@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.outbox import OutboxLoad
@@ -73,9 +73,6 @@ LIGHTS = {
 
 class SyncHead(QFrame):
     """Shows the syncer's snapshot and the load of the queue; sends now, pauses and goes on."""
-
-    pause_changed = Signal(bool)
-    """The clerk has paused (True) or resumed the sync."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,7 +143,6 @@ class SyncHead(QFrame):
             self.context.tell(_tr(Words.RESUMED))
         else:
             sync.pause()
-        self.pause_changed.emit(self.paused)
 
     def _show_light(self) -> None:
         status = self._status

@@ -156,9 +156,6 @@ class OutboxTable(PagedTable[OutboxItem]):
 class OutboxTab(QWidget):
     """The table, the choice of what it shows, what was said of the chosen message and what can be done."""
 
-    loaded = Signal()
-    """The messages have been read."""
-
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
@@ -302,7 +299,6 @@ class OutboxTab(QWidget):
     @Slot(int)
     def _loaded(self, count: int) -> None:
         self.count.setText(_tr(Words.SHOWN).format(count=count_words(count)))
-        self.loaded.emit()
 
     @Slot(object)
     def _chosen(self, row: OutboxItem | None) -> None:
