@@ -37,7 +37,7 @@ def register() -> None:
         settings.register_profile(
             name,
             max_examples=EXAMPLES,
-            stateful_step_count=25,
+            stateful_step_count=20,
             deadline=None,
             print_blob=True,
             report_multiple_bugs=False,
