@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from counter_app.models.base import Base, UtcDateTime
@@ -24,6 +24,23 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("dossier_id", "number"),
         Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at", "id"),
+        # Each lane of the syncer finds its turn among tens of thousands that wait for another.
+        Index(
+            "ix_outbox_waiting_kind",
+            "kind",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_unseen",
+            "state",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("unseen = 1"),
+            postgresql_where=text("unseen"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

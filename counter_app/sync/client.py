@@ -179,6 +179,10 @@ class PortalClient(Protocol):
         """The portal's clock minus ours, as last seen; None before the first answer."""
 
     @property
+    def documents_first(self) -> bool:
+        """True where only the create can name documents: it waits for those of its dossier on their way."""
+
+    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """The newest calls and answers, the oldest of them first."""
 

@@ -147,7 +147,10 @@ class DocumentLanes:
         batches: list[list[Parcel]] = [[] for _ in range(free)]
         room = [BATCH_BYTES] * free
         with self._work() as session:
-            for place, message in enumerate(outbox.next_uploads(session, self._around.clock(), BATCH * free)):
+            due = outbox.next_uploads(
+                session, self._around.clock(), BATCH * free, documents_first=self._client.documents_first
+            )
+            for place, message in enumerate(due):
                 lane = place % free
                 if room[lane] <= 0:
                     continue

@@ -78,6 +78,11 @@ class SyncEngine:
         return self._client.clock_skew
 
     @property
+    def documents_first(self) -> bool:
+        """Whether the portal has a create wait for its documents."""
+        return self._client.documents_first
+
+    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """The newest calls to the portal and its answers."""
         return self._client.exchanges
@@ -215,7 +220,7 @@ class SyncEngine:
         messages: list[Outgoing] = []
         with self._database.read() as session:
             for kind, most in _RECORD_KINDS:
-                messages = self._batch(outbox.to_send(session, self._around.clock(), kind, most), most)
+                messages = self._batch(self._due(session, kind, most), most)
                 if messages:
                     break
         if not messages:
@@ -225,6 +230,9 @@ class SyncEngine:
         watch.sending(_told(messages))
         self._call(messages, watch)
         return True
+
+    def _due(self, session: Session, kind: MessageKind, most: int) -> list[Outgoing]:
+        return outbox.to_send(session, self._around.clock(), kind, most, documents_first=self.documents_first)
 
     def _batch(self, due: list[Outgoing], most: int) -> list[Outgoing]:
         """Choose what goes in one call: within the portal's limits, and with those that failed as often."""

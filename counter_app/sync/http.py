@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import email.utils
 import gzip
-import ipaddress
 import json
 import socket
 import time
@@ -18,7 +17,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -26,8 +24,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from counter_app import __version__
-from counter_app.errors import UserError
+from counter_app.portal_address import checked_address, is_loopback
 from counter_app.sync.client import Exchange, TransientTrouble
+from counter_app.sync.tls_words import certificate_words
 
 USER_AGENT: Final = f"counter_app/{__version__}"
 MAX_ANSWER: Final = 64 * 1024 * 1024
@@ -39,10 +38,6 @@ WORTH_COMPRESSING: Final = 1024
 _OFFLINE = "Chưa kết nối được với cổng. Hồ sơ vẫn an toàn trên máy này và sẽ tự gửi khi có mạng."
 _TIMEOUT = "Cổng không trả lời kịp. Chương trình sẽ tra lại trên cổng rồi mới gửi tiếp, không gửi trùng."
 _CUT = "Đường truyền bị ngắt khi đang gửi. Chương trình sẽ tra lại trên cổng rồi mới gửi tiếp, không gửi trùng."
-_TLS = (
-    "Không xác thực được chứng thư bảo mật của cổng. Kiểm tra ngày giờ của máy và mạng đang dùng; nếu cơ quan "
-    "có chứng thư gốc riêng, chọn tệp chứng thư đó trong Cài đặt."
-)
 _TOO_LONG = "Cổng trả về nhiều dữ liệu bất thường nên đã dừng nhận. Báo quản trị cổng nếu lặp lại."
 _REDIRECT = (
     "Cổng chuyển hướng sang địa chỉ khác (HTTP {status}). Nếu máy đang dùng Wi-Fi có trang đăng nhập, hãy đăng "
@@ -169,7 +164,7 @@ class Http:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.base_url = _checked(base_url)
+        self.base_url = checked_address(base_url)
         self.clock_skew: timedelta | None = None
         self._limits = limits or HttpLimits()
         self._verify: bool | str = True if ca_bundle is None else str(ca_bundle)
@@ -178,7 +173,7 @@ class Http:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         # A proxy of the environment is for the outside; a portal on this machine is reached directly.
-        self._session.trust_env = not _is_loopback(self.base_url)
+        self._session.trust_env = not is_loopback(self.base_url)
         # An `auth` that adds nothing keeps requests from reading passwords out of a .netrc file.
         self._session.auth = _no_auth
         for scheme in ("http://", "https://"):
@@ -328,7 +323,7 @@ def _http_date(text: str) -> datetime | None:
 def _trouble(error: requests.RequestException) -> TransientTrouble:
     """Tell what a failed request means; the order matters, as the classes are parents of one another."""
     if isinstance(error, requests.exceptions.SSLError):
-        return TransientTrouble("portal_tls", _TLS, seen=not _never_connected(error))
+        return TransientTrouble("portal_tls", certificate_words(error), seen=not _never_connected(error))
     if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
         return TransientTrouble("portal_unreachable", _OFFLINE, seen=False)
     if isinstance(error, requests.exceptions.Timeout) or _caused_by(error, urllib3.exceptions.ReadTimeoutError):
@@ -363,32 +358,3 @@ def _caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _checked(base_url: str) -> str:
-    try:
-        parts = urlsplit(base_url.strip())
-        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        whole = False
-    if not whole or parts.scheme not in {"http", "https"} or parts.username is not None:
-        raise UserError(
-            "portal_url_invalid",
-            "Địa chỉ cổng không đúng. Nhập địa chỉ dạng https://ten-cong.gov.vn, không kèm tên và mật khẩu.",
-        )
-    if parts.scheme == "http" and not _is_loopback(base_url.strip()):
-        raise UserError(
-            "portal_url_insecure",
-            "Địa chỉ cổng phải bắt đầu bằng https:// để thông tin người dân được mã hóa trên đường truyền.",
-        )
-    return base_url.strip().rstrip("/")

@@ -12,15 +12,15 @@ from typing import Any, Final
 from counter_app.sync.client import PortalDossier
 from counter_app.sync.messages import MessageKind
 
-_MARKS_OF_OURS: Final = ("MaTTHC", "NgayTiepNhan", "DonViXuLy", "ChuHoSo")
+_MARKS_OF_OURS: Final = ("MaTTHC", "NgayTiepNhan", "ChuHoSo")
 _DOCUMENT_LISTS: Final = {"TaiLieuNop": "TepDinhKemId", "DanhSachGiayToKetQua": "GiayToId"}
 
 
 def is_ours(payload: bytes, found: PortalDossier) -> bool:
     """Tell whether the dossier that the portal holds under our code is the one that we made.
 
-    Compared are the values that no later processing changes (procedure, applicant, time of receipt, handling
-    unit); a value that the portal does not give back decides nothing.
+    Compared are the values that no later processing changes (procedure, time of receipt, applicant); the handling
+    unit is none of them, as a handing over changes it. A value that the portal does not give back decides nothing.
     """
     sent = json.loads(payload)
     return all(name not in found.fields or found.fields[name] == sent.get(name) for name in _MARKS_OF_OURS)

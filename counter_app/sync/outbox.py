@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from counter_app.errors import UserError
@@ -27,6 +27,9 @@ SETTLE: Final = timedelta(seconds=2)
 """A call that a dead program left under way is given this long to end at the portal before we look."""
 STEP_SETTLE: Final = timedelta(seconds=10)
 """And a step this long: a portal that does not know the idempotency key would keep a second one beside it."""
+
+PAPER_TRIES: Final = 3
+"""Tries of a document after which the record of its dossier goes without it (``documents_first``)."""
 
 _WAITING: Final[ColumnElement[str]] = bindparam("waiting", "waiting", literal_execute=True)
 """Written into the statement: SQLite takes a partial index only where it sees the value."""
@@ -149,16 +152,18 @@ def to_look_up(session: Session, now: datetime, limit: int) -> list[Outgoing]:
     return _outgoing(session, _heads(now).where(OutboxMessage.unseen).limit(limit))
 
 
-def to_send(session: Session, now: datetime, kind: MessageKind, limit: int) -> list[Outgoing]:
+def to_send(
+    session: Session, now: datetime, kind: MessageKind, limit: int, *, documents_first: bool = False
+) -> list[Outgoing]:
     """Return records or steps whose turn it is, at most one a dossier, oldest due first."""
-    return _outgoing(session, _heads(now).where(~OutboxMessage.unseen, OutboxMessage.kind == kind).limit(limit))
+    due = _due(now).where(OutboxMessage.kind == kind, ~OutboxMessage.unseen, ~_held_back(documents_first))
+    return _outgoing(session, due.limit(limit))
 
 
-def next_uploads(session: Session, now: datetime, limit: int) -> list[Outgoing]:
+def next_uploads(session: Session, now: datetime, limit: int, *, documents_first: bool = False) -> list[Outgoing]:
     """Return the next documents to go: their dossiers have no earlier record or step on the way."""
-    return _outgoing(
-        session, _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_earlier_undone()).limit(limit)
-    )
+    due = _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_held_back(documents_first))
+    return _outgoing(session, due.limit(limit))
 
 
 def mark_sending(session: Session, messages: Iterable[Outgoing]) -> None:
@@ -277,11 +282,11 @@ def counts(session: Session) -> OutboxCounts:
     )
 
 
-def next_due(session: Session) -> datetime | None:
+def next_due(session: Session, *, documents_first: bool = False) -> datetime | None:
     """Return when the next waiting message that nothing holds back may go; None when none waits."""
     return session.scalar(
         select(func.min(OutboxMessage.next_attempt_at)).where(
-            OutboxMessage.state == MessageState.WAITING, ~_earlier_undone()
+            OutboxMessage.state == MessageState.WAITING, ~_held_back(documents_first)
         )
     )
 
@@ -339,6 +344,38 @@ def _dossier_state(states: set[tuple[str, bool]]) -> DossierSyncState:
     if MessageState.DONE not in names:
         return DossierSyncState.NOT_SENT
     return DossierSyncState.CHANGED_SINCE if MessageState.WAITING in names else DossierSyncState.SENT
+
+
+def _held_back(documents_first: bool) -> ColumnElement[bool]:
+    """True where something else of the same dossier goes first.
+
+    ``documents_first``: a create waits for the documents of its dossier that are on their way (not for one that
+    needs a person, nor for one that waits after PAPER_TRIES tries: the record matters more), unless its own outcome
+    has to be looked up; a document waits for no record, except for a create under way, which has left it out.
+    """
+    if not documents_first:
+        return _earlier_undone()
+    other = aliased(OutboxMessage)
+    same = other.dossier_id == OutboxMessage.dossier_id
+    waits_for_paper = and_(
+        ~OutboxMessage.unseen,
+        exists().where(
+            same,
+            other.kind == MessageKind.UPLOAD,
+            or_(
+                other.state == MessageState.SENDING,
+                and_(other.state == MessageState.WAITING, other.attempts < PAPER_TRIES),
+            ),
+        ),
+    )
+    create_under_way = exists().where(
+        same, other.kind == MessageKind.CREATE, or_(other.state == MessageState.SENDING, other.unseen)
+    )
+    return case(
+        (OutboxMessage.kind == MessageKind.UPLOAD, create_under_way),
+        (OutboxMessage.kind == MessageKind.CREATE, or_(_earlier_undone(), waits_for_paper)),
+        else_=_earlier_undone(),
+    )
 
 
 def _earlier_undone() -> ColumnElement[bool]:

@@ -110,9 +110,9 @@ class Uploader:
             return place
         if place.url is not None:
             offset = self._offset(place.url, document.size)
-            begun, sent = self._cut.pop(place.url, (0, 0))
+            cut_from, sent = self._cut.pop(place.url, (0, 0))
             if offset is not None:
-                if sent and offset <= begun:
+                if sent and offset <= cut_from:
                     self._pace.lost(sent)
                 return UploadPlace(place.url, offset)
         begun = UploadPlace(self._create(document), 0)

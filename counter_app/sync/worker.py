@@ -194,7 +194,7 @@ class SyncWorker:
             self._publish(**self._counts(), sending="", transfer=None, error="", warnings=(_ELSEWHERE,))
             return BUSY_ELSEWHERE_PAUSE
         with self._database.read() as session:
-            due = outbox.next_due(session)
+            due = outbox.next_due(session, documents_first=engine.documents_first)
         next_try = result.retry_at or min(now + self._interval, due or now + self._interval)
         self._publish(
             **{**self._counts(), **self._reached(result)},

@@ -36,7 +36,6 @@ from counter_app.settings import (
     save_settings,
     store_portal_password,
 )
-from counter_app.sync import http
 from counter_app.sync.client import DocumentFile, SignInNeeded, TransientTrouble, UploadPlace
 from counter_app.sync.http import HttpLimits
 from counter_app.sync.profile1 import Profile1Client, Profile1Settings
@@ -55,9 +54,6 @@ TOKEN = json_reply(
     {"code": 0, "message": "", "data": {"access_token": "TOKEN-TEST-13579", "expires_in": 3600, "token_type": "Bearer"}}
 )
 Client = Profile1Client | Profile2Client
-BY_CAUSE = pytest.mark.skipif(
-    not hasattr(http, "certificate_words"), reason="a failed handshake is not told by its cause yet"
-)
 
 
 def client_of(profile: int, url: str, ca_bundle: Path | None = None) -> Client:
@@ -117,7 +113,6 @@ def test_another_authority_of_the_same_name_is_not_believed(profile: int, ca: Ow
     assert server.asked == []
 
 
-@BY_CAUSE
 @BOTH
 def test_a_certificate_for_another_host_is_not_believed(profile: int, ca: OwnCa) -> None:
     with TlsServer(signed_in, ca.server("cong.example.vn")) as server:
@@ -127,7 +122,6 @@ def test_a_certificate_for_another_host_is_not_believed(profile: int, ca: OwnCa)
     assert server.asked == []
 
 
-@BY_CAUSE
 @BOTH
 def test_a_certificate_past_its_end_is_not_believed(profile: int, ca: OwnCa) -> None:
     with TlsServer(signed_in, ca.server(days=-1)) as server:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import tempfile
 from pathlib import Path
@@ -14,13 +13,7 @@ from hypothesis import strategies as st
 from two_portals import CALLS, DeskDay, check_agreed
 
 from counter_app.rules.lifecycle import Step
-from counter_app.sync import outbox
 from tests import profiles
-
-pytestmark = pytest.mark.skipif(
-    "documents_first" not in inspect.signature(outbox.next_due).parameters,
-    reason="the engine does not have a create wait for its documents yet",
-)
 
 FAULTS = (
     "busy_429",
