@@ -1,4 +1,4 @@
-"""Real programs that are killed (SIGKILL) in the middle of a pass, some fifty milliseconds each.
+"""Real programs that are killed (SIGKILL) in the middle of a pass, a fifth of a second each at most.
 
 One process stays (``_stay``), with every module imported and every statement compiled by a pass of its own; for each
 killing it forks one that goes on from there. It has one thread and no open file of a desk, which a fork may not share.
