@@ -34,7 +34,6 @@ from counter_app.services.offices import office_row
 from counter_app.services.rescue_file import RescueWriter, file_size
 from counter_app.services.rescue_terms import (
     FILE_FORMAT,
-    HELD,
     HOLD,
     MARGIN,
     PLACEHOLDER,
@@ -165,7 +164,7 @@ def _hold(session: Session, desk: DeskContext, export_id: str, file_name: str) -
     session.add_all(RescueItem(export_id=export_id, message_id=row.id) for row in rows)
     session.flush()
     session.execute(
-        update(OutboxMessage).where(OutboxMessage.id.in_(_items(export_id))).values(state=HELD, unseen=True)
+        update(OutboxMessage).where(OutboxMessage.id.in_(_items(export_id))).values(state=MessageState.HELD, unseen=True)
     )
     return held
 
@@ -182,7 +181,7 @@ def _blocked() -> ColumnElement[bool]:
         .where(
             other.dossier_id == OutboxMessage.dossier_id,
             ((other.state == MessageState.NEEDS_ATTENTION) & (other.kind != MessageKind.UPLOAD))
-            | (other.state == HELD),
+            | (other.state == MessageState.HELD),
         )
         .exists()
     )
@@ -192,7 +191,7 @@ def _release(session: Session, message_ids: Any, now: datetime) -> None:
     """Let messages wait again: records and steps to be looked up first, documents as they are."""
     session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(message_ids), OutboxMessage.state == HELD)
+        .where(OutboxMessage.id.in_(message_ids), OutboxMessage.state == MessageState.HELD)
         .values(
             state=MessageState.WAITING,
             unseen=OutboxMessage.kind != MessageKind.UPLOAD,

@@ -21,7 +21,6 @@ from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
 from counter_app.services.rescue_receipt import check_signature, read_receipt
-from counter_app.services.rescue_terms import HELD
 from counter_app.sync.client import BATCH_DOSSIERS, PortalClient, PortalDossier
 from counter_app.sync.matching import holds, is_ours
 from counter_app.sync.messages import MessageKind
@@ -52,7 +51,7 @@ def open_holds(desk: DeskContext) -> tuple[Hold, ...]:
         select(func.count())
         .select_from(RescueItem)
         .join(OutboxMessage, OutboxMessage.id == RescueItem.message_id)
-        .where(RescueItem.export_id == RescueExport.id, OutboxMessage.state == HELD)
+        .where(RescueItem.export_id == RescueExport.id, OutboxMessage.state == MessageState.HELD)
         .scalar_subquery()
     )
     with desk.database.read() as session:
@@ -130,7 +129,7 @@ def settle(desk: DeskContext, client: PortalClient, stop: Callable[[], bool] = l
                     .join(RescueItem, RescueItem.message_id == OutboxMessage.id)
                     .where(
                         RescueItem.export_id.in_(due),
-                        OutboxMessage.state == HELD,
+                        OutboxMessage.state == MessageState.HELD,
                         OutboxMessage.dossier_id.not_in(asked),
                     )
                     .distinct()
@@ -265,7 +264,7 @@ def _held(session: Session, export_ids: list[str]) -> list[OutboxMessage]:
         session.scalars(
             select(OutboxMessage)
             .join(RescueItem, RescueItem.message_id == OutboxMessage.id)
-            .where(RescueItem.export_id.in_(export_ids), OutboxMessage.state == HELD)
+            .where(RescueItem.export_id.in_(export_ids), OutboxMessage.state == MessageState.HELD)
             .order_by(OutboxMessage.dossier_id, OutboxMessage.number)
         )
     )

@@ -1,9 +1,9 @@
 """The outbox in the database: what goes next, what became of it, and how the desk sees it.
 
-States: waiting -> sending -> done | needs_attention. Records (create, update) and steps of one dossier go
-strictly in the order of their numbers; dossiers do not wait for one another. Documents (``upload``) have a
-lane of their own behind the records and steps, and never hold one back. Every function works inside the
-caller's unit of work.
+States: waiting -> sending -> done | needs_attention; held while a rescue file is on its way. Records (create,
+update) and steps of one dossier go strictly in the order of their numbers; dossiers do not wait for one another.
+Documents (``upload``) have a lane of their own behind the records and steps, and never hold one back. Every
+function works inside the caller's unit of work.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ class MessageState(StrEnum):
     SENDING = "sending"
     DONE = "done"
     NEEDS_ATTENTION = "needs_attention"
+    HELD = "held"
+    """Given away in a rescue file; looked up before it could ever be sent from here."""
 
 
-NOT_DONE: Final = (MessageState.WAITING, MessageState.SENDING, MessageState.NEEDS_ATTENTION)
+NOT_DONE: Final = (MessageState.WAITING, MessageState.SENDING, MessageState.NEEDS_ATTENTION, MessageState.HELD)
 """Named one by one, so that the index on the state serves among years of messages that are done."""
 
 
@@ -335,6 +337,9 @@ def dossier_states(session: Session, dossier_ids: Collection[int]) -> dict[int, 
 
 def _dossier_state(states: set[tuple[str, bool]]) -> DossierSyncState:
     names = {state for state, _ in states}
+    if not names:
+        # It came from the portal, and nothing has been done with it here.
+        return DossierSyncState.SENT
     if MessageState.NEEDS_ATTENTION in names:
         return DossierSyncState.NEEDS_ATTENTION
     if any(unseen for _, unseen in states):
