@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from counter_app.models import Document, OutboxMessage
 from counter_app.services.desk import DeskContext
+from counter_app.services.rescue_terms import HELD
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.outbox import NOT_DONE, MessageState, lines, resend
 from counter_app.sync.outbox import OutboxLine as OutboxRow
@@ -33,6 +34,10 @@ __all__ = [
 ]
 
 _MOVING = (MessageState.WAITING, MessageState.SENDING)
+_OPEN = (*NOT_DONE, HELD)
+"""What a rescue file holds is not done either."""
+_DOCUMENTS_FIRST = 2
+"""The kind of portal that takes documents before their record (portal-profile-2.md)."""
 _UPLOAD = OutboxMessage.kind == MessageKind.UPLOAD
 _OWN = (
     *("id", "key", "dossier_code", "kind", "state", "unseen", "attempts", "next_attempt_at"),
@@ -77,12 +82,16 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class OutboxLoad:
-    """How much waits: dossiers with records or steps, documents, and the bytes of both together."""
+    """How much waits: dossiers with records or steps, documents, and the bytes of both together.
+
+    ``held``: messages that a rescue file carries and this desk does not send meanwhile.
+    """
 
     dossiers: int = 0
     documents: int = 0
     bytes_left: int = 0
     needs_attention: int = 0
+    held: int = 0
     oldest_waiting_at: datetime | None = None
 
 
@@ -94,7 +103,7 @@ def list_outbox(desk: DeskContext, state: str = "", limit: int = 500) -> list[Ou
 
 def outbox_ids(desk: DeskContext, shown: Shown = Shown.ALL) -> array[int]:
     """Ids of the messages that are not done: what needs a person first, then in the order they were written."""
-    states = (MessageState.NEEDS_ATTENTION,) if shown is Shown.ATTENTION else NOT_DONE
+    states = (MessageState.NEEDS_ATTENTION,) if shown is Shown.ATTENTION else _OPEN
     query = select(OutboxMessage.id).where(OutboxMessage.state.in_(states))
     if shown in (Shown.RECORDS, Shown.DOCUMENTS):
         query = query.where(_UPLOAD if shown is Shown.DOCUMENTS else ~_UPLOAD)
@@ -111,7 +120,7 @@ def outbox_items(desk: DeskContext, ids: Sequence[int]) -> list[OutboxItem]:
             func.coalesce(Document.file_name, "").label("file_name"),
             func.coalesce(Document.size, 0).label("size"),
             func.coalesce(Document.upload_offset, 0).label("sent"),
-            _earlier(MessageState.WAITING, MessageState.SENDING, MessageState.NEEDS_ATTENTION).label("held_back"),
+            _held_back(desk).label("held_back"),
             _earlier(MessageState.NEEDS_ATTENTION).label("held_by_trouble"),
         )
         .outerjoin(Document, Document.id == OutboxMessage.document_id)
@@ -147,15 +156,21 @@ def outbox_load(desk: DeskContext) -> OutboxLoad:
         .outerjoin(Document, Document.id == OutboxMessage.document_id)
         .where(moving, _UPLOAD)
     )
-    stuck = select(func.count()).where(OutboxMessage.state == MessageState.NEEDS_ATTENTION)
+    others = (
+        select(OutboxMessage.state, func.count())
+        .where(OutboxMessage.state.in_((MessageState.NEEDS_ATTENTION, HELD)))
+        .group_by(OutboxMessage.state)
+    )
     with desk.database.read() as session:
         dossiers, record_bytes, oldest_record = session.execute(records).one()
         number, document_bytes, oldest_document = session.execute(documents).one()
+        by_state = dict(session.execute(others).all())
         return OutboxLoad(
             dossiers=dossiers,
             documents=number,
             bytes_left=record_bytes + max(document_bytes, 0),
-            needs_attention=session.scalar(stuck) or 0,
+            needs_attention=by_state.get(MessageState.NEEDS_ATTENTION, 0),
+            held=by_state.get(HELD, 0),
             oldest_waiting_at=min((one for one in (oldest_record, oldest_document) if one is not None), default=None),
         )
 
@@ -179,7 +194,13 @@ def retry_all(desk: DeskContext) -> int:
     return len(keys)
 
 
-def _earlier(*states: MessageState) -> ColumnElement[bool]:
+def _held_back(desk: DeskContext) -> ColumnElement[bool]:
+    """True where an earlier record or step has to be done first; not for documents that go before their record."""
+    earlier = _earlier(*_OPEN)
+    return and_(earlier, ~_UPLOAD) if desk.settings.portal.profile == _DOCUMENTS_FIRST else earlier
+
+
+def _earlier(*states: str) -> ColumnElement[bool]:
     """True where an earlier record or step of the same dossier is in one of these states."""
     earlier = aliased(OutboxMessage)
     return exists().where(

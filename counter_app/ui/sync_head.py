@@ -50,6 +50,7 @@ class Words:
     DOCUMENTS = QT_TRANSLATE_NOOP("SyncHead", "tài liệu chờ gửi")
     BYTES = QT_TRANSLATE_NOOP("SyncHead", "còn phải gửi")
     ATTENTION = QT_TRANSLATE_NOOP("SyncHead", "cần xử lý")
+    CARRIED = QT_TRANSLATE_NOOP("SyncHead", "Thêm {count} tin nằm trong tệp cứu hộ, quầy này đang giữ lại.")
     SENDING = QT_TRANSLATE_NOOP("SyncHead", "{what}…")
     DOCUMENT = QT_TRANSLATE_NOOP("SyncHead", "Tài liệu {name} của hồ sơ {code}: {sent} / {total}")
     IDLE = QT_TRANSLATE_NOOP("SyncHead", "Lúc này không gửi gì.")
@@ -79,6 +80,7 @@ class SyncHead(QFrame):
         self.context = context
         self._pace = Pace()
         self._status: Any = None
+        self._held = 0
         set_role(self, "card")
         self._build_words()
         self._build_numbers()
@@ -121,6 +123,7 @@ class SyncHead(QFrame):
         ):
             self.numbers[name].setText(value)
         set_tone(self.numbers["needs_attention"], "late" if load.needs_attention else "")
+        self._held = load.held
         if self.sending:
             self._pace.note(self.context.desk.clock(), load.bytes_left)
         self._show_transfer()
@@ -175,7 +178,9 @@ class SyncHead(QFrame):
         transfer = self._status.transfer if self.sending else None
         self.progress.setVisible(transfer is not None)
         if not self.sending:
-            self.under_way.setText(_tr(Words.IDLE) if self._status is not None else "")
+            parts = [_tr(Words.IDLE)] if self._status is not None else []
+            parts += [_tr(Words.CARRIED).format(count=count_words(self._held))] if self._held else []
+            self.under_way.setText(" ".join(parts))
             self.speed.setText("")
             return
         speed = None if transfer is None else transfer.bytes_per_second

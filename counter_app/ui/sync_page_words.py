@@ -20,6 +20,7 @@ STATE_WORDS = {
     "waiting": (QT_TRANSLATE_NOOP("SyncWords", "… chờ gửi"), "neutral"),
     "sending": (QT_TRANSLATE_NOOP("SyncWords", "↑ đang gửi"), "neutral"),
     "needs_attention": (QT_TRANSLATE_NOOP("SyncWords", "! cần xử lý"), "late"),
+    "held": (QT_TRANSLATE_NOOP("SyncWords", "■ trong tệp cứu hộ"), "soon"),
     "done": (QT_TRANSLATE_NOOP("SyncWords", "✓ cổng đã nhận"), "good"),
 }
 ADVICE = {
@@ -112,6 +113,11 @@ class Words:
         "SyncWords", "Chưa rõ cổng đã nhận chưa: chương trình tự tra trên cổng trước rồi mới gửi, không gửi trùng."
     )
     PAUSED_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Đang tạm dừng gửi: bấm «Tiếp tục» (Ctrl+P) ở trên để gửi.")
+    CARRIED_ADVICE = QT_TRANSLATE_NOOP(
+        "SyncWords",
+        "Đang nằm trong tệp cứu hộ, quầy này chưa gửi để không gửi hai lần. Đưa biên nhận về hoặc kết thúc giữ ở «Tệp "
+        "cứu hộ» (Ctrl+U).",
+    )
     DONE_ADVICE = QT_TRANSLATE_NOOP("SyncWords", "Cổng đã nhận, không cần làm gì.")
     HELD = QT_TRANSLATE_NOOP("SyncWords", "… đợi tin trước")
     FILE = QT_TRANSLATE_NOOP("SyncWords", "{kind}: {name} ({size})")
@@ -170,6 +176,8 @@ def _waiting_advice(row: OutboxItem, now: datetime, *, portal_set: bool, paused:
         return _tr(Words.DONE_ADVICE)
     if row.state == "sending":
         return _tr(Words.SENDING_ADVICE)
+    if row.state == "held":
+        return _tr(Words.CARRIED_ADVICE)
     if row.held_by_trouble:
         return _tr(Words.HELD_BY_TROUBLE_ADVICE)
     if not portal_set:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from counter_app.services.outbox import (
     retry_all,
 )
 from counter_app.services.receive import receive
+from counter_app.settings import with_changes
 from tests.catalogue_samples import DUNG, full_request, request, write_pdf
 from tests.conftest import Clock
 
@@ -111,6 +113,22 @@ def test_the_load_counts_dossiers_documents_and_the_bytes_that_are_left(
     load = outbox_load(desk)
     assert (load.dossiers, load.documents, load.needs_attention) == (1, 1, 1)
     assert load.bytes_left == len(payloads[1]) + 7
+
+
+def test_what_a_rescue_file_carries_is_shown_and_counted_apart(desk: DeskContext, codes: tuple[str, str]) -> None:
+    change(desk, codes[1], "create", state="held")
+    assert [(item.state, item.held_back) for item in shown(desk)] == [
+        ("waiting", False),
+        ("held", False),
+        ("waiting", True),
+    ]
+    load = outbox_load(desk)
+    assert (load.dossiers, load.documents, load.held, load.needs_attention) == (1, 1, 1, 0)
+
+
+def test_a_portal_that_takes_documents_first_holds_none_back(desk: DeskContext, codes: tuple[str, str]) -> None:
+    other = replace(desk, settings=with_changes(desk.settings, portal={"profile": 2}))
+    assert [item.held_back for item in shown(other, Shown.DOCUMENTS)] == [False]
 
 
 def test_an_empty_queue_is_no_load(desk: DeskContext) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from counter_app.app import RunningApp
 from counter_app.models import OutboxMessage
@@ -18,6 +18,7 @@ from counter_app.services import outbox
 from counter_app.services.attach import attach
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.outbox import Shown, list_outbox
+from counter_app.services.rescue_terms import HELD
 from counter_app.services.values import Received
 from counter_app.sync.engine import Light
 from counter_app.sync.worker import Transfer
@@ -337,6 +338,19 @@ def test_a_stream_of_news_does_not_read_the_tables_each_time(
     assert len(reads) == 1
     come_to_rest(running, page, qtbot)
     assert len(reads) == 2, "the last word is read as well"
+
+
+def test_what_a_rescue_file_carries_is_not_taken_for_sent(
+    running: RunningApp, syncer: Syncer, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in().code
+    with running.desk.database.write() as session:
+        session.execute(update(OutboxMessage).values(state=HELD))
+    page = open_page(running, qtbot)
+    assert cells(page, 0)[::2] == [code, "■ trong tệp cứu hộ", "0"]
+    assert "(Ctrl+U)" in page.outbox.advice.text()
+    assert "Thêm 1 tin nằm trong tệp cứu hộ" in page.head.under_way.text()
+    assert not page.outbox.retry_button.isEnabled()
 
 
 def test_the_rescue_window_opens_by_its_key(running: RunningApp, syncer: Syncer, qtbot: Any) -> None:
