@@ -164,7 +164,9 @@ def _hold(session: Session, desk: DeskContext, export_id: str, file_name: str) -
     session.add_all(RescueItem(export_id=export_id, message_id=row.id) for row in rows)
     session.flush()
     session.execute(
-        update(OutboxMessage).where(OutboxMessage.id.in_(_items(export_id))).values(state=MessageState.HELD, unseen=True)
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(_items(export_id)))
+        .values(state=MessageState.HELD, unseen=True)
     )
     return held
 
