@@ -32,7 +32,6 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.line_probe import LineReport, Outcome, Stage
 from counter_app.services.outbox import outbox_load
-from counter_app.services.rescue_terms import HELD
 from counter_app.services.sync_history import read_days
 from counter_app.settings import Settings, portal_password
 from counter_app.sync.client import Exchange
@@ -58,7 +57,7 @@ _LIGHTS: Final = {
 _PROFILES: Final = {1: "cổng của tỉnh (kiểu 1)", 2: "cổng quốc gia (kiểu 2)"}
 _NOT_PROBED: Final = "Chưa kiểm tra."
 _KINDS: Final = {"create": "hồ sơ mới", "update": "cập nhật", "step": "bước xử lý", "upload": "tài liệu"}
-_STATES: Final = {"waiting": "chờ gửi", "sending": "đang gửi", "needs_attention": "cần xử lý", HELD: "đang giữ"}
+_STATES: Final = {"waiting": "chờ gửi", "sending": "đang gửi", "needs_attention": "cần xử lý", "held": "đang giữ"}
 _CALL: Final = re.compile(r"(?:GET|HEAD|POST|PATCH|PUT|DELETE)(?: /files)?|[A-Za-z][A-Za-z-]{1,31}")
 """A method, or the name of a service: never an address, which could name a dossier or an upload."""
 _CODE: Final = re.compile(r"-?[0-9]{1,4}|[a-z_]{1,24}(?:_[0-9]{3})?")
@@ -245,7 +244,7 @@ def _message_facts(session: Session) -> Iterable[Fact]:
     columns = (OutboxMessage.kind, OutboxMessage.state, OutboxMessage.error_code)
     query = (
         select(*columns, func.count(), func.max(OutboxMessage.attempts))
-        .where(OutboxMessage.state.in_((*NOT_DONE, HELD)))
+        .where(OutboxMessage.state.in_(NOT_DONE))
         .group_by(*columns)
         .order_by(*columns)
     )

@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 
 from counter_app.models import Document, OutboxMessage
 from counter_app.services.desk import DeskContext
-from counter_app.services.rescue_terms import HELD
 from counter_app.sync.messages import MessageKind
 from counter_app.sync.outbox import NOT_DONE, MessageState, lines, resend
 from counter_app.sync.outbox import OutboxLine as OutboxRow
@@ -34,8 +33,6 @@ __all__ = [
 ]
 
 _MOVING = (MessageState.WAITING, MessageState.SENDING)
-_OPEN = (*NOT_DONE, HELD)
-"""What a rescue file holds is not done either."""
 _DOCUMENTS_FIRST = 2
 """The kind of portal that takes documents before their record (portal-profile-2.md)."""
 _UPLOAD = OutboxMessage.kind == MessageKind.UPLOAD
@@ -103,7 +100,7 @@ def list_outbox(desk: DeskContext, state: str = "", limit: int = 500) -> list[Ou
 
 def outbox_ids(desk: DeskContext, shown: Shown = Shown.ALL) -> array[int]:
     """Ids of the messages that are not done: what needs a person first, then in the order they were written."""
-    states = (MessageState.NEEDS_ATTENTION,) if shown is Shown.ATTENTION else _OPEN
+    states = (MessageState.NEEDS_ATTENTION,) if shown is Shown.ATTENTION else NOT_DONE
     query = select(OutboxMessage.id).where(OutboxMessage.state.in_(states))
     if shown in (Shown.RECORDS, Shown.DOCUMENTS):
         query = query.where(_UPLOAD if shown is Shown.DOCUMENTS else ~_UPLOAD)
@@ -158,7 +155,7 @@ def outbox_load(desk: DeskContext) -> OutboxLoad:
     )
     others = (
         select(OutboxMessage.state, func.count())
-        .where(OutboxMessage.state.in_((MessageState.NEEDS_ATTENTION, HELD)))
+        .where(OutboxMessage.state.in_((MessageState.NEEDS_ATTENTION, MessageState.HELD)))
         .group_by(OutboxMessage.state)
     )
     with desk.database.read() as session:
@@ -170,7 +167,7 @@ def outbox_load(desk: DeskContext) -> OutboxLoad:
             documents=number,
             bytes_left=record_bytes + max(document_bytes, 0),
             needs_attention=by_state.get(MessageState.NEEDS_ATTENTION, 0),
-            held=by_state.get(HELD, 0),
+            held=by_state.get(MessageState.HELD, 0),
             oldest_waiting_at=min((one for one in (oldest_record, oldest_document) if one is not None), default=None),
         )
 
@@ -196,7 +193,7 @@ def retry_all(desk: DeskContext) -> int:
 
 def _held_back(desk: DeskContext) -> ColumnElement[bool]:
     """True where an earlier record or step has to be done first; not for documents that go before their record."""
-    earlier = _earlier(*_OPEN)
+    earlier = _earlier(*NOT_DONE)
     return and_(earlier, ~_UPLOAD) if desk.settings.portal.profile == _DOCUMENTS_FIRST else earlier
 
 

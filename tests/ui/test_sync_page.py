@@ -18,7 +18,6 @@ from counter_app.services import outbox
 from counter_app.services.attach import attach
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.outbox import Shown, list_outbox
-from counter_app.services.rescue_terms import HELD
 from counter_app.services.values import Received
 from counter_app.sync.engine import Light
 from counter_app.sync.worker import Transfer
@@ -345,7 +344,7 @@ def test_what_a_rescue_file_carries_is_not_taken_for_sent(
 ) -> None:
     code = take_in().code
     with running.desk.database.write() as session:
-        session.execute(update(OutboxMessage).values(state=HELD))
+        session.execute(update(OutboxMessage).values(state="held"))
     page = open_page(running, qtbot)
     assert cells(page, 0)[::2] == [code, "■ trong tệp cứu hộ", "0"]
     assert "(Ctrl+U)" in page.outbox.advice.text()
