@@ -37,6 +37,8 @@ class Step(StrEnum):
     SUPPLEMENT = "supplement"
     REQUEST_PAYMENT = "request_payment"
     PAY = "pay"
+    EXEMPT = "exempt"
+    REFUND = "refund"
     FINISH = "finish"
     RETURN = "return"
     WITHDRAW = "withdraw"
@@ -88,6 +90,8 @@ _STEP_LABELS = {
     Step.SUPPLEMENT: "Nhận bổ sung",
     Step.REQUEST_PAYMENT: "Yêu cầu nộp phí, lệ phí",
     Step.PAY: "Thu phí, lệ phí",
+    Step.EXEMPT: "Miễn, giảm phí, lệ phí",
+    Step.REFUND: "Hoàn phí, lệ phí",
     Step.FINISH: "Có kết quả",
     Step.RETURN: "Trả kết quả",
     Step.WITHDRAW: "Rút hồ sơ",
@@ -96,6 +100,12 @@ _STEP_LABELS = {
     Step.CORRECT: "Đính chính",
     Step.ATTACH: "Đính kèm tệp",
 }
+
+_MONEY = (Step.PAY, Step.EXEMPT)
+"""What may be done while something may be owed: money is its own axis and leaves the status alone."""
+
+_RECORD = (Step.CORRECT, Step.ATTACH, Step.REFUND)
+"""What may be done to a dossier's record at any time: money taken wrongly goes back however the dossier ended."""
 
 _ENDING = {Step.WITHDRAW: Status.WITHDRAWN, Step.STOP: Status.STOPPED}
 
@@ -117,40 +127,40 @@ TRANSITIONS: dict[Status, dict[Step, Status]] = {
         Step.REFUSE: Status.REFUSED,
         Step.REQUEST_SUPPLEMENT: Status.SUPPLEMENT_REQUESTED,
         **_ENDING,
-        **_staying(Status.REGISTERED, Step.PAY, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.REGISTERED, *_MONEY, *_RECORD),
     },
     Status.RECEIVED: {
         Step.HAND_OVER: Status.PROCESSING,
         Step.REQUEST_SUPPLEMENT: Status.SUPPLEMENT_REQUESTED,
         Step.FINISH: Status.FINISHED,
         **_ENDING,
-        **_staying(Status.RECEIVED, Step.PAY, Step.APOLOGISE, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.RECEIVED, *_MONEY, Step.APOLOGISE, *_RECORD),
     },
     Status.PROCESSING: {
         Step.REQUEST_SUPPLEMENT: Status.SUPPLEMENT_REQUESTED,
         Step.REQUEST_PAYMENT: Status.PAYMENT_REQUESTED,
         Step.FINISH: Status.FINISHED,
         **_ENDING,
-        **_staying(Status.PROCESSING, Step.HAND_OVER, Step.ACCEPT, Step.PAY, Step.APOLOGISE, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.PROCESSING, Step.HAND_OVER, Step.ACCEPT, *_MONEY, Step.APOLOGISE, *_RECORD),
     },
     Status.SUPPLEMENT_REQUESTED: {
         Step.SUPPLEMENT: Status.PROCESSING,
         **_ENDING,
-        **_staying(Status.SUPPLEMENT_REQUESTED, Step.PAY, Step.APOLOGISE, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.SUPPLEMENT_REQUESTED, *_MONEY, Step.APOLOGISE, *_RECORD),
     },
     Status.PAYMENT_REQUESTED: {
         Step.PAY: Status.PROCESSING,
         **_ENDING,
-        **_staying(Status.PAYMENT_REQUESTED, Step.APOLOGISE, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.PAYMENT_REQUESTED, Step.EXEMPT, Step.APOLOGISE, *_RECORD),
     },
     Status.FINISHED: {
         Step.RETURN: Status.RETURNED,
-        **_staying(Status.FINISHED, Step.PAY, Step.CORRECT, Step.ATTACH),
+        **_staying(Status.FINISHED, *_MONEY, *_RECORD),
     },
-    Status.RETURNED: _staying(Status.RETURNED, Step.PAY, Step.CORRECT, Step.ATTACH),
-    Status.REFUSED: _staying(Status.REFUSED, Step.CORRECT, Step.ATTACH),
-    Status.WITHDRAWN: _staying(Status.WITHDRAWN, Step.CORRECT, Step.ATTACH),
-    Status.STOPPED: _staying(Status.STOPPED, Step.CORRECT, Step.ATTACH),
+    Status.RETURNED: _staying(Status.RETURNED, *_MONEY, *_RECORD),
+    Status.REFUSED: _staying(Status.REFUSED, *_RECORD),
+    Status.WITHDRAWN: _staying(Status.WITHDRAWN, *_RECORD),
+    Status.STOPPED: _staying(Status.STOPPED, *_RECORD),
 }
 
 FIRST_STEPS: dict[Step, Status] = {Step.REGISTER: Status.REGISTERED, Step.RECEIVE: Status.RECEIVED}

@@ -44,7 +44,7 @@ KIND = {
 }
 RETURN_BY = {"counter": ReturnBy.COUNTER, "post": ReturnBy.POST, "online": ReturnBy.ONLINE}
 
-SILENT_STEPS = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
+SILENT_STEPS = frozenset({Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT, Step.EXEMPT, Step.REFUND})
 """Steps that the dossier's record itself tells of: no step message of their own."""
 
 _WHOLE = (

@@ -49,7 +49,7 @@ NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn v�
 DELIVERED = {"counter": "confirmed", "post": "posted", "online": "online"}
 """What is known of the delivery of a result once it was given, by the way of return."""
 
-ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT})
+ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT, Step.EXEMPT, Step.REFUND})
 """Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
 
 

@@ -62,6 +62,8 @@ HOUR = timedelta(hours=1)
         ("receive pay", Status.RECEIVED),
         ("receive hand_over request_supplement pay", Status.SUPPLEMENT_REQUESTED),
         ("receive hand_over finish pay", Status.FINISHED),
+        ("receive hand_over request_payment exempt refund", Status.PAYMENT_REQUESTED),
+        ("receive exempt stop refund", Status.STOPPED),
         # A result on the spot.
         ("receive finish return", Status.RETURNED),
         ("receive hand_over apologise finish return", Status.RETURNED),
@@ -113,7 +115,8 @@ def test_a_refusal_names_what_is_possible_instead() -> None:
 
     assert refusal.value.message == (
         "Hồ sơ đang ở trạng thái “Đã có kết quả” nên không thể “Rút hồ sơ”. "
-        "Có thể làm: “Thu phí, lệ phí”, “Trả kết quả”, “Đính chính”, “Đính kèm tệp”."
+        "Có thể làm: “Thu phí, lệ phí”, “Miễn, giảm phí, lệ phí”, “Hoàn phí, lệ phí”, “Trả kết quả”, "
+        "“Đính chính”, “Đính kèm tệp”."
     )
 
 

@@ -19,7 +19,7 @@ from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import ELSEWHERE, StepInput, take_step
 from counter_app.services.values import ComponentIn, DossierView, FeeIn, StepDone
 from counter_app.services.verify import verify
 from counter_app.settings import ApologySettings, with_changes
@@ -40,7 +40,7 @@ WAY_TO: dict[Status, tuple[Step, ...]] = {
     Status.FINISHED: (Step.FINISH,),
     Status.RETURNED: (Step.FINISH, Step.RETURN),
 }
-TAKEN_HERE = tuple(step for step in Step if step not in {Step.REGISTER, Step.RECEIVE, Step.ATTACH, Step.CORRECT})
+TAKEN_HERE = tuple(step for step in Step if step not in ELSEWHERE | {Step.RECEIVE})
 
 
 def moment(day: int, hour: int, minute: int = 0) -> datetime:
