@@ -7,6 +7,11 @@ from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
+_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_SCALES = ("", "nghìn", "triệu")
+_GROUP = 1000
+_BILLION = 10**9
+
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
@@ -49,6 +54,56 @@ def money(amount: int) -> str:
 def digits(amount: int) -> str:
     """``1.250.000``."""
     return f"{amount:,}".replace(",", ".")
+
+
+def money_in_words(amount: int) -> str:
+    """``Một triệu hai trăm năm mươi nghìn đồng``, as a payment is written out; a refund begins with "Âm"."""
+    words = _number(abs(amount), leading=True) or ["không"]
+    sign = ["âm"] if amount < 0 else []
+    return " ".join([*sign, *words, "đồng"]).capitalize()
+
+
+def _number(value: int, *, leading: bool) -> list[str]:
+    """Groups of three digits; beyond a thousand million the whole part is counted in "tỷ"."""
+    if value >= _BILLION:
+        high, low = divmod(value, _BILLION)
+        return [*_number(high, leading=leading), "tỷ", *_number(low, leading=False)]
+    made: list[str] = []
+    for scale in reversed(range(len(_SCALES))):
+        group = value // _GROUP**scale % _GROUP
+        if group:
+            made += _hundreds(group, leading=leading and not made)
+            made += [_SCALES[scale]] if scale else []
+    return made
+
+
+def _hundreds(group: int, *, leading: bool) -> list[str]:
+    """Three digits; inside a number the hundreds are said even when there are none ("không trăm linh năm")."""
+    hundreds, tens, ones = group // 100, group // 10 % 10, group % 10
+    made = [] if leading and not hundreds else [_DIGITS[hundreds], "trăm"]
+    if tens > 1:
+        made += [_DIGITS[tens], "mươi"]
+    elif tens:
+        made.append("mười")
+    elif ones and made:
+        made.append("linh")
+    if ones == 1 and tens > 1:
+        made.append("mốt")
+    elif ones == 5 and tens:
+        made.append("lăm")
+    elif ones:
+        made.append(_DIGITS[ones])
+    return made
+
+
+def day_short(day: date) -> str:
+    """``05/02/2026``, as in the cells of a table."""
+    return f"{day:%d/%m/%Y}"
+
+
+def moment_short(moment: datetime) -> str:
+    """``08:30 05/02/2026``, as in the cells of a table."""
+    return f"{local(moment):%H:%M %d/%m/%Y}"
 
 
 def portal_code_words(code: str) -> str:

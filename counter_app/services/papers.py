@@ -55,7 +55,7 @@ def make_paper(
     The latest issue, or that of the event with this number. Raises UserError ``dossier_unknown``,
     ``form_unknown``, ``form_not_issued``.
     """
-    from printing.forms import form_set_for, render_apology, render_receipt
+    from printing.forms import form_set_for, render
 
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
@@ -64,9 +64,9 @@ def make_paper(
         facts = facts_of(desk, event, dossier, office)
         forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
         if form == "receipt":
-            pdf = render_receipt(_receipt(desk, dossier, facts, event, reprint), forms)
+            pdf = render(_receipt(desk, dossier, facts, event, reprint), forms)
         else:
-            pdf = render_apology(_apology(desk, dossier, facts, event, reprint), forms)
+            pdf = render(_apology(desk, dossier, facts, event, reprint), forms)
         return Paper(form, FORMS[form], dossier.code, pdf)
 
 
@@ -76,7 +76,7 @@ def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
     Whether the step is permitted is not asked here: the step itself refuses. Raises UserError
     ``dossier_unknown``, ``new_due_missing``, ``form_not_issued`` (a dossier without a due date).
     """
-    from printing.forms import form_set_for, render_apology
+    from printing.forms import form_set_for, render
 
     if given.new_due is None:
         raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
@@ -93,7 +93,7 @@ def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
         forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
         facts = facts_now(desk, dossier, office_row(session, desk))
         content = _apology(desk, dossier, facts, event, reprint=False)
-        return Paper("apology", FORMS["apology"], dossier.code, render_apology(content, forms))
+        return Paper("apology", FORMS["apology"], dossier.code, render(content, forms))
 
 
 def make_thermal(

@@ -1,202 +1,43 @@
 """A form set as data: what the texts of the circulars prescribe, read from TOML.
 
-A set holds number, title, paper and the blocks of each form in their order. A *text* is ReportLab
-paragraph markup with ``{field}`` places; the fields are those of :mod:`printing.forms.fields`. An office
-puts its own variant in force by a file in its own folder: the same ``id`` replaces the shipped set, a new
-``id`` with a later ``valid_from`` follows it.
+A set holds number, title, paper and the blocks of each form in their order (:mod:`printing.forms.blocks`). The
+papers that no circular prescribes come from one file for all sets. An office puts its own variant in force by
+a file in its own folder: the same ``id`` replaces the shipped set, a new ``id`` with a later ``valid_from``
+follows it; a form that its file leaves out is that of the shipped set.
 """
 
 from __future__ import annotations
 
 import tomllib
 from datetime import date
+from functools import cache
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Literal
-from xml.etree import ElementTree
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from counter_app.errors import UserError
+from printing.forms.blocks import Block, Data
+from printing.forms.style import Paper
 from resources import names, read_bytes
 
-TEXT_FIELDS = frozenset(
-    {
-        "dossier_code",
-        "procedure_code",
-        "procedure_name",
-        "applicant_name",
-        "identifier",
-        "address",
-        "phone",
-        "email",
-        "request",
-        "request_or_procedure",
-        "sets_count",
-        "limit_text",
-        "received_at",
-        "received_day",
-        "due",
-        "new_due",
-        "return_place",
-        "register_volume",
-        "register_number",
-        "payment_note",
-        "desk_name",
-        "desk_phone",
-        "office_name",
-        "recipient",
-        "reason",
-        "responsible_unit",
-        "submitter_name",
-        "receiver_name",
-        "signer_name",
-        "lookup_url",
-    }
-)
+_UNPRESCRIBED = "desk.toml"
 
 
-def _check_places(text: str, allowed: frozenset[str]) -> None:
-    try:
-        ElementTree.fromstring(f"<para>{text}</para>")
-    except ElementTree.ParseError as error:
-        raise ValueError(f"markup is not well formed: {error}") from error
-    for _, name, spec, conversion in Formatter().parse(text):
-        if name is not None and (name not in allowed or spec or conversion):
-            raise ValueError(f"unknown field {{{name}}}")
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TextBlock(_Data):
-    """One line or paragraph. ``omit_unknown``: left out when its fields are not known."""
-
-    kind: Literal["text"]
-    text: str
-    style: Literal["line", "center", "body"] = "line"
-    omit_unknown: bool = False
-    file_copy_only: bool = False
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> TextBlock:
-        _check_places(self.text, TEXT_FIELDS)
-        return self
-
-
-class ComponentList(_Data):
-    """The papers as a numbered list (2018)."""
-
-    kind: Literal["component_list"]
-    heading: str
-    line: str
-    original: str
-    copy_: str = Field(alias="copy")
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> ComponentList:
-        _check_places(self.line, frozenset({"name", "counts"}))
-        return self
-
-
-class ComponentTable(_Data):
-    """The papers as a table with the head row on each page (2025)."""
-
-    kind: Literal["component_table"]
-    heading: str
-    columns: tuple[str, str, str, str]
-    original: str
-    copy_: str = Field(alias="copy")
-
-
-class FeeTable(_Data):
-    """Fees with paid or not. ``none`` is written behind the heading when there is no fee; without it the
-    block is then left out."""
-
-    kind: Literal["fee_table"]
-    heading: str
-    none: str | None = None
-    columns: tuple[str, str, str, str]
-    paid: str
-    unpaid: str
-    total_paid: str
-    total_unpaid: str
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> FeeTable:
-        for text in (self.total_paid, self.total_unpaid):
-            _check_places(text, frozenset({"amount"}))
-        return self
-
-
-class SignatureColumn(_Data):
-    """One who signs; ``name`` is the field that holds the name."""
-
-    lines: tuple[str, ...]
-    hint: str
-    name: str
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> SignatureColumn:
-        _check_places(f"{{{self.name}}}", TEXT_FIELDS)
-        return self
-
-
-class Signatures(_Data):
-    """Who signs, side by side; the name printed under the room to sign when it is known."""
-
-    kind: Literal["signatures"]
-    columns: tuple[SignatureColumn, ...]
-
-
-class Note(_Data):
-    """Small print at the end."""
-
-    kind: Literal["note"]
-    heading: str
-    lines: tuple[str, ...]
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> Note:
-        for line in self.lines:
-            _check_places(line, TEXT_FIELDS)
-        return self
-
-
-class Foot(_Data):
-    """Foot of a letter: left ``Nơi nhận``, right the signature of the head of the office."""
-
-    kind: Literal["foot"]
-    recipients_heading: str
-    recipients: tuple[str, ...]
-    signer_heading: tuple[str, ...]
-    hint: str
-    name: str
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> Foot:
-        for line in (*self.recipients, f"{{{self.name}}}"):
-            _check_places(line, TEXT_FIELDS)
-        return self
-
-
-Block = Annotated[
-    TextBlock | ComponentList | ComponentTable | FeeTable | Signatures | Note | Foot,
-    Field(discriminator="kind"),
-]
-
-
-class Form(_Data):
+class Form(Data):
     """One form of a set: number and title as prescribed, paper, and its blocks from top to bottom.
 
-    A line break in the title is where it breaks on the paper.
+    A line break in the title is where it breaks on the paper. A form without ``number`` is not prescribed.
+    ``regulation``: the circular it comes from, where that is not the set's own. ``head``: the letterhead with
+    the codes, the names of the office alone (register), or none (label).
     """
 
-    number: str
+    number: str = ""
     title: str
-    paper: Literal["A5", "A4"]
-    number_suffix: str
+    paper: Paper
+    head: Literal["letterhead", "register", "none"] = "letterhead"
+    number_suffix: str = ""
+    regulation: str | None = None
     blocks: tuple[Block, ...]
 
     @property
@@ -205,14 +46,36 @@ class Form(_Data):
         return " ".join(self.title.split()).capitalize()
 
 
-class FormSet(_Data):
-    """The forms in force from ``valid_from`` until the next set's day."""
+class FormSet(Data):
+    """The forms in force from ``valid_from`` until the next set's day, by their names in forms.md.
+
+    The set of 2018 knows no notice of stopping.
+    """
 
     id: str
     regulation: str
     valid_from: date
     receipt: Form
+    supplement_request: Form
+    refusal: Form
     apology: Form
+    stop_notice: Form | None = None
+    control_slip: Form
+    register_: Form = Field(alias="register")  # "register" is a method of every model class
+    handover_list: Form
+    payment_note: Form
+    payment_notice: Form
+    post_label: Form
+    return_slip: Form
+    fee_closing: Form
+    apology_list: Form
+
+
+_FORMS = tuple(
+    field.alias or name
+    for name, field in FormSet.model_fields.items()
+    if name not in ("id", "regulation", "valid_from")
+)
 
 
 def form_sets(own_folder: Path | None = None) -> tuple[FormSet, ...]:
@@ -220,8 +83,7 @@ def form_sets(own_folder: Path | None = None) -> tuple[FormSet, ...]:
 
     Raises ``UserError`` (``form_set_invalid``) that names the file and what is wrong in it.
     """
-    shipped = [_load(name, read_bytes("forms", name)) for name in names("forms", suffix=".toml")]
-    sets = {each.id: each for each in shipped}
+    sets = {each.id: each for each in _shipped_sets()}
     if own_folder is not None and own_folder.is_dir():
         for path in sorted(own_folder.glob("*.toml")):
             own = _load(path.name, path.read_bytes())
@@ -235,15 +97,44 @@ def form_set_for(day: date, own_folder: Path | None = None) -> FormSet:
     return next((each for each in reversed(sets) if each.valid_from <= day), sets[0])
 
 
+@cache
+def _shipped_sets() -> tuple[FormSet, ...]:
+    return tuple(_load(name, read_bytes("forms", name)) for name, _ in _shipped())
+
+
+@cache
+def _shipped() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """File name and data of each shipped set, oldest first."""
+    files = [name for name in names("forms", suffix=".toml") if name != _UNPRESCRIBED]
+    found = [(name, tomllib.loads(read_bytes("forms", name).decode("utf-8"))) for name in files]
+    return tuple(sorted(found, key=lambda each: each[1]["valid_from"]))
+
+
+@cache
+def _unprescribed() -> dict[str, Any]:
+    return tomllib.loads(read_bytes("forms", _UNPRESCRIBED).decode("utf-8"))
+
+
 def _load(name: str, data: bytes) -> FormSet:
     try:
-        return FormSet.model_validate(tomllib.loads(data.decode("utf-8")))
+        return FormSet.model_validate(_completed(tomllib.loads(data.decode("utf-8"))))
     except ValidationError as error:
         first = error.errors()[0]
         where = " → ".join(str(part) for part in first["loc"])
         raise _invalid(name, f"mục “{where}”: {first['msg']}") from error
     except ValueError as error:  # not TOML or not UTF-8
         raise _invalid(name, str(error)) from error
+
+
+def _completed(given: dict[str, Any]) -> dict[str, Any]:
+    """*given* with the forms that it leaves out: of the shipped set of its id, else of the one before its day."""
+    shipped = [data for _, data in _shipped()]
+    same = [data for data in shipped if data["id"] == given.get("id")]
+    day = given.get("valid_from")
+    before = [data for data in shipped if isinstance(day, date) and data["valid_from"] <= day]
+    base = (same or before or shipped[:1])[-1]
+    forms = {name: {"regulation": base["regulation"], **base[name]} for name in _FORMS if name in base}
+    return {**_unprescribed(), **forms, **given}
 
 
 def _invalid(name: str, what: str) -> UserError:

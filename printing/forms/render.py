@@ -1,9 +1,8 @@
-"""Receipt, apology and test page as PDF: deterministic bytes, fonts embedded as subsets."""
+"""Each paper as PDF: deterministic bytes, fonts embedded as subsets, PDF/A-2b."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 
 from reportlab.lib.units import mm
@@ -20,57 +19,27 @@ from reportlab.platypus import (
 )
 
 from printing import fonts
-from printing.codes import QrFields, qr_text
-from printing.content import APOLOGY_FILE_COPY, ApologyContent, ReceiptContent, mark, nfc
-from printing.forms.fields import apology_values, receipt_values
+from printing.forms.archive import LANGUAGE, archival
 from printing.forms.layout import Builder, Paper
-from printing.forms.model import Form, FormSet
+from printing.forms.model import FormSet
+from printing.forms.papers import Content, Plan, plan
 from printing.forms.style import Sheet, sheet
 from printing.sample_text import sample_lines
 
 MIME = "application/pdf"
 
-
-def render_receipt(content: ReceiptContent, form_set: FormSet) -> bytes:
-    """The receipt as PDF, each copy on pages of its own. The same content gives the same bytes."""
-    content = nfc(content)
-    form = form_set.receipt
-    paper = Paper(
-        letterhead=content.letterhead,
-        dossier_code=content.dossier_code,
-        qr_text=_qr(content, form),
-        lookup_url=content.lookup_url,
-        values=receipt_values(content),
-        components=content.components,
-        fees=content.fees,
-        signer_title=None,
-        copy="",
-        is_file_copy=False,
-        mark=mark(content.reprint, content.replaces),
-        portal_code=content.portal_code,
-    )
-    return _render(form, form_set, [replace(paper, copy=copy) for copy in content.copies or ("",)])
+# Room that the line above a further page takes.
+_RUNNING_HEAD = 5 * mm
 
 
-def render_apology(content: ApologyContent, form_set: FormSet) -> bytes:
-    """The letter of apology as PDF; the responsible unit stands on the file copy only."""
-    content = nfc(content)
-    form = form_set.apology
-    paper = Paper(
-        letterhead=content.letterhead,
-        dossier_code=content.dossier_code,
-        qr_text=_qr(content, form),
-        lookup_url=content.lookup_url,
-        values=apology_values(content),
-        components=(),
-        fees=(),
-        signer_title=content.signer_title,
-        copy="",
-        is_file_copy=False,
-        mark=mark(content.reprint),
-    )
-    copies = [replace(paper, copy=copy, is_file_copy=copy == APOLOGY_FILE_COPY) for copy in content.copies or ("",)]
-    return _render(form, form_set, copies)
+def render(content: Content, form_set: FormSet) -> bytes:
+    """The paper that *content* is about, in the wording of *form_set*; each copy on pages of its own.
+
+    The same content gives the same bytes. Raises ``ValueError`` for a form that the set does not have, and for
+    a time without a zone.
+    """
+    made = plan(content, form_set)
+    return _render(made, form_set)
 
 
 def render_test_page() -> bytes:
@@ -84,104 +53,93 @@ def render_test_page() -> bytes:
         story.append(Spacer(0, 2 * mm))
     story.append(Paragraph("Nếu mọi chữ và dấu ở trên đều rõ, máy in dùng được cho giấy tờ.", page.styles["line"]))
     out = BytesIO()
-    document = _document(out, page, "Trang in thử", "")
+    document = _document(out, page)
     document.addPageTemplates([PageTemplate("page", [_frame(page)])])
     document.build(story)
-    return out.getvalue()
+    return archival(out.getvalue(), "Trang in thử", "", None)
 
 
-def _qr(content: ReceiptContent | ApologyContent, form: Form) -> str:
-    return qr_text(
-        QrFields(
-            dossier_code=content.dossier_code,
-            procedure_code=content.procedure_code,
-            identifier=content.identifier,
-            paper_name=form.name,
-            system_name=content.system_name,
-            issued_at=content.issued_at,
-            lookup_url=content.lookup_url,
-            identifier_in_full=content.identifier_in_qr,
-        )
-    )
-
-
-def _render(form: Form, form_set: FormSet, copies: list[Paper]) -> bytes:
-    """Two passes: the first counts the pages of each copy, the second prints ``Trang 1/2`` on them."""
+def _render(made: Plan, form_set: FormSet) -> bytes:
+    """Most papers take one page a copy; when they take more, a second pass prints ``Trang 1/2`` on them."""
     fonts.register()
-    page = sheet(form.paper)
-    counted = _Run(form, form_set, page, copies, totals=[0] * len(copies))
-    counted.build()
-    run = _Run(form, form_set, page, copies, totals=counted.pages)
-    return run.build()
+    totals = [1] * len(made.copies)
+    run = _Run(made, form_set, totals)
+    pdf = run.build()
+    if run.pages != totals:
+        pdf = _Run(made, form_set, run.pages).build()
+    running = made.copies[0].running
+    return archival(pdf, f"{made.form.name} {running}".strip(), running, made.issued_at)
 
 
 class _Run:
     """One pass over all copies; ``pages`` is how many pages each of them took."""
 
-    def __init__(self, form: Form, form_set: FormSet, page: Sheet, copies: list[Paper], totals: list[int]) -> None:
-        self._form = form
-        self._form_set = form_set
-        self._page = page
-        self._copies = copies
+    def __init__(self, made: Plan, form_set: FormSet, totals: list[int]) -> None:
+        self._form = made.form
+        self._regulation = made.form.regulation or form_set.regulation
+        self._page = sheet(made.form.paper)
+        self._copies = made.copies
         self._totals = totals
-        self.pages = [0] * len(copies)
+        self.pages = [0] * len(made.copies)
 
     def build(self) -> bytes:
         out = BytesIO()
-        code = self._copies[0].dossier_code
-        document = _document(out, self._page, f"{self._form.name} {code}", code)
-        document.addPageTemplates(
-            [
-                PageTemplate(f"copy{index}", [_frame(self._page)], onPage=self._footer(index))
-                for index in range(len(self._copies))
-            ]
-        )
+        document = _document(out, self._page)
         story: list[Flowable] = []
         for index, copy in enumerate(self._copies):
+            name = f"copy{index}"
+            draw = self._margins(index)
+            further = PageTemplate(f"{name}-further", [_frame(self._page, _RUNNING_HEAD)], onPage=draw)
+            document.addPageTemplates(
+                [PageTemplate(name, [_frame(self._page)], onPage=draw, autoNextPageTemplate=further.id), further]
+            )
             if index:
-                story += [NextPageTemplate(f"copy{index}"), PageBreak()]
+                story += [NextPageTemplate(name), PageBreak()]
             story += Builder(self._form, self._page, copy).story()
         document.build(story)
         return out.getvalue()
 
-    def _footer(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
+    def _margins(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
         copy = self._copies[index]
 
         def draw(canvas: Canvas, _document: BaseDocTemplate) -> None:
             self.pages[index] += 1
-            page = self._page
             canvas.saveState()
-            canvas.setFont(fonts.REGULAR, page.small)
-            y = page.bottom - page.small * 1.6
-            marked = f" · {copy.mark}" if copy.mark else ""
-            canvas.drawString(page.left, y, f"Mẫu số {self._form.number} – {self._form_set.regulation}{marked}")
-            where = f"{copy.copy} · " if copy.copy else ""
-            canvas.drawRightString(
-                page.size[0] - page.right,
-                y,
-                f"{copy.dossier_code} · {where}Trang {self.pages[index]}/{self._totals[index]}",
-            )
+            canvas.setFont(fonts.REGULAR, self._page.small)
+            self._foot_line(canvas, copy, f"Trang {self.pages[index]}/{self._totals[index]}")
+            if self.pages[index] > 1:
+                self._running_head(canvas, copy)
             canvas.restoreState()
 
         return draw
 
+    def _foot_line(self, canvas: Canvas, copy: Paper, which: str) -> None:
+        page, form = self._page, self._form
+        y = page.bottom - page.small * 1.6
+        source = f"Mẫu số {form.number} – {self._regulation}" if form.number else form.name
+        canvas.drawString(page.left, y, " · ".join(part for part in (source, copy.head.mark) if part))
+        right = " · ".join(part for part in (copy.running, copy.head.copy, which) if part)
+        canvas.drawRightString(page.size[0] - page.right, y, right)
 
-def _frame(page: Sheet) -> Frame:
+    def _running_head(self, canvas: Canvas, copy: Paper) -> None:
+        page = self._page
+        y = page.size[1] - page.top - page.small
+        canvas.drawString(page.left, y, f"{self._form.name} (tiếp theo)")
+        canvas.drawRightString(page.size[0] - page.right, y, copy.running)
+
+
+def _frame(page: Sheet, lowered: float = 0) -> Frame:
     return Frame(
-        page.left, page.bottom, page.width, page.height,
+        page.left, page.bottom, page.width, page.height - lowered,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
 
 
-def _document(out: BytesIO, page: Sheet, title: str, subject: str) -> BaseDocTemplate:
+def _document(out: BytesIO, page: Sheet) -> BaseDocTemplate:
     return BaseDocTemplate(
         out,
         pagesize=page.size,
-        title=title,
-        subject=subject,
-        author="Quầy Một Cửa",
-        creator="Quầy Một Cửa",
-        lang="vi-VN",
+        lang=LANGUAGE,
         invariant=1,
         # Else the file names ReportLab's own Helvetica, a font that is not embedded.
         initialFontName=fonts.REGULAR,

@@ -22,8 +22,7 @@ from printing.forms import (
     FormSet,
     form_set_for,
     form_sets,
-    render_apology,
-    render_receipt,
+    render,
     render_test_page,
 )
 from printing.wording import money
@@ -139,7 +138,7 @@ def test_the_day_of_issue_chooses_the_set(day: date, regulation: str) -> None:
 
 @pytest.mark.parametrize(("form_set", "own"), [(SET_2018, RECEIPT_2018), (SET_2025, RECEIPT_2025)])
 def test_receipt_shows_every_field_on_both_copies(form_set: FormSet, own: list[str], tmp_path: Path) -> None:
-    pdf = render_receipt(RECEIPT, form_set)
+    pdf = render(RECEIPT, form_set)
     pages = page_count(pdf) // 2
     for number, copy in enumerate(RECEIPT_COPIES):
         text = text_of(pdf, tmp_path, first=1 + number * pages, last=(number + 1) * pages)
@@ -151,7 +150,7 @@ def test_receipt_shows_every_field_on_both_copies(form_set: FormSet, own: list[s
 
 
 def test_tables_pair_each_paper_with_its_count_and_each_fee_with_its_state(tmp_path: Path) -> None:
-    text = text_of(render_receipt(RECEIPT, SET_2025), tmp_path, last=1, rows=True)
+    text = text_of(render(RECEIPT, SET_2025), tmp_path, last=1, rows=True)
     assert "1 Tờ khai đăng ký giám hộ theo mẫu Bản chính 01" in text
     assert "3 Giấy tờ chứng minh điều kiện giám hộ Bản sao 03" in text
     assert "1 Lệ phí đăng ký giám hộ 1.250.000 Đã nộp" in text
@@ -175,7 +174,7 @@ def test_tables_pair_each_paper_with_its_count_and_each_fee_with_its_state(tmp_p
 def test_apology_shows_every_field_and_the_unit_on_the_file_copy_only(
     form_set: FormSet, own: list[str], tmp_path: Path
 ) -> None:
-    pdf = render_apology(APOLOGY, form_set)
+    pdf = render(APOLOGY, form_set)
     assert page_count(pdf) == 2
     texts = [text_of(pdf, tmp_path, first=page, last=page) for page in (1, 2)]
     for text, copy in zip(texts, (APOLOGY_COPY, APOLOGY_FILE_COPY), strict=True):
@@ -185,20 +184,20 @@ def test_apology_shows_every_field_and_the_unit_on_the_file_copy_only(
 
 
 def test_apology_without_a_named_signer_keeps_the_prescribed_heading(tmp_path: Path) -> None:
-    text = text_of(render_apology(replace(APOLOGY, signer_title=None), SET_2018), tmp_path)
+    text = text_of(render(replace(APOLOGY, signer_title=None), SET_2018), tmp_path)
     assert "THỦ TRƯỞNG CƠ QUAN, ĐƠN VỊ (Ký tên, đóng dấu)" in text
 
 
 def test_papers_are_a5_slips_and_the_2025_apology_an_a4_letter() -> None:
-    assert page_sizes(render_receipt(RECEIPT, SET_2018)) == {(148, 210)}
-    assert page_sizes(render_receipt(RECEIPT, SET_2025)) == {(148, 210)}
-    assert page_sizes(render_apology(APOLOGY, SET_2018)) == {(148, 210)}
-    assert page_sizes(render_apology(APOLOGY, SET_2025)) == {(210, 297)}
+    assert page_sizes(render(RECEIPT, SET_2018)) == {(148, 210)}
+    assert page_sizes(render(RECEIPT, SET_2025)) == {(148, 210)}
+    assert page_sizes(render(APOLOGY, SET_2018)) == {(148, 210)}
+    assert page_sizes(render(APOLOGY, SET_2025)) == {(210, 297)}
 
 
 @pytest.mark.parametrize(
     "pdf",
-    [render_receipt(RECEIPT, SET_2018), render_apology(APOLOGY, SET_2025), render_test_page()],
+    [render(RECEIPT, SET_2018), render(APOLOGY, SET_2025), render_test_page()],
     ids=["receipt", "apology", "test page"],
 )
 def test_every_font_is_embedded_as_a_subset_that_can_be_searched(pdf: bytes, tmp_path: Path) -> None:
@@ -213,10 +212,10 @@ def test_every_font_is_embedded_as_a_subset_that_can_be_searched(pdf: bytes, tmp
 @pytest.mark.parametrize(
     "pdf",
     [
-        render_receipt(RECEIPT, SET_2018),
-        render_receipt(RECEIPT, SET_2025),
-        render_apology(APOLOGY, SET_2018),
-        render_apology(APOLOGY, SET_2025),
+        render(RECEIPT, SET_2018),
+        render(RECEIPT, SET_2025),
+        render(APOLOGY, SET_2018),
+        render(APOLOGY, SET_2025),
     ],
     ids=["receipt 2018", "receipt 2025", "apology 2018", "apology 2025"],
 )
@@ -230,7 +229,7 @@ def test_codes_are_read_back_and_the_qr_stands_top_left(pdf: bytes) -> None:
 
 
 def test_qr_holds_the_prescribed_fields_but_only_the_end_of_the_personal_number() -> None:
-    text = symbols(raster(render_receipt(RECEIPT, SET_2025)))["QR Code"]
+    text = symbols(raster(render(RECEIPT, SET_2025)))["QR Code"]
     fields = parse_qs(urlsplit(text).fragment)
     assert fields == {
         "MaTTHC": ["1.004837"],
@@ -240,19 +239,19 @@ def test_qr_holds_the_prescribed_fields_but_only_the_end_of_the_personal_number(
         "CapLuc": ["2026-02-05T08:31+0700"],
     }
     assert "066190012345" not in text
-    whole = symbols(raster(render_receipt(replace(RECEIPT, identifier_in_qr=True), SET_2025)))["QR Code"]
+    whole = symbols(raster(render(replace(RECEIPT, identifier_in_qr=True), SET_2025)))["QR Code"]
     assert "DinhDanh=066190012345" in whole
 
 
 def test_qr_without_a_lookup_page_still_holds_the_code(tmp_path: Path) -> None:
-    pdf = render_receipt(replace(RECEIPT, lookup_url=None), SET_2025)
+    pdf = render(replace(RECEIPT, lookup_url=None), SET_2025)
     assert symbols(raster(pdf))["QR Code"].splitlines()[0] == CODE
     assert "Tra cứu: http" not in text_of(pdf, tmp_path)
 
 
 def test_qr_keeps_the_route_of_a_page_that_lives_in_its_fragment() -> None:
     address = f"https://tracuu.example.vn/#/ho-so?ma={CODE}"
-    text = symbols(raster(render_receipt(replace(RECEIPT, lookup_url=address), SET_2025)))["QR Code"]
+    text = symbols(raster(render(replace(RECEIPT, lookup_url=address), SET_2025)))["QR Code"]
     assert text.startswith(f"{address}&MaTTHC=1.004837&")
 
 
@@ -264,17 +263,17 @@ def test_unknown_values_keep_a_dotted_line_and_known_ones_none(tmp_path: Path) -
     bare = replace(
         RECEIPT, address=None, phone=" ", email=None, due=None, register_volume=None, payment_note=None, fees=()
     )
-    text = text_of(render_receipt(bare, SET_2025), tmp_path)
+    text = text_of(render(bare, SET_2025), tmp_path)
     for label in ("Địa chỉ: ....", "Số điện thoại: ....", "Email: ....", "Quyển số: ...."):
         assert label in text
     assert "giải quyết hồ sơ: ...... giờ ...... phút, ngày ...... tháng ...... năm ......" in text
     assert "6. Phí, lệ phí (nếu có): không" in text
     assert "Số thứ tự: 417" in text
-    assert "...." not in text_of(render_receipt(RECEIPT, SET_2025), tmp_path)
+    assert "...." not in text_of(render(RECEIPT, SET_2025), tmp_path)
 
 
 def test_reprint_is_marked_on_every_page_of_every_copy(tmp_path: Path) -> None:
-    pdf = render_receipt(replace(long_receipt(), reprint=True), SET_2025)
+    pdf = render(replace(long_receipt(), reprint=True), SET_2025)
     for page in range(1, page_count(pdf) + 1):
         assert "Bản in lại" in text_of(pdf, tmp_path, first=page, last=page)
 
@@ -282,7 +281,7 @@ def test_reprint_is_marked_on_every_page_of_every_copy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form_set", [SET_2018, SET_2025], ids=["2018", "2025"])
 def test_nothing_is_cut_when_everything_is_long(form_set: FormSet, tmp_path: Path) -> None:
     content = long_receipt()
-    pdf = render_receipt(content, form_set)
+    pdf = render(content, form_set)
     pages = page_count(pdf)
     text = text_of(pdf, tmp_path)
     assert text.count(content.applicant_name) >= 2
@@ -293,7 +292,7 @@ def test_nothing_is_cut_when_everything_is_long(form_set: FormSet, tmp_path: Pat
 
 
 def test_head_row_of_the_components_comes_again_on_each_page(tmp_path: Path) -> None:
-    pdf = render_receipt(replace(long_receipt(), copies=("Liên 1: Lưu",)), SET_2025)
+    pdf = render(replace(long_receipt(), copies=("Liên 1: Lưu",)), SET_2025)
     with_rows = [
         text
         for page in range(1, page_count(pdf) + 1)
@@ -306,7 +305,7 @@ def test_head_row_of_the_components_comes_again_on_each_page(tmp_path: Path) -> 
 def test_a_name_longer_than_a_page_is_printed_whole(tmp_path: Path) -> None:
     name = "Bản sao hợp đồng chuyển nhượng có chứng thực; " * 150 + "HẾT TÊN."
     content = replace(RECEIPT, components=(ComponentLine(name, 1, 0),), copies=("Liên 1: Lưu",))
-    text = text_of(render_receipt(content, SET_2025), tmp_path)
+    text = text_of(render(content, SET_2025), tmp_path)
     assert text.count("nhượng") == 150
     assert "HẾT TÊN." in text
 
@@ -314,13 +313,13 @@ def test_a_name_longer_than_a_page_is_printed_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form_set", [SET_2018, SET_2025], ids=["2018", "2025"])
 def test_a_long_reason_flows_on(form_set: FormSet, tmp_path: Path) -> None:
     reason = ("Cơ quan phối hợp chưa trả lời. " * 80)[:1990] + "HẾT LÝ DO."
-    text = text_of(render_apology(replace(APOLOGY, reason=reason), form_set), tmp_path)
+    text = text_of(render(replace(APOLOGY, reason=reason), form_set), tmp_path)
     assert text.count("HẾT LÝ DO.") == 2
     assert text.count("Cơ quan phối hợp chưa trả lời.") == 2 * reason.count("Cơ quan phối hợp chưa trả lời.")
 
 
 def test_no_ink_leaves_the_printable_area() -> None:
-    pdf = render_receipt(long_receipt(), SET_2025)
+    pdf = render(long_receipt(), SET_2025)
     for number in range(page_count(pdf)):
         page = raster(pdf, number, dpi=100).convert("L").point(lambda tone: 255 if tone < 128 else 0)
         left, top, right, bottom = page.getbbox()  # type: ignore[misc]
@@ -332,30 +331,30 @@ def test_no_ink_leaves_the_printable_area() -> None:
 
 
 def test_marks_of_markup_in_a_name_are_printed_as_they_are(tmp_path: Path) -> None:
-    pdf = render_receipt(replace(RECEIPT, applicant_name="Công ty <b>A & B</b> {due}"), SET_2025)
+    pdf = render(replace(RECEIPT, applicant_name="Công ty <b>A & B</b> {due}"), SET_2025)
     assert "Tiếp nhận hồ sơ của: Công ty <b>A & B</b> {due}" in text_of(pdf, tmp_path)
 
 
 def test_decomposed_letters_are_printed_composed(tmp_path: Path) -> None:
     loose = normalize("NFD", "Nguyễn Thị Hường")
     assert loose != "Nguyễn Thị Hường"
-    pdf = render_receipt(replace(RECEIPT, applicant_name=loose), SET_2025)
+    pdf = render(replace(RECEIPT, applicant_name=loose), SET_2025)
     assert "Tiếp nhận hồ sơ của: Nguyễn Thị Hường" in text_of(pdf, tmp_path)
 
 
 def test_times_are_printed_in_vietnamese_time_and_a_naive_time_is_refused(tmp_path: Path) -> None:
     late = datetime(2026, 2, 5, 23, 5, tzinfo=UTC)
-    text = text_of(render_receipt(replace(RECEIPT, received_at=late), SET_2025), tmp_path)
+    text = text_of(render(replace(RECEIPT, received_at=late), SET_2025), tmp_path)
     assert "Thời gian nhận hồ sơ: 06 giờ 05 phút, ngày 06 tháng 02 năm 2026" in text
     with pytest.raises(ValueError, match="time zone"):
-        render_receipt(replace(RECEIPT, received_at=late.replace(tzinfo=None)), SET_2025)
+        render(replace(RECEIPT, received_at=late.replace(tzinfo=None)), SET_2025)
 
 
 def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
     program = (
         "import sys; from datetime import date; from paper_samples import RECEIPT; "
-        "from printing.forms import form_set_for, render_receipt; "
-        "sys.stdout.buffer.write(render_receipt(RECEIPT, form_set_for(date(2026, 3, 1))))"
+        "from printing.forms import form_set_for, render; "
+        "sys.stdout.buffer.write(render(RECEIPT, form_set_for(date(2026, 3, 1))))"
     )
     run = subprocess.run(
         [sys.executable, "-c", program],
@@ -364,11 +363,11 @@ def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
         timeout=60,
         env={"PYTHONPATH": ":".join(filter(None, sys.path)), "PYTHONHASHSEED": "7"},
     )
-    assert run.stdout == render_receipt(RECEIPT, SET_2025)
+    assert run.stdout == render(RECEIPT, SET_2025)
 
 
 def test_metadata_names_title_and_code(tmp_path: Path) -> None:
-    (tmp_path / "paper.pdf").write_bytes(render_receipt(RECEIPT, SET_2025))
+    (tmp_path / "paper.pdf").write_bytes(render(RECEIPT, SET_2025))
     info = tool("pdfinfo", str(tmp_path / "paper.pdf"))
     assert f"Giấy tiếp nhận hồ sơ và hẹn trả kết quả {CODE}" in info
 
@@ -390,7 +389,7 @@ def test_an_office_corrects_wording_and_adds_a_newer_set(tmp_path: Path) -> None
 
     assert [each.id for each in form_sets(tmp_path)] == ["2018", "2025", "2027"]
     assert form_set_for(date(2027, 1, 1), tmp_path).id == "2027"
-    corrected = text_of(render_receipt(RECEIPT, form_set_for(date(2026, 1, 1), tmp_path)), tmp_path)
+    corrected = text_of(render(RECEIPT, form_set_for(date(2026, 1, 1), tmp_path)), tmp_path)
     assert "Tên khoản thu" in corrected
 
 

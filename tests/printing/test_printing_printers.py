@@ -19,13 +19,13 @@ from real_printers import IppPrinter, RawPrinter, free_port
 
 from counter_app.errors import UserError
 from printing import ipp_message
-from printing.forms import form_set_for, render_receipt
+from printing.forms import form_set_for, render
 from printing.ipp import ready_format
 from printing.outcome import PrinterUnavailable, PrintOutcomeUnknown
 from printing.printers import ESCPOS, PDF, parse_printer, send
 from printing.thermal import render_thermal
 
-RECEIPT_PDF = render_receipt(RECEIPT, form_set_for(date(2026, 2, 5)))
+RECEIPT_PDF = render(RECEIPT, form_set_for(date(2026, 2, 5)))
 SLIP = render_thermal(THERMAL, 80)
 WELL = {2: 0x12, 4: 0x12}
 
