@@ -147,6 +147,10 @@ class SyncEngine:
         feed_at = self._around.clock()
         feed_waits = True
         while not watch.stop():
+            if self._around.lanes:
+                # Beside the records, not behind them: on a thin line each call waits a while for its answer.
+                self._documents.fill()
+                self._count(self._documents.finished(0), watch)
             if self._look_up(watch) or self._send_next(watch):
                 continue
             if feed_waits or abs(self._around.clock() - feed_at) >= FEED_EVERY:

@@ -1,4 +1,4 @@
-"""Records before documents on one line: documents under way wait between blocks while a record is sent."""
+"""Records before documents on one line: documents hold their blocks back for a moment when a record is sent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-LONGEST_WAIT: Final = 20.0
-"""Seconds after which a document goes on beside a call that does not end: its own connection would die."""
+HEAD_START: Final = 0.4
+"""Seconds of a record's call for which documents stand still.
+
+It is on its way by then. To stand still until it is answered would leave a thin line idle for a round trip each time.
+"""
 
 
 class Gate:
@@ -20,7 +23,7 @@ class Gate:
 
     @contextmanager
     def closed(self) -> Iterator[None]:
-        """Keep documents waiting for the length of a call that goes before them."""
+        """Give a call that goes before documents its head start."""
         self._open.clear()
         try:
             yield
@@ -28,5 +31,5 @@ class Gate:
             self._open.set()
 
     def wait(self) -> None:
-        """Return when the gate is open, or after LONGEST_WAIT."""
-        self._open.wait(LONGEST_WAIT)
+        """Return when the gate is open, or after the head start."""
+        self._open.wait(HEAD_START)

@@ -7,9 +7,9 @@ Nothing here writes a body, a header or a session to a log.
 from __future__ import annotations
 
 import email.utils
+import errno
 import gzip
 import json
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -20,12 +20,11 @@ from typing import Any, BinaryIO, Final
 
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 
 from counter_app import __version__
 from counter_app.portal_address import checked_address, is_loopback
 from counter_app.sync.client import Exchange, TransientTrouble
+from counter_app.sync.connections import LineAdapter
 from counter_app.sync.tls_words import certificate_words
 
 USER_AGENT: Final = f"counter_app/{__version__}"
@@ -124,34 +123,6 @@ class Stream:
         self.failure = None
 
 
-class _Adapter(HTTPAdapter):
-    """Connections that hold back little and find out soon that a line is dead."""
-
-    def init_poolmanager(self, *given: Any, **named: Any) -> None:
-        super().init_poolmanager(*given, **named, socket_options=_socket_options())
-
-
-def _socket_options() -> list[tuple[int, int, int]]:
-    """Options of the connections; each where the system knows it.
-
-    Little is kept unsent in the system (TCP_NOTSENT_LOWAT), so that a record does not wait behind what was
-    written of a document. A line that died without a word is known by probes (keep-alive: 5 s of silence, then
-    every 2 s) and by data that nobody confirms (TCP_USER_TIMEOUT), rather than by the portal's time to answer.
-    """
-    options = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    wanted = (
-        ("TCP_NOTSENT_LOWAT", 4096),
-        ("TCP_KEEPIDLE", 5),
-        ("TCP_KEEPINTVL", 2),
-        ("TCP_KEEPCNT", 4),
-        ("TCP_USER_TIMEOUT", 10_000),
-    )
-    options += [(socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in wanted if hasattr(socket, name)]
-    if not hasattr(socket, "TCP_NOTSENT_LOWAT"):
-        options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024))
-    return options
-
-
 class Http:
     """One connection pool to one portal; several threads may use it."""
 
@@ -176,8 +147,9 @@ class Http:
         self._session.trust_env = not is_loopback(self.base_url)
         # An `auth` that adds nothing keeps requests from reading passwords out of a .netrc file.
         self._session.auth = _no_auth
+        self._adapter = LineAdapter()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter())
+            self._session.mount(scheme, self._adapter)
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
         self._takes_gzip = False
 
@@ -256,6 +228,10 @@ class Http:
         milliseconds = round((self._monotonic() - begun) * 1000)
         self._exchanges.append(Exchange(at, call, status, milliseconds, sent, received, trouble))
 
+    def suit(self, is_thin: bool) -> None:
+        """Open the next connections for a thin line, or for one that is not."""
+        self._adapter.suit(is_thin)
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
@@ -326,7 +302,9 @@ def _trouble(error: requests.RequestException) -> TransientTrouble:
         return TransientTrouble("portal_tls", certificate_words(error), seen=not _never_connected(error))
     if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
         return TransientTrouble("portal_unreachable", _OFFLINE, seen=False)
-    if isinstance(error, requests.exceptions.Timeout) or _caused_by(error, urllib3.exceptions.ReadTimeoutError):
+    is_late = isinstance(error, requests.exceptions.Timeout) or _caused_by(error, urllib3.exceptions.ReadTimeoutError)
+    # The system's own ETIMEDOUT is a dead line; a portal that is too slow is told by our limits.
+    if is_late and not any(getattr(one, "errno", None) == errno.ETIMEDOUT for one in _causes(error)):
         return TransientTrouble("portal_timeout", _TIMEOUT, seen=True)
     return TransientTrouble("portal_cut", _CUT, seen=True)
 
@@ -343,6 +321,11 @@ def _never_connected(error: BaseException) -> bool:
 
 
 def _caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
+    return any(isinstance(one, kinds) for one in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and whatever led to it, in no particular order."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -350,10 +333,8 @@ def _caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
         if not isinstance(one, BaseException) or id(one) in seen:
             continue
         seen.add(id(one))
-        if isinstance(one, kinds):
-            return True
+        yield one
         waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return False
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -9,10 +9,10 @@ function works inside the caller's unit of work.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, update
@@ -106,6 +106,65 @@ class OutboxCounts:
     oldest_waiting_at: datetime | None
 
 
+_OTHER: Final = aliased(OutboxMessage)
+_SAME_DOSSIER: Final = _OTHER.dossier_id == OutboxMessage.dossier_id
+
+_EARLIER_UNDONE: Final = exists().where(
+    _SAME_DOSSIER,
+    _OTHER.number < OutboxMessage.number,
+    _OTHER.kind != MessageKind.UPLOAD,
+    _OTHER.state != MessageState.DONE,
+)
+"""True where an earlier record or step of the same dossier is not done."""
+
+_WAITS_FOR_PAPER: Final = and_(
+    ~OutboxMessage.unseen,
+    exists().where(
+        _SAME_DOSSIER,
+        _OTHER.kind == MessageKind.UPLOAD,
+        or_(
+            _OTHER.state == MessageState.SENDING,
+            and_(_OTHER.state == MessageState.WAITING, _OTHER.attempts < PAPER_TRIES),
+        ),
+    ),
+)
+_CREATE_UNDER_WAY: Final = exists().where(
+    _SAME_DOSSIER, _OTHER.kind == MessageKind.CREATE, or_(_OTHER.state == MessageState.SENDING, _OTHER.unseen)
+)
+
+_HELD_BACK: Final[dict[bool, ColumnElement[bool]]] = {
+    False: _EARLIER_UNDONE,
+    True: case(
+        (OutboxMessage.kind == MessageKind.UPLOAD, _CREATE_UNDER_WAY),
+        (OutboxMessage.kind == MessageKind.CREATE, or_(_EARLIER_UNDONE, _WAITS_FOR_PAPER)),
+        else_=_EARLIER_UNDONE,
+    ),
+}
+"""True where something else of the same dossier goes first, by whether the portal wants documents first.
+
+There a create waits for the documents of its dossier that are on their way (not for one that needs a person, nor
+for one that waits after PAPER_TRIES tries: the record matters more), unless its own outcome has to be looked up; a
+document waits for no record, except for a create under way, which has left it out.
+"""
+
+# The statements are built once: they are asked ten times a second while documents are under way.
+_DUE: Final = (
+    select(*(getattr(OutboxMessage, one.name) for one in fields(Outgoing)))
+    .where(OutboxMessage.state == _WAITING, OutboxMessage.next_attempt_at <= bindparam("now"))
+    .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
+    .limit(bindparam("most"))
+)
+_TO_LOOK_UP: Final = _DUE.where(OutboxMessage.unseen, OutboxMessage.kind != MessageKind.UPLOAD, ~_EARLIER_UNDONE)
+_TO_SEND: Final = {
+    first: _DUE.where(OutboxMessage.kind == bindparam("kind"), ~OutboxMessage.unseen, ~held_back)
+    for first, held_back in _HELD_BACK.items()
+}
+_NEXT_DUE: Final = {
+    first: select(func.min(OutboxMessage.next_attempt_at)).where(OutboxMessage.state == _WAITING, ~held_back)
+    for first, held_back in _HELD_BACK.items()
+}
+
+
 def call_key(messages: Sequence[Outgoing]) -> UUID:
     """Return the idempotency key of a call with these messages.
 
@@ -151,21 +210,19 @@ def make_due(session: Session, now: datetime, *, beyond: timedelta = timedelta(0
 
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Outgoing]:
     """Return messages whose outcome was not seen, at most one a dossier, whose turn it is."""
-    return _outgoing(session, _heads(now).where(OutboxMessage.unseen).limit(limit))
+    return _outgoing(session, _TO_LOOK_UP, now, limit)
 
 
 def to_send(
     session: Session, now: datetime, kind: MessageKind, limit: int, *, documents_first: bool = False
 ) -> list[Outgoing]:
     """Return records or steps whose turn it is, at most one a dossier, oldest due first."""
-    due = _due(now).where(OutboxMessage.kind == kind, ~OutboxMessage.unseen, ~_held_back(documents_first))
-    return _outgoing(session, due.limit(limit))
+    return _outgoing(session, _TO_SEND[documents_first], now, limit, kind=kind.value)
 
 
 def next_uploads(session: Session, now: datetime, limit: int, *, documents_first: bool = False) -> list[Outgoing]:
     """Return the next documents to go: their dossiers have no earlier record or step on the way."""
-    due = _due(now).where(OutboxMessage.kind == MessageKind.UPLOAD, ~_held_back(documents_first))
-    return _outgoing(session, due.limit(limit))
+    return _outgoing(session, _TO_SEND[documents_first], now, limit, kind=MessageKind.UPLOAD.value)
 
 
 def mark_sending(session: Session, messages: Iterable[Outgoing]) -> None:
@@ -286,11 +343,7 @@ def counts(session: Session) -> OutboxCounts:
 
 def next_due(session: Session, *, documents_first: bool = False) -> datetime | None:
     """Return when the next waiting message that nothing holds back may go; None when none waits."""
-    return session.scalar(
-        select(func.min(OutboxMessage.next_attempt_at)).where(
-            OutboxMessage.state == MessageState.WAITING, ~_held_back(documents_first)
-        )
-    )
+    return session.scalar(_NEXT_DUE[documents_first])
 
 
 def lines(session: Session, state: MessageState | None = None, limit: int = 500) -> list[OutboxLine]:
@@ -351,78 +404,9 @@ def _dossier_state(states: set[tuple[str, bool]]) -> DossierSyncState:
     return DossierSyncState.CHANGED_SINCE if MessageState.WAITING in names else DossierSyncState.SENT
 
 
-def _held_back(documents_first: bool) -> ColumnElement[bool]:
-    """True where something else of the same dossier goes first.
-
-    ``documents_first``: a create waits for the documents of its dossier that are on their way (not for one that
-    needs a person, nor for one that waits after PAPER_TRIES tries: the record matters more), unless its own outcome
-    has to be looked up; a document waits for no record, except for a create under way, which has left it out.
-    """
-    if not documents_first:
-        return _earlier_undone()
-    other = aliased(OutboxMessage)
-    same = other.dossier_id == OutboxMessage.dossier_id
-    waits_for_paper = and_(
-        ~OutboxMessage.unseen,
-        exists().where(
-            same,
-            other.kind == MessageKind.UPLOAD,
-            or_(
-                other.state == MessageState.SENDING,
-                and_(other.state == MessageState.WAITING, other.attempts < PAPER_TRIES),
-            ),
-        ),
-    )
-    create_under_way = exists().where(
-        same, other.kind == MessageKind.CREATE, or_(other.state == MessageState.SENDING, other.unseen)
-    )
-    return case(
-        (OutboxMessage.kind == MessageKind.UPLOAD, create_under_way),
-        (OutboxMessage.kind == MessageKind.CREATE, or_(_earlier_undone(), waits_for_paper)),
-        else_=_earlier_undone(),
-    )
-
-
-def _earlier_undone() -> ColumnElement[bool]:
-    """True where an earlier record or step of the same dossier is not done."""
-    earlier = aliased(OutboxMessage)
-    return exists().where(
-        and_(
-            earlier.dossier_id == OutboxMessage.dossier_id,
-            earlier.number < OutboxMessage.number,
-            earlier.kind != MessageKind.UPLOAD,
-            earlier.state != MessageState.DONE,
-        )
-    )
-
-
-def _due(now: datetime) -> Select[OutboxMessage]:
-    return (
-        select(OutboxMessage)
-        .where(OutboxMessage.state == _WAITING, OutboxMessage.next_attempt_at <= now)
-        .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
-    )
-
-
-def _heads(now: datetime) -> Select[OutboxMessage]:
-    return _due(now).where(OutboxMessage.kind != MessageKind.UPLOAD, ~_earlier_undone())
-
-
-def _outgoing(session: Session, query: Select[OutboxMessage]) -> list[Outgoing]:
-    return [
-        Outgoing(
-            id=row.id,
-            key=row.key,
-            dossier_id=row.dossier_id,
-            dossier_code=row.dossier_code,
-            kind=MessageKind(row.kind),
-            payload=row.payload,
-            document_id=row.document_id,
-            attempts=row.attempts,
-            error_code=row.error_code,
-        )
-        for row in session.scalars(query)
-    ]
+def _outgoing(session: Session, query: Select[Any], now: datetime, limit: int, **given: str) -> list[Outgoing]:
+    rows = session.execute(query, {"now": now, "most": limit, **given})
+    return [Outgoing(**{**row._mapping, "kind": MessageKind(row.kind)}) for row in rows]
 
 
 def _set(session: Session, message: Outgoing, **values: object) -> None:

@@ -13,6 +13,9 @@ SMALLEST_PATCH: Final = 64 * 1024
 LARGEST_PATCH: Final = 8 * 1024 * 1024
 SMALLEST_BLOCK: Final = 2 * 1024
 LARGEST_BLOCK: Final = 64 * 1024
+WIDE_FROM: Final = 96 * 1024
+THIN_BELOW: Final = 64 * 1024
+"""Bytes a second and document from which on a line is no thin one, and below which it is one again."""
 TELLING: Final = 16 * 1024
 """Bytes from which on a time tells something of the line rather than of the portal."""
 
@@ -29,6 +32,8 @@ class Pace:
         self._fixed = fixed
         self._rate: float | None = None
         self._most = LARGEST_PATCH
+        self.is_thin = True
+        """Thin until it has shown that it is not: a record's wait matters more than a first document's time."""
 
     def patch_bytes(self) -> int:
         """How many bytes the next PATCH may carry."""
@@ -50,6 +55,7 @@ class Pace:
             return
         rate = length / max(seconds, 0.001)
         self._rate = rate if self._rate is None else (self._rate + rate) / 2
+        self.is_thin = self._rate < (WIDE_FROM if self.is_thin else THIN_BELOW)
 
     def lost(self, length: int) -> None:
         """A cut took so many bytes of one PATCH, of which the portal has kept none: shorter ones then."""

@@ -86,12 +86,13 @@ class Profile1Client:
         )
         self._session: str | None = None
         self._downloads = Downloader(f"{self._http.base_url}/files", self._file_request, now=now)
+        self._pace = Pace(settings.chunk_size)
         self._uploads = uploads.Uploader(
             f"{self._http.base_url}/files",
             self._file_request,
             office_id=settings.office_id,
             now=now,
-            pace=Pace(settings.chunk_size),
+            pace=self._pace,
             monotonic=monotonic,
         )
 
@@ -262,6 +263,7 @@ class Profile1Client:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Stream | None
     ) -> HttpAnswer:
         """Send a request of the upload protocol; a 401 renews the session once (nothing was taken)."""
+        self._http.suit(self._pace.is_thin)
         for _ in range(2):
             if isinstance(body, Stream):
                 body.rewind()
