@@ -28,7 +28,7 @@ from printing.forms import Content
 
 LONG_NAME = ("Hoàng Nguyễn Thị Phương Quỳnh Trâm Ỷ " * 3)[:99] + "Z"
 LONG_PROCEDURE = (
-    "Thủ tục cấp lại giấy chứng nhận đủ điều kiện kinh doanh dịch vụ trò chơi điện tử công cộng đối với chủ điểm "
+    "Cấp lại giấy chứng nhận đủ điều kiện kinh doanh dịch vụ trò chơi điện tử công cộng đối với chủ điểm "
     "là cá nhân chuyển nơi cư trú giữa các xã, phường của tỉnh Đắk Lắk sau sắp xếp đơn vị hành chính"
 )
 LONG_ADDRESS = (
