@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from counter_app.models import Document
@@ -34,6 +34,10 @@ BATCH: Final = 16
 """Documents whose outcomes are written in one unit of work."""
 BATCH_BYTES: Final = 512 * 1024
 """Bytes of such a batch: on a slow line its outcomes are written after a few documents."""
+
+_FILES: Final = select(
+    Document.id, Document.file_name, Document.sha256, Document.size, Document.upload_url, Document.upload_offset
+).where(Document.id.in_(bindparam("ids", expanding=True)))
 
 _RECORD_GONE: Final = "Không còn thông tin của tệp này trong dữ liệu của quầy. Quét lại giấy tờ rồi gửi lại."
 
@@ -150,17 +154,17 @@ class DocumentLanes:
             due = outbox.next_uploads(
                 session, self._around.clock(), BATCH * free, documents_first=self._client.documents_first
             )
+            rows = {row.id: row for row in session.execute(_FILES, {"ids": [one.document_id for one in due]})}
             for place, message in enumerate(due):
                 lane = place % free
-                if room[lane] <= 0:
-                    continue
-                row = session.get(Document, message.document_id) if message.document_id is not None else None
+                row = rows.get(message.document_id)
                 if row is None:
                     outbox.mark_needs_attention(session, message, reason=_RECORD_GONE, code="document_unknown")
-                    continue
-                document = DocumentFile(self._around.document_path(row.sha256), row.file_name, row.size, row.sha256)
-                batches[lane].append(Parcel(message, document, UploadPlace(row.upload_url, row.upload_offset)))
-                room[lane] -= row.size
+                elif room[lane] > 0:
+                    path = self._around.document_path(row.sha256)
+                    document = DocumentFile(path, row.file_name, row.size, row.sha256)
+                    batches[lane].append(Parcel(message, document, UploadPlace(row.upload_url, row.upload_offset)))
+                    room[lane] -= row.size
             outbox.mark_sending(session, [parcel.message for batch in batches for parcel in batch])
         return [batch for batch in batches if batch]
 

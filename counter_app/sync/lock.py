@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from counter_app.database import Database
@@ -21,6 +21,8 @@ NAME: Final = "sync"
 PULSE_EVERY: Final = timedelta(seconds=20)
 STALE_AFTER: Final = timedelta(minutes=10)
 """A silent owner is taken for dead after this; longer than the longest call to a portal may last."""
+
+_HELD: Final = select(SyncLock.owner, SyncLock.pulse_at).where(SyncLock.name == bindparam("name"))
 
 _LOST = "Một chương trình khác đang đồng bộ nên lượt này dừng lại. Không cần làm gì; dữ liệu không bị gửi trùng."
 
@@ -63,13 +65,13 @@ class SyncerLock:
 
     def pulse(self, session: Session) -> None:
         """Give a sign of life within ``session``; raises SyncLockLost when the lock is no longer ours."""
-        held = session.scalar(select(SyncLock).where(SyncLock.name == self._name))
+        held = session.execute(_HELD, {"name": self._name}).one_or_none()
         if held is None or held.owner != self._owner:
             raise SyncLockLost
         now = self._clock()
         # A unit of work that only reads stays one that writes nothing.
         if abs(now - held.pulse_at) >= PULSE_EVERY:
-            held.pulse_at = now
+            session.execute(update(SyncLock).where(SyncLock.name == self._name).values(pulse_at=now))
 
     def release(self) -> None:
         """Let the lock go, if it is ours."""

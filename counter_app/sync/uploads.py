@@ -71,9 +71,12 @@ class Uploader:
         """Where a PATCH that was cut began, and how far it had come, by the upload's address."""
 
     def begin(self, document: DocumentFile) -> UploadPlace:
-        """Announce a document to the portal; no byte of it goes yet. Raises as :meth:`send` does."""
+        """Announce a document to the portal; no byte of it goes yet. Raises as :meth:`send` does.
+
+        Its digest is checked when it is sent: a damaged file leaves an empty upload that the portal forgets.
+        """
         with opened(document) as stream:
-            verify(stream, document)
+            _verify_size(stream, document)
         return UploadPlace(self._create(document), is_new=True)
 
     def send(
@@ -249,10 +252,14 @@ def opened(document: DocumentFile) -> BufferedReader:
 
 def verify(stream: BufferedReader, document: DocumentFile) -> None:
     """Refuse a file that is not what the record says: it would replace a good one at the portal."""
+    _verify_size(stream, document)
+    if hashlib.file_digest(stream, "sha256").hexdigest() != document.sha256.lower():
+        raise DocumentDamaged(_CHANGED, sha256=document.sha256)
+
+
+def _verify_size(stream: BufferedReader, document: DocumentFile) -> None:
     size = os.fstat(stream.fileno()).st_size
     if size == 0 or size != document.size:
-        raise DocumentDamaged(_CHANGED, sha256=document.sha256)
-    if hashlib.file_digest(stream, "sha256").hexdigest() != document.sha256.lower():
         raise DocumentDamaged(_CHANGED, sha256=document.sha256)
 
 
