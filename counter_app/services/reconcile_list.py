@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from counter_app.database import storage_error
 from counter_app.models import Dossier, ReconciliationDifference, ReconciliationRun
-from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.reconcile import LIVE, DifferenceState, Report, report_of
 from counter_app.services.reconcile_mend import BY_HAND
+from counter_app.services.spreadsheets import moment_cell, write_csv
 from counter_app.sync.comparing import DifferenceKind, difference_label
 
 _BLOCK: Final = 400
@@ -118,22 +116,13 @@ def last_run(desk: DeskContext, *, automatic: bool | None = None) -> Report | No
 
 
 def export_differences(desk: DeskContext, path: Path, shown: Shown = Shown.LIVE) -> int:
-    """Write the list as CSV for a spreadsheet (UTF-8 with BOM); returns the number of lines.
+    """Write the list as CSV for a spreadsheet; returns the number of lines.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe. Raises KnownError when the file
-    cannot be written.
+    Raises KnownError when the file cannot be written.
     """
     ids = difference_ids(desk, shown)
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_CSV_HEAD)
-            for start in range(0, len(ids), _BLOCK):
-                for row in differences(desk, ids[start : start + _BLOCK]):
-                    writer.writerow(map(_safe_cell, _cells(row)))
-    except OSError as error:
-        raise storage_error(error, path) from error
-    return len(ids)
+    blocks = (differences(desk, ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK))
+    return write_csv(path, _CSV_HEAD, map(_cells, chain.from_iterable(blocks)))
 
 
 def _conditions(shown: Shown) -> tuple[ColumnElement[bool], ...]:
@@ -171,16 +160,8 @@ def _cells(row: DifferenceRow) -> tuple[str, ...]:
         row.ours,
         row.theirs,
         STATE_WORDS[row.state],
-        _shown(row.found_at),
-        _shown(row.decided_at),
+        moment_cell(row.found_at),
+        moment_cell(row.decided_at),
         row.decided_by,
         row.reason,
     )
-
-
-def _shown(moment: datetime | None) -> str:
-    return "" if moment is None else moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-
-
-def _safe_cell(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
