@@ -15,6 +15,8 @@ from typing import Any, TypeVar, get_type_hints
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
 from counter_app.portal_address import checked_address
+from counter_app.rules.payment_qr import check_account
+from counter_app.rules.violation import RuleViolation
 
 SETTINGS_NAME = "settings.toml"
 PORTAL_PROFILES = (1, 2)
@@ -64,6 +66,17 @@ class ApologySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentSettings:
+    """The account to which fees are transferred; without one no QR is shown."""
+
+    bank_bin: str = ""
+    """The bank's six digits at NAPAS, e.g. 970415."""
+    account: str = ""
+    holder: str = ""
+    """Whose account it is, shown and printed beside the code."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an office or a desk can set."""
 
@@ -77,6 +90,7 @@ class Settings:
     portal: PortalSettings = field(default_factory=PortalSettings)
     printers: PrinterSettings = field(default_factory=PrinterSettings)
     apology: ApologySettings = field(default_factory=ApologySettings)
+    payment: PaymentSettings = field(default_factory=PaymentSettings)
 
 
 ENVIRONMENT = {
@@ -148,6 +162,11 @@ def check_settings(settings: Settings) -> None:
         (settings.apology.lead_days < 0, "apology.lead_days", "số không âm"),
         (settings.apology.max < 0, "apology.max", "số không âm"),
         (settings.apology.cap not in ("first_limit", "none"), "apology.cap", "first_limit hoặc none"),
+        (
+            not _is_account(settings.payment),
+            "payment",
+            "mã BIN 6 chữ số và số tài khoản 1 đến 19 chữ số, hoặc để trống",
+        ),
         (settings.portal.profile not in PORTAL_PROFILES, "portal.profile", "1 hoặc 2"),
         (
             bool(settings.portal.url) and not _is_safe(settings.portal.url),
@@ -165,6 +184,17 @@ def _is_safe(url: str) -> bool:
     try:
         checked_address(url)
     except UserError:
+        return False
+    return True
+
+
+def _is_account(payment: PaymentSettings) -> bool:
+    """Both or neither of the bank and the account."""
+    if not payment.bank_bin and not payment.account:
+        return True
+    try:
+        check_account(payment.bank_bin, payment.account)
+    except RuleViolation:
         return False
     return True
 

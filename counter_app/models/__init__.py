@@ -8,6 +8,7 @@ from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, 
 from counter_app.models.inbox import InboxCursor, InboxEntry, PortalFile
 from counter_app.models.office import Desk, Office, User
 from counter_app.models.outbox import OutboxMessage, SyncLock, SyncRun
+from counter_app.models.payment import DayClosing, Payment
 from counter_app.models.print_job import PrintJob
 from counter_app.models.procedure import (
     Field,
@@ -25,6 +26,7 @@ __all__ = [
     "Applicant",
     "Base",
     "Calendar",
+    "DayClosing",
     "Desk",
     "Document",
     "Dossier",
@@ -38,6 +40,7 @@ __all__ = [
     "NumberSeries",
     "Office",
     "OutboxMessage",
+    "Payment",
     "PortalFile",
     "PrintJob",
     "Procedure",

@@ -96,7 +96,11 @@ class DossierComponent(Base):
 
 
 class DossierFee(Base):
-    """A fee of this dossier in whole đồng, with when and how it was paid."""
+    """A fee of this dossier in whole đồng, with when it falls due and when and how it was paid or given back.
+
+    ``amount`` is what is to be paid; ``full_amount`` what it was before an exemption or reduction for the reason
+    in ``exemption``, None without one. ``collect_on``: receipt, supplement or return (``CollectOn``).
+    """
 
     __tablename__ = "dossier_fee"
     __table_args__ = (UniqueConstraint("dossier_id", "code"),)
@@ -108,6 +112,10 @@ class DossierFee(Base):
     amount: Mapped[int]
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     method: Mapped[str] = mapped_column(default="")
+    collect_on: Mapped[str] = mapped_column(default="receipt")
+    full_amount: Mapped[int | None]
+    exemption: Mapped[str] = mapped_column(default="")
+    refunded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DossierEvent(Base):

@@ -78,7 +78,10 @@ class ProcedureComponent(Base):
 
 
 class ProcedureFee(Base):
-    """A fee in whole đồng; ``channel`` None = the same by every channel."""
+    """A fee in whole đồng; ``channel`` None = the same by every channel, ``case_name`` "" = in every case.
+
+    ``collect_on``: receipt, supplement or return (``CollectOn``).
+    """
 
     __tablename__ = "procedure_fee"
 
@@ -88,6 +91,8 @@ class ProcedureFee(Base):
     name: Mapped[str]
     amount: Mapped[int]
     channel: Mapped[str | None]
+    case_name: Mapped[str] = mapped_column(default="")
+    collect_on: Mapped[str] = mapped_column(default="receipt")
 
 
 class ProcedureLimit(Base):

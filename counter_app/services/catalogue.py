@@ -135,7 +135,17 @@ def procedure_view(row: Procedure) -> ProcedureView:
             ComponentView(item.code, item.name, item.originals, item.copies, item.required, item.case_name)
             for item in row.components
         ),
-        fees=tuple(FeeView(item.code, item.name, item.amount, item.channel) for item in row.fees),
+        fees=tuple(
+            FeeView(
+                item.code,
+                item.name,
+                item.amount,
+                item.channel,
+                case_name=item.case_name,
+                collect_on=item.collect_on,
+            )
+            for item in row.fees
+        ),
         results=tuple((item.code, item.name) for item in row.results),
     )
 

@@ -23,6 +23,7 @@ from counter_app.models import (
     ProcedureResult,
 )
 from counter_app.rules.calendar import LimitUnit
+from counter_app.rules.fees import CollectOn
 from counter_app.rules.identity import fold
 
 _PAGE_REMAINS = re.compile(r"Mã: KQ|Từ khóa|Mô tảKhông")
@@ -155,6 +156,8 @@ def _procedure(entry: dict[str, Any], code: str, version: int, digest: str, fiel
                 name=_text(item["name"]),
                 amount=_number(item["amount"]),
                 channel=item.get("channel"),
+                case_name=item.get("case", ""),
+                collect_on=CollectOn(item.get("collect_on", CollectOn.RECEIPT)).value,
             )
             for item in entry.get("fees", [])
         ],

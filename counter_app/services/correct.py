@@ -16,6 +16,7 @@ from counter_app.errors import UserError
 from counter_app.models import Applicant, Dossier
 from counter_app.rules import lifecycle
 from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.services.applicant_checks import checked_applicant
 from counter_app.services.completeness import MOST_COPIES, missing_papers, paper_names
@@ -26,8 +27,8 @@ from counter_app.services.mend import Stuck, stuck_of, tell_portal
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
-from counter_app.services.reading import applicant_data
-from counter_app.services.receive import applicant_row, money_state
+from counter_app.services.reading import applicant_data, fee_view
+from counter_app.services.receive import applicant_row
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.steps import find_dossier
@@ -130,7 +131,7 @@ def correctable(desk: DeskContext, code: str) -> Correctable:
             status=dossier.status,
             entries=_entries(dossier),
             names=_names(dossier),
-            fees=tuple(FeeView(fee.code, fee.name, fee.amount, None, fee.paid_at, fee.method) for fee in dossier.fees),
+            fees=tuple(map(fee_view, dossier.fees)),
             stuck=stuck_of(session, dossier.id),
         )
 

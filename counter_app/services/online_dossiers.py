@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.models import Dossier, DossierComponent, Procedure
 from counter_app.rules.calendar import online_answer_due
+from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.calendars import current_calendar
 from counter_app.services.catalogue import find_procedure
@@ -20,7 +21,7 @@ from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.portal_told import PORTAL, NotFitting, keep_files, read_applicant, read_fees
 from counter_app.services.reading import applicant_data
-from counter_app.services.receive import limit_of, money_state
+from counter_app.services.receive import limit_of
 from counter_app.services.search_text import search_text
 from counter_app.services.steps import StepInput, Taking, carry_out
 from counter_app.sync.messages import parse_wire_time
@@ -62,7 +63,7 @@ def is_online(dossier: Dossier) -> bool:
 def take_over(session: Session, dossier: Dossier, data: Mapping[str, Any], now: datetime) -> None:
     """Put what the portal says of an online dossier in the place of what it said before.
 
-    A fee that was paid stays paid, as it was paid; files that were fetched stay.
+    A fee that was paid stays paid, as it was paid, one that was exempted stays so; files that were fetched stay.
     """
     applicant = read_applicant(data, now)
     if applicant_data(applicant) != applicant_data(dossier.applicant):
@@ -75,8 +76,9 @@ def take_over(session: Session, dossier: Dossier, data: Mapping[str, Any], now: 
         mine = known.get(fee.code)
         if mine is None:
             dossier.fees.append(fee)
-        elif mine.paid_at is None:
+        elif mine.paid_at is None and mine.full_amount is None:
             mine.name, mine.amount, mine.paid_at, mine.method = fee.name, fee.amount, fee.paid_at, fee.method
+            mine.collect_on = fee.collect_on
     dossier.money_state = money_state(dossier.fees)
     dossier.search_text = search_text(dossier)
     keep_files(session, dossier, now)

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 
 from counter_app.models import Document, Dossier, DossierEvent, Office, OutboxMessage, Procedure
 from counter_app.rules.dossier_code import result_code
+from counter_app.rules.fees import PORTAL_NUMBERS, CollectOn
 from counter_app.rules.lifecycle import Status, Step, portal_number, step_label
 from counter_app.services.insertion import insert_row, insert_rows
 from counter_app.sync.messages import (
@@ -21,6 +22,7 @@ from counter_app.sync.messages import (
     Channel,
     DossierMessage,
     Fee,
+    FeeDue,
     HandedInAt,
     Identity,
     IdentityKind,
@@ -177,7 +179,10 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
             for item in dossier.components
             if item.originals + item.copies and item.code not in with_file
         ),
-        fees=tuple(Fee(item.code, item.name, item.amount) for item in dossier.fees),
+        fees=tuple(
+            Fee(item.code, item.name, item.amount, FeeDue(PORTAL_NUMBERS[CollectOn(item.collect_on)]))
+            for item in dossier.fees
+        ),
         supplements=_supplements(dossier),
         results=_results(dossier, whole),
         held=dossier.portal_told or {},

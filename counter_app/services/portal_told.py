@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.models import Applicant, Dossier, DossierFee, OutboxMessage, PortalFile, Procedure
-from counter_app.rules.lifecycle import CLOCK_TOLERANCE, Status, from_portal_number
+from counter_app.rules.fees import applicable, from_portal_number
+from counter_app.rules.lifecycle import CLOCK_TOLERANCE, Status
+from counter_app.rules.lifecycle import from_portal_number as status_from_number
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
@@ -57,7 +59,7 @@ class ToldStep:
         return cls(
             at=at,
             wire_at=wire_at,
-            status=from_portal_number(int(str(data["TrangThai"]))),
+            status=status_from_number(int(str(data["TrangThai"]))),
             actor=str(data.get("NguoiXuLy") or PORTAL),
             unit=str(data.get("PhongBanXuLy") or ""),
             content=str(data.get("NoiDungXuLy") or ""),
@@ -130,10 +132,14 @@ def read_fees(data: Mapping[str, Any], procedure: Procedure, at: datetime) -> li
     """
     paid = str(data.get("DuocThanhToanTrucTuyen")) == "1"
     named = {
-        str(item["MaPhiLePhi"]): (str(item.get("TenPhiLePhi") or item["MaPhiLePhi"]), int(str(item.get("Gia") or 0)))
+        str(item["MaPhiLePhi"]): (
+            str(item.get("TenPhiLePhi") or item["MaPhiLePhi"]),
+            int(str(item.get("Gia") or 0)),
+            from_portal_number(str(item.get("HinhThucThu"))).value,
+        )
         for item in entries(data, "DanhSachLePhi")
         if item.get("MaPhiLePhi")
-    } or {fee.code: (fee.name, fee.amount) for fee in procedure.fees if fee.channel in (None, "online")}
+    } or {fee.code: (fee.name, fee.amount, fee.collect_on) for fee in applicable(procedure.fees, "online", "")}
     return [
         DossierFee(
             code=code,
@@ -141,8 +147,9 @@ def read_fees(data: Mapping[str, Any], procedure: Procedure, at: datetime) -> li
             amount=amount,
             paid_at=at if paid and amount else None,
             method="online" if paid and amount else "",
+            collect_on=collect_on,
         )
-        for code, (name, amount) in named.items()
+        for code, (name, amount, collect_on) in named.items()
     ]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from counter_app.database import storage_error
-from counter_app.models import Applicant, Document, Dossier, DossierEvent, PortalFile, Procedure
+from counter_app.models import Applicant, Document, Dossier, DossierEvent, DossierFee, PortalFile, Procedure
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
 from counter_app.rules.identity import fold, normalise_phone
@@ -131,7 +131,7 @@ def counts(desk: DeskContext) -> QueueCounts:
         by_status = dict(session.execute(select(Dossier.status, func.count()).group_by(Dossier.status)).all())
         late, soon = session.execute(
             select(
-                func.coalesce(func.sum(case((_late(now), 1), else_=0)), 0),
+                func.coalesce(func.sum(case((is_late(now), 1), else_=0)), 0),
                 func.coalesce(func.sum(case((_soon(now), 1), else_=0)), 0),
             ).where(Dossier.is_open)
         ).one()
@@ -175,9 +175,7 @@ def show(desk: DeskContext, code: str) -> DossierView:
                 ComponentView(item.code, item.name, item.originals, item.copies, item.required)
                 for item in dossier.components
             ),
-            fees=tuple(
-                FeeView(item.code, item.name, item.amount, None, item.paid_at, item.method) for item in dossier.fees
-            ),
+            fees=tuple(map(fee_view, dossier.fees)),
             documents=tuple(document_view(item) for item in dossier.documents),
             events=tuple(_event_view(item) for item in dossier.events),
             permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
@@ -217,11 +215,17 @@ def document_view(row: Document) -> DocumentView:
     )
 
 
+def fee_view(row: DossierFee) -> FeeView:
+    """A fee of a dossier as a frozen value."""
+    names = ("code", "name", "amount", "paid_at", "method", "collect_on", "full_amount", "exemption", "refunded_at")
+    return FeeView(**{name: getattr(row, name) for name in names})
+
+
 def _event_view(row: DossierEvent) -> EventView:
     return EventView(**{name: getattr(row, name) for name in EventView.__dataclass_fields__})
 
 
-def _late(at: datetime) -> ColumnElement[bool]:
+def is_late(at: datetime) -> ColumnElement[bool]:
     """Open and past due; while the clock stands only what was late before it stopped."""
     return and_(
         Dossier.is_open,
@@ -240,7 +244,7 @@ def _conditions(desk: DeskContext, wanted: QueueFilter) -> list[ColumnElement[bo
     if wanted.scope == "open":
         conditions.append(Dossier.is_open.is_(True))
     elif wanted.scope == "overdue":
-        conditions.append(_late(at))
+        conditions.append(is_late(at))
     elif wanted.scope == "due_soon":
         conditions.append(_soon(at))
     if wanted.status:

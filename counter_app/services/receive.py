@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Applicant, Calendar, Document, Dossier, DossierFee, Field, Office, Procedure
 from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
+from counter_app.rules.fees import applicable, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
@@ -21,6 +22,7 @@ from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.completeness import check_components, chosen_case
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.fee_book import PAYMENT, book
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.insertion import insert_dossier, insert_row
@@ -144,6 +146,7 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
             details=frozen(facts_now(desk, dossier, office)) if form else None,
         )
         insert_dossier(session, dossier)
+        _book_fees(session, desk, dossier, at)
         outgoing.queue_create(session, dossier, office, entered_at)
         if stored or request.supplement_reason.strip():
             dossier = session.get_one(Dossier, dossier.id)
@@ -277,7 +280,8 @@ def _same_applicant(session: Session, data: ApplicantData, columns: dict[str, An
 
 
 def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
-    offered = {fee.code: fee for fee in procedure.fees if fee.channel in (None, request.channel)}
+    case_name = chosen_case(procedure, request.case_name)
+    offered = {fee.code: fee for fee in applicable(procedure.fees, request.channel, case_name)}
     given: dict[str, FeeIn] = {}
     for fee in request.fees:
         if fee.code not in offered:
@@ -296,18 +300,19 @@ def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[D
                 name=offer.name,
                 amount=offer.amount,
                 paid_at=at if paid is not None and paid.paid else None,
-                method=paid.method if paid is not None and paid.paid else "",
+                method=(paid.method or "cash") if paid is not None and paid.paid else "",
+                collect_on=offer.collect_on,
             )
         )
     return rows
 
 
-def money_state(fees: Sequence[DossierFee]) -> str:
-    """The money axis of a dossier: nothing_due, due or paid."""
-    owed = [fee for fee in fees if fee.amount]
-    if not owed:
-        return "nothing_due"
-    return "paid" if all(fee.paid_at is not None for fee in owed) else "due"
+def _book_fees(session: Session, desk: DeskContext, dossier: Dossier, at: datetime) -> None:
+    """One payment note a method, each with what was paid on the spot."""
+    paid = [fee for fee in dossier.fees if fee.paid_at is not None and fee.amount]
+    for method in dict.fromkeys(fee.method for fee in paid):
+        fees = [fee for fee in paid if fee.method == method]
+        book(session, desk, dossier, fees, PAYMENT, at, method, event_number=1)
 
 
 def _documents(stored: Sequence[Stored], at: datetime) -> list[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import PAYMENT, BookPapers, book, take_fees
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
@@ -33,7 +34,7 @@ from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.pauses import latest_extension, promise_and_pauses, stood
-from counter_app.services.receive import limit_of, money_state, office_cut_off
+from counter_app.services.receive import limit_of, office_cut_off
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.supplied import check_complete, store_scans, take_papers
 from counter_app.services.values import RETURN_WAYS, ComponentIn, StepDone
@@ -58,7 +59,8 @@ class StepInput:
     """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened.
 
     ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
-    ``incomplete``: the clerk knows that required papers are still missing.
+    ``incomplete``: the clerk knows that required papers are still missing. ``fees``: codes of those paid, None
+    for all that are open; ``reference``: of a transfer; ``official_receipt``: number of the biên lai.
     """
 
     reason: str = ""
@@ -71,6 +73,9 @@ class StepInput:
     tracking: str = ""
     components: tuple[ComponentIn, ...] | None = None
     incomplete: bool = False
+    fees: tuple[str, ...] | None = None
+    reference: str = ""
+    official_receipt: str = ""
 
 
 @dataclass(slots=True)
@@ -207,9 +212,8 @@ def find_dossier(session: Session, code: str) -> Dossier:
 
 
 def _clean(given: StepInput) -> StepInput:
-    texts: dict[str, Any] = {
-        name: plain(getattr(given, name)) for name in ("reason", "unit", "by", "method", "to", "tracking")
-    }
+    answers = {item.name: getattr(given, item.name) for item in fields(given)}
+    texts: dict[str, Any] = {name: plain(value) for name, value in answers.items() if isinstance(value, str)}
     return replace(given, **texts)
 
 
@@ -270,12 +274,14 @@ def _register_again(taking: Taking, effect: Effect) -> None:
 
 
 def _pay(taking: Taking, effect: Effect) -> None:
-    for fee in taking.dossier.fees:
-        if fee.paid_at is None:
-            fee.paid_at = taking.at
-            fee.method = taking.given.method or "cash"
-    taking.dossier.money_state = money_state(taking.dossier.fees)
-    effect.details["method"] = taking.given.method or "cash"
+    """Money taken at the desk goes into its book; what was paid at the portal never passed the desk."""
+    given, dossier = taking.given, taking.dossier
+    method = given.method or "cash"
+    fees = take_fees(dossier, given.fees, taking.at, method)
+    effect.details["method"] = method
+    if not taking.from_portal:
+        papers = BookPapers(given.reference, given.official_receipt)
+        effect.details |= book(taking.session, taking.desk, dossier, fees, PAYMENT, taking.at, method, papers)
     if taking.dossier.status == Status.PAYMENT_REQUESTED:
         resume(taking, effect)
 

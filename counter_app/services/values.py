@@ -115,12 +115,22 @@ class ComponentView:
 
 @dataclass(frozen=True, slots=True)
 class FeeView:
+    """A fee of a procedure, or of a dossier with what became of it; amounts in đồng.
+
+    ``collect_on``: receipt, supplement or return. ``full_amount`` before an exemption for the reason in ``exemption``.
+    """
+
     code: str
     name: str
     amount: int
     channel: str | None = None
     paid_at: datetime | None = None
     method: str = ""
+    case_name: str = ""
+    collect_on: str = "receipt"
+    full_amount: int | None = None
+    exemption: str = ""
+    refunded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,10 +146,8 @@ class IntakeForm(QWidget):
         """Lay out what the procedure asks for."""
         self.procedure.show_procedure(procedure, case)
         self._show_case()
-        channel = str(self.terms.channel.currentData())
-        self.fees.show_procedure(procedure, channel)
-        self._fees_label.setVisible(bool(self.fees.rows))
-        self.due.show_for(procedure, channel)
+        self._show_fees()
+        self.due.show_for(procedure, str(self.terms.channel.currentData()))
         self._no_papers.setVisible(procedure is None)
         self.all_here.setEnabled(procedure is not None)
 
@@ -213,14 +211,19 @@ class IntakeForm(QWidget):
     def _show_case(self) -> None:
         self.checklist.show_procedure(self.procedure.procedure, self.procedure.case_name())
 
+    def _show_fees(self) -> None:
+        channel = str(self.terms.channel.currentData())
+        self.fees.show_procedure(self.procedure.procedure, channel, self.procedure.case_name())
+        self._fees_label.setVisible(bool(self.fees.rows))
+
     def _case_changed(self) -> None:
         self._show_case()
+        self._show_fees()
         self.changed.emit()
 
     def _channel_changed(self) -> None:
-        channel = str(self.terms.channel.currentData())
-        self.fees.show_procedure(self.procedure.procedure, channel)
-        self.due.show_for(self.procedure.procedure, channel)
+        self._show_fees()
+        self.due.show_for(self.procedure.procedure, str(self.terms.channel.currentData()))
 
     def _other_toggled(self, shown: bool) -> None:
         self.submitter.setVisible(shown)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from counter_app.rules.fees import applicable
 from counter_app.services.values import CHANNELS, RETURN_WAYS, FeeIn, FeeView, ProcedureView
 from counter_app.ui.formatting import money
 from counter_app.ui.intake.checklist import CountBox
@@ -138,10 +139,10 @@ class FeesBox(QWidget):
         self._layout.addWidget(self._inside)
         self.hide()
 
-    def show_procedure(self, procedure: ProcedureView | None, channel: str) -> None:
-        """The fees of this channel; ticks of fees that stay are kept."""
+    def show_procedure(self, procedure: ProcedureView | None, channel: str, case_name: str) -> None:
+        """The fees of this channel and case; ticks of fees that stay are kept."""
         kept = self.draft()
-        offered = [fee for fee in procedure.fees if fee.channel in (None, channel)] if procedure else []
+        offered = applicable(procedure.fees, channel, case_name) if procedure else ()
         self._layout.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()

@@ -1,0 +1,213 @@
+"""Money at the desk: owed, exempted, taken, given back; what the history and the portal are told of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from counter_app.rules.lifecycle import Step
+from counter_app.rules.payment_qr import Transfer, decode
+from counter_app.services.catalogue import import_catalogue
+from counter_app.services.desk import DeskContext
+from counter_app.services.fees import MoneyIn, exempt, fees_of, refund, take, transfer_code
+from counter_app.services.reading import show
+from counter_app.services.receive import receive
+from counter_app.services.steps import StepInput, take_step
+from counter_app.services.values import ComponentIn, FeeIn
+from counter_app.services.verify import verify
+from counter_app.settings import with_changes
+from tests.catalogue_samples import CASES, DAYS, catalogue, full_request, request
+from tests.conftest import Clock
+from tests.services.inspect_desk import payloads, refused
+
+FEES = [
+    {"code": "LP01", "name": "Lệ phí trích lục", "amount": 8000},
+    {"code": "LP02", "name": "Phí thẩm định bổ sung", "amount": 50000, "collect_on": "supplement"},
+    {"code": "LP03", "name": "Lệ phí cấp giấy", "amount": 30000, "collect_on": "return"},
+]
+
+
+@pytest.fixture
+def code(desk: DeskContext) -> str:
+    """A dossier that owes three fees, at three moments."""
+    changed = catalogue()
+    next(item for item in changed["procedures"] if item["code"] == DAYS)["fees"] = FEES
+    import_catalogue(desk, changed)
+    return receive(desk, full_request()).code
+
+
+def due(desk: DeskContext, code: str) -> list[str]:
+    return [row.code for row in fees_of(desk, code).rows if row.due_now]
+
+
+def told_fees(desk: DeskContext, code: str) -> list[dict[str, Any]]:
+    return payloads(desk, code, "update")[-1]["DanhSachLePhi"]  # type: ignore[no-any-return]
+
+
+def test_each_fee_falls_due_in_its_time_and_the_portal_is_told_when(desk: DeskContext, code: str) -> None:
+    assert due(desk, code) == ["LP01"]
+    take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
+    assert due(desk, code) == ["LP01", "LP02"]
+    take_step(desk, code, Step.SUPPLEMENT, StepInput())
+    take_step(desk, code, Step.FINISH, StepInput())
+    assert due(desk, code) == ["LP01", "LP02", "LP03"]
+    assert [item["HinhThucThu"] for item in told_fees(desk, code)] == ["1", "2", "4"]
+
+
+def test_fees_of_a_case_belong_to_that_case_alone(desk: DeskContext) -> None:
+    changed = catalogue()
+    next(item for item in changed["procedures"] if item["code"] == CASES)["fees"] = [
+        {"code": "LP01", "name": "Lệ phí đất", "amount": 100, "case": "Đất"},
+        {"code": "LP02", "name": "Lệ phí chung", "amount": 7},
+    ]
+    import_catalogue(desk, changed)
+    papers = {
+        "Đất": (ComponentIn("TP01", 1), ComponentIn("TP03", 1)),
+        "Nhà ở": (ComponentIn("TP01", 1), ComponentIn("TP02", 1)),
+    }
+    land, house = (
+        receive(desk, request(CASES, case_name=case, components=papers[case])).code for case in ("Đất", "Nhà ở")
+    )
+    assert [fee.amount for fee in show(desk, land).fees] == [100, 7]
+    assert [fee.amount for fee in show(desk, house).fees] == [7]
+
+
+def test_cash_for_one_fee_leaves_the_rest_owed(desk: DeskContext, clock: Clock, code: str) -> None:
+    clock.move(minutes=5)
+    done = take(desk, code, MoneyIn(codes=("LP01",), official_receipt=" BL-000123 "))
+    assert (done.number, done.amount, done.status) == (1, 8000, "received")
+    money = fees_of(desk, code)
+    assert money.money_state == "due"
+    assert [row.paid_at for row in money.rows] == [clock.now, None, None]
+    (payment,) = money.payments
+    assert (payment.kind, payment.method, payment.official_receipt, payment.clerk) == (
+        "payment",
+        "cash",
+        "BL-000123",
+        "Lê Thị Hạnh",
+    )
+    details = show(desk, code).events[-1].details
+    assert details["payment_number"] == 1
+    assert details["amount"] == 8000
+    assert payloads(desk, code, "step")[-1]["TrangThai"] == "2", "money never moves the status"
+    assert take(desk, code, MoneyIn()).number == 2
+    assert fees_of(desk, code).money_state == "paid"
+
+
+def test_what_cannot_be_taken_is_refused_and_nothing_is_written(desk: DeskContext, code: str) -> None:
+    take(desk, code, MoneyIn(codes=("LP01",)))
+    before = fees_of(desk, code), len(show(desk, code).events)
+    for money, kind in (
+        (MoneyIn(codes=("LP01",)), "fee_paid"),
+        (MoneyIn(codes=("LP77",)), "fee_unknown"),
+        (MoneyIn(codes=()), "nothing_to_pay"),
+        (MoneyIn(method="gold"), "method_unknown"),
+        (MoneyIn(method="transfer", reference="  "), "reference_missing"),
+    ):
+        with refused(kind):
+            take(desk, code, money)
+    take(desk, code, MoneyIn())
+    with refused("nothing_to_pay"):
+        take(desk, code, MoneyIn())
+    assert (before[0].payments, before[1] + 1) == (fees_of(desk, code).payments[:1], len(show(desk, code).events))
+
+
+def test_while_a_payment_is_awaited_all_of_it_is_taken_and_the_clock_runs_on(desk: DeskContext, code: str) -> None:
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    take_step(desk, code, Step.REQUEST_PAYMENT, StepInput())
+    with refused("payment_partial", "Lệ phí cấp giấy"):
+        take(desk, code, MoneyIn(codes=("LP01", "LP02")))
+    assert show(desk, code).row.status == "payment_requested"
+    done = take(desk, code, MoneyIn(method="transfer", reference="FT26070001"))
+    assert (done.status, done.amount) == ("processing", 88000)
+    assert show(desk, code).row.paused_at is None
+    assert fees_of(desk, code).payments[0].reference == "FT26070001"
+
+
+def test_exempted_while_awaited_the_dossier_still_goes_on(desk: DeskContext, code: str) -> None:
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    take_step(desk, code, Step.REQUEST_PAYMENT, StepInput())
+    for fee in ("LP01", "LP02", "LP03"):
+        exempt(desk, code, fee, 0, "Hộ nghèo, sổ 12/2026")
+    assert fees_of(desk, code).money_state == "nothing_due"
+    done = take(desk, code, MoneyIn())
+    assert (done.number, done.amount, done.status) == (None, 0, "processing")
+    assert fees_of(desk, code).payments == ()
+
+
+def test_exemption_with_its_reason_is_kept_told_and_taken_back(desk: DeskContext, code: str) -> None:
+    with refused("reason_missing"):
+        exempt(desk, code, "LP02", 0, " ")
+    with refused("exemption_invalid"):
+        exempt(desk, code, "LP02", 50001, "Hộ nghèo")
+    row = exempt(desk, code, "LP02", 25000, "Người cao tuổi").rows[1]
+    assert (row.amount, row.full_amount, row.exemption) == (25000, 50000, "Người cao tuổi")
+    event = show(desk, code).events[-1]
+    assert (event.step, event.reason, event.details["before"], event.details["after"]) == (
+        "exempt",
+        "Người cao tuổi",
+        50000,
+        25000,
+    )
+    assert told_fees(desk, code)[1]["Gia"] == "25000"
+    with refused("nothing_changed"):
+        exempt(desk, code, "LP02", 25000, "Người cao tuổi")
+    row = exempt(desk, code, "LP02", 50000, "Ghi nhầm").rows[1]
+    assert (row.amount, row.full_amount, row.exemption) == (50000, 50000, "")
+    take(desk, code, MoneyIn(codes=("LP02",)))
+    with refused("fee_paid"):
+        exempt(desk, code, "LP02", 0, "Hộ nghèo")
+
+
+def test_money_given_back_after_the_dossier_was_withdrawn(desk: DeskContext, code: str) -> None:
+    take(desk, code, MoneyIn())
+    take_step(desk, code, Step.WITHDRAW, StepInput())
+    with refused("reason_missing"):
+        refund(desk, code, ["LP03"], "")
+    with refused("nothing_to_refund"):
+        refund(desk, code, [], "Rút hồ sơ")
+    money = refund(desk, code, ["LP03"], "Rút hồ sơ")
+    assert (money.money_state, money.payments[-1].kind, money.payments[-1].amount) == ("paid", "refund", -30000)
+    with refused("fee_not_paid"):
+        refund(desk, code, ["LP03"], "Rút hồ sơ")
+    assert refund(desk, code, ["LP01", "LP02"], "Rút hồ sơ").money_state == "refunded"
+    assert show(desk, code).row.status == "withdrawn"
+    assert verify(desk).problems == ()
+
+
+def test_money_booked_wrongly_is_owed_again(desk: DeskContext, code: str) -> None:
+    take(desk, code, MoneyIn(codes=("LP01",)))
+    assert refund(desk, code, ["LP01"], "Thu nhầm hồ sơ", still_owed=True).money_state == "due"
+    assert take(desk, code, MoneyIn(codes=("LP01",))).number == 2
+    assert [one.amount for one in fees_of(desk, code).payments] == [8000, -8000, 8000]
+
+
+def test_what_is_paid_at_reception_is_booked_by_method(desk: DeskContext) -> None:
+    paid = (FeeIn("LP01", True, "cash"), FeeIn("LP02", True, "transfer"))
+    code = receive(desk, full_request(channel="postal", fees=paid)).code
+    assert [(one.method, one.amount, one.number) for one in fees_of(desk, code).payments] == [
+        ("cash", 8000, 1),
+        ("transfer", 26000, 2),
+    ]
+
+
+def test_the_book_is_never_rewritten(desk: DeskContext, code: str) -> None:
+    take(desk, code, MoneyIn())
+    with closing(sqlite3.connect(desk.database.path)) as connection:
+        for statement in ("DELETE FROM payment", "UPDATE payment SET amount = 1"):
+            with pytest.raises(sqlite3.IntegrityError, match="never"):
+                connection.execute(statement)
+
+
+def test_the_code_for_a_transfer_names_account_amount_and_dossier(desk: DeskContext, code: str) -> None:
+    assert transfer_code(desk, code, 8000) is None, "no account is set"
+    account = {"bank_bin": "970415", "account": "113366668888", "holder": "UBND XA EA KAO"}
+    desk = replace(desk, settings=with_changes(desk.settings, payment=account))
+    text = transfer_code(desk, code, 8000)
+    assert text is not None
+    assert decode(text) == Transfer("970415", "113366668888", 8000, "H15362603101001")
+    assert transfer_code(desk, code, 0) is None
