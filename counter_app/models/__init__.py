@@ -1,5 +1,6 @@
 """SQLAlchemy mapped classes, one aggregate a module."""
 
+from counter_app.models.apology import ApologyBatch, ApologyBatchItem, ApologyLetter, ApologyReason, ApologyStep
 from counter_app.models.applicant import Applicant
 from counter_app.models.base import Base
 from counter_app.models.calendar import Calendar
@@ -23,6 +24,11 @@ from counter_app.models.rescue import RescueExport, RescueImport, RescueItem, Re
 from counter_app.models.series import Draft, NumberSeries
 
 __all__ = [
+    "ApologyBatch",
+    "ApologyBatchItem",
+    "ApologyLetter",
+    "ApologyReason",
+    "ApologyStep",
     "Applicant",
     "Base",
     "Calendar",

@@ -75,6 +75,11 @@ def frozen(facts: PaperFacts) -> dict[str, Any]:
     return {FROZEN: {name: getattr(facts, name) for name in PaperFacts.__dataclass_fields__}}
 
 
+def signed_by(facts: PaperFacts, signer: str, title: str) -> PaperFacts:
+    """The facts with a deputy in the head's place (``KT. …``); without a name the head signs."""
+    return replace(facts, head_name=signer, head_title=title or facts.head_title) if signer else facts
+
+
 def facts_of(desk: DeskContext, event: DossierEvent, dossier: Dossier, office: Office) -> PaperFacts:
     """What the paper of ``event`` says; what an event of an older version did not freeze stands as it is today."""
     kept: Mapping[str, Any] = (event.details or {}).get(FROZEN, {})

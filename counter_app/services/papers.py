@@ -10,6 +10,7 @@ from counter_app.models import Dossier, DossierEvent
 from counter_app.rules.calendar import VIETNAM, LimitUnit
 from counter_app.rules.lifecycle import Step
 from counter_app.services import print_jobs
+from counter_app.services.apologies_rows import refuse_printed_together
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
@@ -132,14 +133,16 @@ def print_paper(
     The first print of a paper that was issued is not a reprint; a further one has to say so and carries
     "Bản in lại". Raises UserError ``already_printed``, ``printer_not_set`` and as ``make_paper`` does.
     """
-    address = _printer(desk, form, printer)
+    address = printer_for(desk, form, printer)
     if form == "thermal":
         payload, mime = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS
     else:
         payload, mime = make_paper(desk, code, form, reprint=reprint).pdf, PDF
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        issue = f"{dossier.code}-{issued(dossier, form).number}"
+        event = issued(dossier, form)
+        if form == "apology" and not reprint:
+            refuse_printed_together(session, event)
     return print_jobs.enqueue(
         desk.database,
         form=form,
@@ -149,7 +152,7 @@ def print_paper(
         mime=mime,
         now=desk.clock(),
         dossier_code=dossier.code,
-        issue=issue,
+        issue=f"{dossier.code}-{event.number}",
         reprint=reprint,
     )
 
@@ -216,7 +219,8 @@ def print_test_page(desk: DeskContext, printer: str) -> int:
     )
 
 
-def _printer(desk: DeskContext, form: str, printer: str | None) -> str:
+def printer_for(desk: DeskContext, form: str, printer: str | None) -> str:
+    """The printer asked for, else that of the settings; UserError ``printer_not_set``."""
     printers = desk.settings.printers
     address = printer or (printers.thermal if form == "thermal" else printers.office)
     if not address:

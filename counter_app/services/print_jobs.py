@@ -94,7 +94,7 @@ def enqueue(
     with db.write() as session:
         dossier = find_dossier(session, dossier_code) if dossier_code else None
         if issue and not reprint:
-            _refuse_second(session, form, issue)
+            refuse_second(session, form, issue)
         return _add(
             session,
             now,
@@ -289,7 +289,8 @@ def _add(session: Session, now: datetime, **values: object) -> int:
     return job.id
 
 
-def _refuse_second(session: Session, form: str, issue: str) -> None:
+def refuse_second(session: Session, form: str, issue: str) -> None:
+    """A paper comes out once: UserError ``already_printed`` while a job for this issue was not given up."""
     earlier = session.scalar(
         select(PrintJob.id)
         .where(PrintJob.key.startswith(f"{form}/{issue}/", autoescape=True), PrintJob.state != CANCELLED)

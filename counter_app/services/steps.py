@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Document, Dossier, DossierEvent
 from counter_app.rules import lifecycle
+from counter_app.rules.apology import out_in_time
 from counter_app.rules.calendar import (
     VIETNAM,
     LimitUnit,
@@ -24,6 +25,7 @@ from counter_app.rules.calendar import (
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
+from counter_app.services.apologies_rows import check_letter, record_signed, refuse_open_letter
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import PAYMENT, BookPapers, book, take_fees
@@ -32,8 +34,8 @@ from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import facts_now, frozen
-from counter_app.services.pauses import latest_extension, promise_and_pauses, stood
+from counter_app.services.paper_facts import facts_now, frozen, signed_by
+from counter_app.services.pauses import promise_and_pauses, stood
 from counter_app.services.receive import limit_of, office_cut_off
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.supplied import check_complete, store_scans, take_papers
@@ -59,7 +61,8 @@ class StepInput:
     """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened.
 
     ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
-    ``incomplete``: the clerk knows that required papers are still missing. ``fees``: codes of those paid, None
+    ``incomplete``: the clerk knows that required papers are still missing. ``signer`` and ``signer_title``: who
+    signed a letter in place of the head; ``person``: who answers for the delay. ``fees``: codes of those paid, None
     for all that are open; ``reference``: of a transfer; ``official_receipt``: number of the biên lai.
     """
 
@@ -73,6 +76,9 @@ class StepInput:
     tracking: str = ""
     components: tuple[ComponentIn, ...] | None = None
     incomplete: bool = False
+    signer: str = ""
+    signer_title: str = ""
+    person: str = ""
     fees: tuple[str, ...] | None = None
     reference: str = ""
     official_receipt: str = ""
@@ -125,7 +131,11 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
         at, entered_at = moment_of_step(desk, dossier, given.at)
         documents, known = new_documents(dossier, scans, entered_at)
         taking = Taking(desk, session, dossier, step, given, at, documents=tuple(documents))
+        if step is Step.APOLOGISE:
+            refuse_open_letter(session, dossier)
         event, warnings = carry_out(taking, entered_at)
+        if step is Step.APOLOGISE:
+            record_signed(desk, session, dossier, event, given.signer or office.head_name, given.person)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         outgoing.queue_uploads(session, dossier, documents, entered_at)
         return StepDone(
@@ -157,7 +167,7 @@ def carry_out(
     form = None if taking.from_portal else effect.form
     if form:
         office = office_row(taking.session, taking.desk)
-        effect.details |= frozen(facts_now(taking.desk, dossier, office))
+        effect.details |= frozen(signed_by(facts_now(taking.desk, dossier, office), given.signer, given.signer_title))
     event = append_event(
         taking.desk,
         dossier,
@@ -348,19 +358,15 @@ def _return(taking: Taking, effect: Effect) -> None:
 
 def _apologise(taking: Taking, effect: Effect) -> None:
     """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
-    dossier, rules = taking.dossier, taking.desk.settings.apology
+    dossier, lead_days = taking.dossier, taking.desk.settings.apology.lead_days
     new_due = taking.given.new_due
     if new_due is None or dossier.due is None:
         raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
     _, calendar = current_calendar(taking.session, taking.desk)
-    with rules_apply():
-        lifecycle.may_apologise(dossier.apology_count, rules.max)
-        latest = latest_extension(calendar, dossier, taking.at) if rules.cap == "first_limit" else None
-        lifecycle.check_new_due(dossier.due, new_due, taking.at, latest)
-    lead = calendar.full_day(taking.at.date()) * rules.lead_days
-    if calendar.working_time_between(taking.at, dossier.due) < lead:
+    check_letter(taking.desk, calendar, dossier, new_due, taking.at)
+    if not out_in_time(calendar, dossier.due, taking.at, lead_days):
         effect.warnings.append(
-            f"Văn bản xin lỗi được gửi muộn hơn quy định ({rules.lead_days} ngày làm việc trước khi hết hạn)."
+            f"Văn bản xin lỗi được gửi muộn hơn quy định ({lead_days} ngày làm việc trước khi hết hạn)."
         )
     effect.due = new_due
     effect.form = "apology"

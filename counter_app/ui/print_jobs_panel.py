@@ -75,8 +75,10 @@ def _list(desk: DeskContext, everything: bool) -> tuple[JobRow, ...]:
 
 def _reprint(desk: DeskContext, row: JobRow) -> int:
     """Render the paper again with its mark and put it into the spool in place of the old job."""
-    from counter_app.services import papers
+    from counter_app.services import apologies_paper, papers
 
+    if row.form == apologies_paper.TOGETHER:
+        return apologies_paper.reprint_job(desk, row.id)
     if row.form == TEST_FORM or not row.dossier_code:
         if row.state not in SETTLED:
             print_jobs.cancel(desk.database, row.id)

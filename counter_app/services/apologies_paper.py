@@ -1,0 +1,111 @@
+"""Many letters of apology as one PDF and one print job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import ApologyLetter
+from counter_app.services import print_jobs
+from counter_app.services.apologies import find_letter
+from counter_app.services.apologies_rows import refuse_printed_together
+from counter_app.services.desk import DeskContext
+from counter_app.services.papers import make_paper, preview_apology, printer_for
+from counter_app.services.steps import StepInput
+
+TOGETHER = "apologies"
+"""The form of a print job that holds several letters."""
+
+
+def letters_pdf(desk: DeskContext, letter_ids: Sequence[int], *, reprint: bool = False) -> bytes:
+    """The letters one behind the other; one that is not signed yet has no number.
+
+    Raises UserError ``letter_unknown``, ``letters_missing`` without any.
+    """
+    if not letter_ids:
+        raise UserError("letters_missing", "Chưa có văn bản nào để in. Hãy chọn ít nhất một văn bản.")
+    return merged([_letter_pdf(desk, letter_id, reprint) for letter_id in letter_ids])
+
+
+def print_letters(
+    desk: DeskContext, letter_ids: Sequence[int], printer: str | None = None, *, reprint: bool = False
+) -> int:
+    """All letters as one job in the spool of ``printer`` (by default the office's); the job's id.
+
+    A signed letter that was sent to a printer before has to come as a reprint. Raises UserError
+    ``already_printed``, ``printer_not_set`` and as ``letters_pdf`` does.
+    """
+    address = printer_for(desk, "apology", printer)
+    if not reprint:
+        with desk.database.read() as session:
+            for letter_id in letter_ids:
+                _refuse_printed(session, find_letter(session, letter_id))
+    job = print_jobs.enqueue(
+        desk.database,
+        form=TOGETHER,
+        title=f"Văn bản xin lỗi: {len(letter_ids)} hồ sơ",
+        printer=address,
+        payload=letters_pdf(desk, letter_ids, reprint=reprint),
+        now=desk.clock(),
+        reprint=reprint,
+    )
+    with desk.database.write() as session:
+        _note_job(session, ApologyLetter.id.in_(letter_ids) & ApologyLetter.event_id.is_not(None), job)
+    return job
+
+
+def reprint_job(desk: DeskContext, job_id: int) -> int:
+    """All letters of a job again, with their mark, in its place; the new job's id.
+
+    Raises UserError ``letters_missing`` when they went out with a later job, and as ``print_jobs.reprint`` does.
+    """
+    with desk.database.read() as session:
+        query = select(ApologyLetter.id).where(ApologyLetter.print_job_id == job_id).order_by(ApologyLetter.id)
+        letter_ids = tuple(session.scalars(query))
+    payload = letters_pdf(desk, letter_ids, reprint=True)
+    new = print_jobs.reprint(desk.database, job_id, payload, desk.clock())
+    with desk.database.write() as session:
+        _note_job(session, ApologyLetter.id.in_(letter_ids), new)
+    return new
+
+
+def merged(papers: Sequence[bytes]) -> bytes:
+    """All pages of these PDFs in one, in order."""
+    # On the way of a paper only: the window opens without it.
+    import pypdfium2
+
+    whole = pypdfium2.PdfDocument.new()
+    try:
+        for paper in papers:
+            with pypdfium2.PdfDocument(paper) as part:
+                whole.import_pages(part)
+        out = BytesIO()
+        whole.save(out)
+        return out.getvalue()
+    finally:
+        whole.close()
+
+
+def _letter_pdf(desk: DeskContext, letter_id: int, reprint: bool) -> bytes:
+    with desk.database.read() as session:
+        letter = find_letter(session, letter_id)
+        code, event = letter.dossier.code, letter.event
+        given = StepInput(reason=letter.reason, unit=letter.unit, new_due=letter.new_due)
+        number = None if event is None else event.number
+    if number is None:
+        return preview_apology(desk, code, given).pdf
+    return make_paper(desk, code, "apology", reprint=reprint, event_number=number).pdf
+
+
+def _refuse_printed(session: Session, letter: ApologyLetter) -> None:
+    if letter.event is not None:
+        refuse_printed_together(session, letter.event)
+        print_jobs.refuse_second(session, "apology", f"{letter.dossier.code}-{letter.event.number}")
+
+
+def _note_job(session: Session, which: ColumnElement[bool], job: int) -> None:
+    session.execute(update(ApologyLetter).where(which).values(print_job_id=job))

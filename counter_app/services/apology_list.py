@@ -1,0 +1,218 @@
+"""The month's list of apologies: each letter, and each dossier that ran past its day without one.
+
+By office, every month, for whoever oversees the desks (law.md, "Late"). A dossier finished late without a letter
+stays on the list of the month in which it fell due: a late finish does not mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from counter_app.models import ApologyLetter, Dossier, DossierEvent, Office
+from counter_app.rules.calendar import VIETNAM
+from counter_app.services.apologies import DELIVERY_WAYS
+from counter_app.services.desk import DeskContext
+from counter_app.services.offices import office_row
+from counter_app.services.spreadsheets import moment_cell, write_csv
+
+HEAD = (
+    "STT",
+    "Mã hồ sơ",
+    "Thủ tục hành chính",
+    "Chủ hồ sơ",
+    "Hẹn trả",
+    "Hẹn lại",
+    "Số văn bản",
+    "Người ký",
+    "Ngày ký",
+    "Ngày giao",
+    "Cách giao",
+    "Đúng hạn gửi",
+    "Lý do",
+    "Đơn vị chịu trách nhiệm",
+    "Người chịu trách nhiệm",
+    "Cơ quan",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ApologyLine:
+    """A line of the list. Without a letter ``number`` is None and all that is known of one is empty.
+
+    ``in_time`` None: not delivered yet, so not known.
+    """
+
+    code: str
+    procedure: str
+    applicant: str
+    due: datetime
+    new_due: datetime | None
+    number: int | None
+    signed_by: str
+    signed_at: datetime | None
+    delivered_at: datetime | None
+    delivered_by: str
+    in_time: bool | None
+    reason: str
+    unit: str
+    person: str
+    office: str
+
+    @property
+    def sent(self) -> bool:
+        """Whether the applicant has a letter: signed alone does not count."""
+        return self.delivered_at is not None
+
+
+def apology_lines(desk: DeskContext, month: date) -> list[ApologyLine]:
+    """The lines of the month that ``month`` lies in, by office and due date.
+
+    Letters count by the day of signing; dossiers without one by the day on which they fell due, once that is past.
+    """
+    start, end = _bounds(month)
+    with desk.database.read() as session:
+        lines = [*_with_letter(session, start, end), *_without(session, start, min(end, desk.clock()))]
+    return sorted(lines, key=lambda line: (line.office, line.due, line.code))
+
+
+def export_apologies(desk: DeskContext, month: date, path: Path) -> int:
+    """Write the month's list as CSV for a spreadsheet; returns the number of lines.
+
+    Raises KnownError when the file cannot be written.
+    """
+    lines = apology_lines(desk, month)
+    return write_csv(path, HEAD, ((str(number), *_cells(line)) for number, line in enumerate(lines, 1)))
+
+
+def apology_list_pdf(desk: DeskContext, month: date) -> bytes:
+    """The month's list as the form that is signed, in the set in force today."""
+    from printing.content import ApologyListContent, ApologyRow, Letterhead
+    from printing.forms import form_set_for, render
+
+    today = desk.clock().astimezone(VIETNAM).date()
+    lines = apology_lines(desk, month)
+    with desk.database.read() as session:
+        office = office_row(session, desk)
+        content = ApologyListContent(
+            letterhead=Letterhead(
+                governing_body=office.governing_body.upper() or office.name.upper(),
+                desk_name=office.desk_name,
+                number=None,
+                place=office.place or None,
+                issued_on=today,
+                number_suffix=office.letter_suffix,
+            ),
+            month=month,
+            rows=tuple(
+                ApologyRow(
+                    dossier_code=line.code,
+                    applicant_name=line.applicant,
+                    procedure_name=line.procedure,
+                    office_name=line.office,
+                    due=line.due,
+                    letter_number=None if line.number is None else str(line.number),
+                    letter_day=None if line.signed_at is None else line.signed_at.astimezone(VIETNAM).date(),
+                    delivered_at=line.delivered_at,
+                    new_due=line.new_due,
+                    reason=line.reason or None,
+                )
+                for line in lines
+            ),
+            preparer_name=desk.settings.clerk,
+            head_name=office.head_name or None,
+        )
+    return render(content, form_set_for(today, own_folder=desk.directory / "forms"))
+
+
+def _with_letter(session: Session, start: datetime, end: datetime) -> Iterator[ApologyLine]:
+    query = (
+        select(ApologyLetter, DossierEvent, Office.name)
+        .join(DossierEvent, DossierEvent.id == ApologyLetter.event_id)
+        .join(Dossier, Dossier.id == ApologyLetter.dossier_id)
+        .join(Office, Office.id == Dossier.office_id)
+        .where(ApologyLetter.signed_at >= start, ApologyLetter.signed_at < end)
+    )
+    for letter, event, office in session.execute(query):
+        dossier = letter.dossier
+        assert event.due_before is not None  # nothing to put off otherwise
+        yield ApologyLine(
+            code=dossier.code,
+            procedure=dossier.procedure.name,
+            applicant=dossier.applicant.name,
+            due=event.due_before,
+            new_due=event.due_after,
+            number=event.form_number,
+            signed_by=letter.signed_by,
+            signed_at=letter.signed_at,
+            delivered_at=letter.delivered_at,
+            delivered_by=letter.delivered_by,
+            in_time=letter.in_time,
+            reason=letter.reason,
+            unit=letter.unit,
+            person=letter.person,
+            office=office,
+        )
+
+
+def _without(session: Session, start: datetime, end: datetime) -> Iterator[ApologyLine]:
+    """Past due in the month, without a letter: open and late, or finished late."""
+    stood = and_(Dossier.paused_at.is_not(None), Dossier.paused_at <= Dossier.due)
+    late = or_(and_(Dossier.is_open, ~func.coalesce(stood, False)), Dossier.finished_at > Dossier.due)
+    query = (
+        select(Dossier, Office.name)
+        .join(Office, Office.id == Dossier.office_id)
+        .where(Dossier.due >= start, Dossier.due < end, Dossier.apology_count == 0, late)
+    )
+    for dossier, office in session.execute(query):
+        assert dossier.due is not None  # asked for above
+        yield ApologyLine(
+            code=dossier.code,
+            procedure=dossier.procedure.name,
+            applicant=dossier.applicant.name,
+            due=dossier.due,
+            new_due=None,
+            number=None,
+            signed_by="",
+            signed_at=None,
+            delivered_at=None,
+            delivered_by="",
+            in_time=None,
+            reason="",
+            unit=dossier.unit,
+            person="",
+            office=office,
+        )
+
+
+def _bounds(month: date) -> tuple[datetime, datetime]:
+    """From the first moment of the month to the first one after it, at the office."""
+    first = month.replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return datetime.combine(first, time.min, VIETNAM), datetime.combine(after, time.min, VIETNAM)
+
+
+def _cells(line: ApologyLine) -> tuple[str, ...]:
+    in_time = "" if line.in_time is None else "đúng hạn" if line.in_time else "muộn"
+    return (
+        line.code,
+        line.procedure,
+        line.applicant,
+        moment_cell(line.due),
+        moment_cell(line.new_due),
+        "chưa có" if line.number is None else str(line.number),
+        line.signed_by,
+        moment_cell(line.signed_at),
+        moment_cell(line.delivered_at),
+        DELIVERY_WAYS.get(line.delivered_by, ""),
+        in_time,
+        line.reason,
+        line.unit,
+        line.person,
+        line.office,
+    )

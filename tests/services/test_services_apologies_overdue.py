@@ -1,0 +1,195 @@
+"""The red list, the warnings ahead, and the month's list of apologies."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from counter_app.errors import KnownError
+from counter_app.rules.apology import LetterState
+from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Step
+from counter_app.services.apologies import Delivery, Signing, deliver, sign, write
+from counter_app.services.apologies_overdue import (
+    Group,
+    LateRow,
+    late_ids,
+    late_rows,
+    letter_ids,
+    letter_rows,
+    overdue_counts,
+)
+from counter_app.services.apologies_rows import LetterText
+from counter_app.services.apology_list import apology_lines, apology_list_pdf, export_apologies
+from counter_app.services.desk import DeskContext
+from counter_app.services.receive import receive
+from counter_app.services.steps import StepInput, take_step
+from tests.catalogue_samples import full_request
+from tests.conftest import Clock
+from tests.services.inspect_desk import refused
+
+UNIT = "Phòng Tư pháp"
+
+
+def moment(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=VIETNAM)
+
+
+def rows(desk: DeskContext, group: Group) -> list[LateRow]:
+    return late_rows(desk, late_ids(desk, group))
+
+
+def taken_in(desk: DeskContext, clock: Clock, *days: int) -> list[str]:
+    """Received on these days at nine: due three working days later at 17:00."""
+    codes = []
+    for day in days:
+        clock.set(day, 9)
+        codes.append(receive(desk, full_request()).code)
+    return codes
+
+
+def text(new_due: datetime) -> LetterText:
+    return LetterText("Chờ xác minh", UNIT, new_due)
+
+
+@pytest.mark.parametrize(
+    ("at", "group"),
+    [
+        (moment(9, 16), Group.THREE_DAYS),  # Monday before a Thursday
+        (moment(10, 0), Group.THREE_DAYS),
+        (moment(11, 0), Group.ONE_DAY),
+        (moment(11, 23, 59), Group.ONE_DAY),
+        (moment(12, 0), Group.TODAY),
+        (moment(12, 17), Group.TODAY),
+        (moment(12, 17, 1), Group.RED),
+    ],
+)
+def test_each_dossier_is_in_one_group(desk: DeskContext, clock: Clock, at: datetime, group: Group) -> None:
+    (code,) = taken_in(desk, clock, 9)
+    clock.now = at
+    assert {name: [row.code for row in rows(desk, name)] for name in Group} == {
+        name: [code] if name is group else [] for name in Group
+    }
+    assert overdue_counts(desk).groups == {name: int(name is group) for name in Group}
+
+
+def test_a_weekend_does_not_count_among_the_days_ahead(desk: DeskContext, clock: Clock) -> None:
+    (code,) = taken_in(desk, clock, 11)  # Wednesday: due on Monday the 16th
+    clock.set(13, 9)
+    assert [row.code for row in rows(desk, Group.ONE_DAY)] == [code]
+    clock.set(15, 9)
+    assert [row.code for row in rows(desk, Group.ONE_DAY)] == [code]
+
+
+def test_a_dossier_whose_clock_stands_is_not_warned_of(desk: DeskContext, clock: Clock) -> None:
+    (code,) = taken_in(desk, clock, 9)
+    take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
+    clock.set(16, 9)
+    assert overdue_counts(desk).groups == dict.fromkeys(Group, 0)
+
+
+def test_who_answers_and_who_signed(desk: DeskContext, clock: Clock) -> None:
+    early, late = taken_in(desk, clock, 9, 10)
+    take_step(desk, early, Step.HAND_OVER, StepInput(unit="Phòng Kinh tế"))
+    clock.set(16, 9)
+    first, second = rows(desk, Group.RED)
+    assert (first.code, first.unit, first.person, first.letter, first.signed_by) == (
+        early,
+        "Phòng Kinh tế",
+        "Lê Thị Hạnh",
+        None,
+        "",
+    )
+    letter = write(desk, late, LetterText("Chờ xác minh", UNIT, moment(18, 17), "Trần Văn Tư"), submit=True)
+    (_, second) = rows(desk, Group.RED)
+    assert (second.unit, second.person, second.letter) == (UNIT, "Trần Văn Tư", LetterState.SUBMITTED)
+    assert overdue_counts(desk).letters == 1
+    sign(desk, letter.id, Signing("Nguyễn Văn Phó"))
+    assert [row.code for row in rows(desk, Group.RED)] == [early]
+    assert rows(desk, Group.LATE) == []
+    clock.set(19, 9)
+    (again,) = rows(desk, Group.LATE)
+    assert (again.code, again.letter_number, again.signed_by) == (late, 1, "Nguyễn Văn Phó")
+
+
+def test_letters_wait_in_the_order_of_what_is_next(desk: DeskContext, clock: Clock) -> None:
+    codes = taken_in(desk, clock, 9, 9, 9, 9)
+    clock.set(10, 9)
+    delivered, _ = sign(desk, write(desk, codes[0], text(moment(16, 17)), submit=True).id)
+    signed, _ = sign(desk, write(desk, codes[1], text(moment(16, 17)), submit=True).id)
+    draft = write(desk, codes[2], text(moment(16, 17)))
+    submitted = write(desk, codes[3], text(moment(16, 17)), submit=True)
+    deliver(desk, delivered.id, Delivery("counter"))
+    assert list(letter_ids(desk)) == [draft.id, submitted.id, signed.id]
+    assert [row.code for row in letter_rows(desk, letter_ids(desk))] == [codes[2], codes[3], codes[1]]
+    assert list(letter_ids(desk, (LetterState.DELIVERED,))) == [delivered.id]
+
+
+@pytest.fixture
+def month(desk: DeskContext, clock: Clock) -> list[str]:
+    """Five dossiers due on the 12th: in time and delivered; delivered late; signed; none and open; none and finished
+    late. A sixth was finished in time."""
+    codes = taken_in(desk, clock, *[9] * 6)
+    clock.set(11, 9)
+    take_step(desk, codes[5], Step.FINISH, StepInput())
+    first = write(desk, codes[0], text(moment(17, 17)), submit=True)
+    deliver(desk, sign(desk, first.id)[0].id, Delivery("counter"))
+    second, _ = sign(desk, write(desk, codes[1], text(moment(17, 17)), submit=True).id)
+    sign(desk, write(desk, codes[2], text(moment(17, 17)), submit=True).id)
+    clock.set(13, 9)
+    deliver(desk, second.id, Delivery("email"))
+    take_step(desk, codes[4], Step.FINISH, StepInput())
+    return codes
+
+
+def test_the_month_has_letters_and_those_that_are_missing(desk: DeskContext, month: list[str]) -> None:
+    lines = apology_lines(desk, date(2026, 3, 31))
+    assert [(line.code, line.number, line.in_time, line.sent) for line in lines] == [
+        (month[0], 1, True, True),
+        (month[1], 2, False, True),
+        (month[2], 3, None, False),
+        (month[3], None, None, False),
+        (month[4], None, None, False),
+    ]
+    assert {line.due for line in lines} == {moment(12, 17)}
+    assert (lines[0].new_due, lines[0].office, lines[0].unit) == (moment(17, 17), "UBND xã Ea Kao", UNIT)
+    assert apology_lines(desk, date(2026, 2, 1)) == []
+    assert apology_lines(desk, date(2026, 4, 1)) == []
+
+
+def test_what_is_not_due_yet_is_not_missing(desk: DeskContext, clock: Clock) -> None:
+    taken_in(desk, clock, 9)
+    clock.set(12, 17)
+    assert apology_lines(desk, date(2026, 3, 1)) == []
+    clock.move(minutes=1)
+    assert len(apology_lines(desk, date(2026, 3, 1))) == 1
+
+
+def test_the_list_as_a_table_and_as_a_paper(desk: DeskContext, month: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "xin lỗi.csv"
+    assert export_apologies(desk, date(2026, 3, 5), path) == 5
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head, *table = csv.reader(file)
+    assert [line[head.index("Đúng hạn gửi")] for line in table] == ["đúng hạn", "muộn", "", "", ""]
+    assert [line[head.index("Số văn bản")] for line in table] == ["1", "2", "3", "chưa có", "chưa có"]
+    assert table[1][head.index("Cách giao")] == "Gửi thư điện tử"
+    assert table[0][head.index("Hẹn lại")] == "17/03/2026 17:00"
+    with pypdfium2.PdfDocument(apology_list_pdf(desk, date(2026, 3, 5))) as document:
+        words = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+    assert month[0] in words
+    assert "03/2026" in words
+    with refused("not_a_directory", error=KnownError):
+        export_apologies(desk, date(2026, 3, 5), path / "x.csv")
+
+
+def test_a_month_ends_at_midnight_in_viet_nam(desk: DeskContext, clock: Clock) -> None:
+    clock.set(27, 9)
+    code = receive(desk, full_request()).code
+    clock.now = datetime(2026, 3, 31, 23, 59, tzinfo=VIETNAM)
+    sign(desk, write(desk, code, text(clock.now + timedelta(days=2)), submit=True).id)
+    assert [line.code for line in apology_lines(desk, date(2026, 3, 1))] == [code]
+    assert apology_lines(desk, date(2026, 4, 1)) == []
