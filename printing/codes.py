@@ -1,10 +1,12 @@
-"""What the machine-readable codes on a paper hold: the QR of law.md "Printed QR" and the Code 128."""
+"""The QR of a paper: what it holds (law.md, "Printed QR") and its modules."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from printing.wording import local
@@ -53,3 +55,18 @@ def qr_text(fields: QrFields) -> str:
     _, hash_sign, route = fields.lookup_url.partition("#")
     joint = ("&" if "?" in route else "?") if hash_sign else "#"
     return fields.lookup_url + joint + urlencode(known, quote_via=quote, safe=":")
+
+
+@lru_cache(maxsize=16)
+def qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Modules of the QR code of *text* (ISO 18004, error correction M), row by row, dark ones true.
+
+    Without its quiet zone. The last few are kept: each copy of a paper shows the same.
+    """
+    # In C++: the QR of a receipt takes a pure Python library twenty times as long, longer than its whole page.
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer of bytes, though its types do not say so
+    rows: Any = memoryview(picture).tolist()
+    return tuple(tuple(not tone for tone in row) for row in rows)

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
-import qrcode  # type: ignore[import-untyped]  # ships no types
-from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
-
 from counter_app.errors import UserError
-from printing.codes import QrFields, qr_text
+from printing.codes import QrFields, qr_rows, qr_text
 from printing.content import ThermalContent, mark, nfc
 from printing.raster import Line, RuleLine, picture
 from printing.sample_text import sample_lines
@@ -173,10 +170,7 @@ class _Slip:
 
     def qr(self, text: str) -> None:
         """The printer's own QR, in the middle, with modules as large as the paper lets them be."""
-        code = qrcode.QRCode(error_correction=ERROR_CORRECT_M)
-        code.add_data(text)
-        code.make(fit=True)
-        module = min(_QR_LARGEST_MODULE, int(self._width * _QR_SHARE) // code.modules_count)
+        module = min(_QR_LARGEST_MODULE, int(self._width * _QR_SHARE) // len(qr_rows(text)))
         self._printer.set(align="center")
         self._printer.qr(text, ec=1, size=max(2, module), native=True)
         self._printer.set(align="left")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -38,8 +40,7 @@ def render(content: Content, form_set: FormSet) -> bytes:
     The same content gives the same bytes. Raises ``ValueError`` for a form that the set does not have, and for
     a time without a zone.
     """
-    made = plan(content, form_set)
-    return _render(made, form_set)
+    return _render(plan(content, form_set), form_set)
 
 
 def render_test_page() -> bytes:
@@ -60,27 +61,43 @@ def render_test_page() -> bytes:
 
 
 def _render(made: Plan, form_set: FormSet) -> bytes:
-    """Most papers take one page a copy; when they take more, a second pass prints ``Trang 1/2`` on them."""
     fonts.register()
-    totals = [1] * len(made.copies)
-    run = _Run(made, form_set, totals)
-    pdf = run.build()
-    if run.pages != totals:
-        pdf = _Run(made, form_set, run.pages).build()
     running = made.copies[0].running
-    return archival(pdf, f"{made.form.name} {running}".strip(), running, made.issued_at)
+    return archival(_Run(made, form_set).build(), f"{made.form.name} {running}".strip(), running, made.issued_at)
+
+
+class _HeldCanvas(Canvas):
+    """Holds its pages back until their number is known; then *margins* draws on each what stands around the text."""
+
+    def __init__(self, *given: Any, margins: Callable[[Canvas, int], None], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._margins = margins
+        self._held: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 (ReportLab's name)
+        """Keep the page as it stands."""
+        self._held.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]  # as ReportLab's own showPage ends; its types leave it out
+
+    def save(self) -> None:
+        """Finish the pages one by one, and the file."""
+        for index, page in enumerate(self._held):
+            self.__dict__.update(page)
+            self._margins(self, index)
+            super().showPage()
+        super().save()
 
 
 class _Run:
-    """One pass over all copies; ``pages`` is how many pages each of them took."""
+    """Lays out all copies of a paper."""
 
-    def __init__(self, made: Plan, form_set: FormSet, totals: list[int]) -> None:
+    def __init__(self, made: Plan, form_set: FormSet) -> None:
         self._form = made.form
         self._regulation = made.form.regulation or form_set.regulation
         self._page = sheet(made.form.paper)
         self._copies = made.copies
-        self._totals = totals
-        self.pages = [0] * len(made.copies)
+        # Of each page, to which copy it belongs.
+        self._of_copy: list[int] = []
 
     def build(self) -> bytes:
         out = BytesIO()
@@ -88,30 +105,30 @@ class _Run:
         story: list[Flowable] = []
         for index, copy in enumerate(self._copies):
             name = f"copy{index}"
-            draw = self._margins(index)
-            further = PageTemplate(f"{name}-further", [_frame(self._page, _RUNNING_HEAD)], onPage=draw)
+            count = self._counting(index)
+            further = PageTemplate(f"{name}-further", [_frame(self._page, _RUNNING_HEAD)], onPage=count)
             document.addPageTemplates(
-                [PageTemplate(name, [_frame(self._page)], onPage=draw, autoNextPageTemplate=further.id), further]
+                [PageTemplate(name, [_frame(self._page)], onPage=count, autoNextPageTemplate=further.id), further]
             )
             if index:
                 story += [NextPageTemplate(name), PageBreak()]
             story += Builder(self._form, self._page, copy).story()
-        document.build(story)
+        document.build(story, canvasmaker=partial(_HeldCanvas, margins=self._margins))
         return out.getvalue()
 
-    def _margins(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
-        copy = self._copies[index]
+    def _counting(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
+        return lambda _canvas, _document: self._of_copy.append(index)
 
-        def draw(canvas: Canvas, _document: BaseDocTemplate) -> None:
-            self.pages[index] += 1
-            canvas.saveState()
-            canvas.setFont(fonts.REGULAR, self._page.small)
-            self._foot_line(canvas, copy, f"Trang {self.pages[index]}/{self._totals[index]}")
-            if self.pages[index] > 1:
-                self._running_head(canvas, copy)
-            canvas.restoreState()
-
-        return draw
+    def _margins(self, canvas: Canvas, index: int) -> None:
+        """The foot line of the page, and above a further page of a copy what it goes on with."""
+        which = self._of_copy[index]
+        copy, number = self._copies[which], self._of_copy[: index + 1].count(which)
+        canvas.saveState()
+        canvas.setFont(fonts.REGULAR, self._page.small)
+        self._foot_line(canvas, copy, f"Trang {number}/{self._of_copy.count(which)}")
+        if number > 1:
+            self._running_head(canvas, copy)
+        canvas.restoreState()
 
     def _foot_line(self, canvas: Canvas, copy: Paper, which: str) -> None:
         page, form = self._page, self._form
@@ -141,6 +158,7 @@ def _document(out: BytesIO, page: Sheet) -> BaseDocTemplate:
         pagesize=page.size,
         lang=LANGUAGE,
         invariant=1,
+        pageCompression=0,  # the file is written once more, and packed then
         # Else the file names ReportLab's own Helvetica, a font that is not embedded.
         initialFontName=fonts.REGULAR,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from hashlib import sha256
 from itertools import groupby
 
-import qrcode  # type: ignore[import-untyped]  # ships no types
-from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 from reportlab.graphics.barcode.code128 import Code128Auto
 from reportlab.lib.units import mm
+from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
+
+from printing.codes import qr_rows
 
 _QUIET_MODULES = 4
 _QUIET_CODE128 = 10
@@ -48,33 +51,48 @@ class Rule(Flowable):
 
 
 class QrCode(Flowable):
-    """A QR code (ISO 18004, error correction M) *side* points wide, its quiet zone included.
+    """A QR code *side* points wide, its quiet zone included.
 
-    Drawn as bare rectangles: ReportLab's own drawing layer would name a font that is not embedded.
+    Drawn as bare rectangles: ReportLab's own drawing layer would name a font that is not embedded. The copies of
+    a paper share one drawing.
     """
 
     def __init__(self, text: str, side: float) -> None:
         super().__init__()
         self._side = side
-        code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_MODULES)
-        code.add_data(text)
-        code.make(fit=True)
-        self._rows: list[list[bool]] = code.get_matrix()
+        self._text = text
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 (ReportLab's names)
         """Always the same square."""
         return self._side, self._side
 
     def draw(self) -> None:
-        """Dark modules that touch are drawn as one bar, so that no hairline parts them."""
-        module = self._side / len(self._rows)
-        path = self.canv.beginPath()
-        for index, row in enumerate(self._rows):
-            y = self._side - (index + 1) * module
-            column = 0
-            for dark, run in groupby(row):
-                length = len(list(run))
-                if dark:
-                    path.rect(column * module, y, length * module, module)
-                column += length
-        self.canv.drawPath(path, stroke=0, fill=1)
+        """The drawing of this text, made when it is first wanted, one unit a module."""
+        canvas = self.canv
+        count = len(qr_rows(self._text))
+        name = f"qr{sha256(self._text.encode()).hexdigest()[:16]}"
+        if not canvas.hasForm(name):
+            canvas.beginForm(name, 0, 0, count, count)
+            canvas.drawPath(PDFPathObject(["n", *_bars(self._text)]), stroke=0, fill=1)
+            canvas.endForm()
+        module = self._side / (count + 2 * _QUIET_MODULES)
+        canvas.saveState()
+        canvas.scale(module, module)
+        canvas.translate(_QUIET_MODULES, _QUIET_MODULES)
+        canvas.doForm(name)
+        canvas.restoreState()
+
+
+@lru_cache(maxsize=16)
+def _bars(text: str) -> tuple[str, ...]:
+    """Dark modules that touch in a row as one bar, so that no hairline parts them; in PDF's own words."""
+    rows = qr_rows(text)
+    made = []
+    for index, row in enumerate(rows, 1):
+        column = 0
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                made.append(f"{column} {len(rows) - index} {length} 1 re")
+            column += length
+    return tuple(made)
