@@ -168,7 +168,13 @@ def _add_dossiers(add: _Add) -> None:
             step.add_argument(option)
         step.add_argument("--new-due", type=_moment)
         step.add_argument("--at", type=_moment)
-        step.set_defaults(component=None, incomplete=False)
+        step.set_defaults(component=None, incomplete=False, fee=None, reference=None, official_receipt=None)
+        if name == "pay":
+            step.add_argument(
+                "--fee", action="append", metavar="MÃ", help="chỉ khoản này (mặc định: mọi khoản chưa nộp)"
+            )
+            step.add_argument("--reference", metavar="SỐ", help="số giao dịch chuyển khoản")
+            step.add_argument("--official-receipt", metavar="SỐ", help="số biên lai")
         if name == "supplement":
             papers = "giấy tờ đã bổ sung: bản chính/bản sao, ví dụ TP02=1/0"
             step.add_argument("--component", action="append", type=_paper, metavar="MÃ=CHÍNH/SAO", help=papers)
@@ -197,6 +203,12 @@ def _add_papers(add: _Add) -> None:
     target.add_argument("--to", metavar="PRINTER")
     printing.add_argument("--width", type=int, choices=(58, 80), help="khổ giấy nhiệt, mm")
     printing.add_argument("--reprint", action="store_true", help="in lại: bản in mang chữ «Bản in lại»")
+    register = add("register", "sổ theo dõi hồ sơ của một khoảng thời gian")
+    register.add_argument("--from", dest="first", type=_day, required=True, metavar="NGÀY")
+    register.add_argument("--to", dest="last", type=_day, required=True, metavar="NGÀY")
+    register.add_argument("--procedure", metavar="MÃ", help="chỉ thủ tục này")
+    register.add_argument("--field", metavar="MÃ", help="chỉ lĩnh vực này")
+    register.add_argument("--out", required=True, metavar="FILE.xlsx")
 
 
 def _add_portal(add: _Add, shared: _Parser) -> None:
@@ -299,6 +311,10 @@ def _handler(options: Namespace) -> Callable[[DeskContext, Namespace], Answer]:
         from counter_app.commands.papers import run_print
 
         return run_print
+    if options.command == "register":
+        from counter_app.commands.register import run_register
+
+        return run_register
     if options.command in ("sync", "outbox"):
         from counter_app.commands import syncing
 

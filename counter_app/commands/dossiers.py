@@ -76,6 +76,9 @@ def run_step(desk: DeskContext, options: Namespace) -> Answer:
         tracking=options.tracking or "",
         components=tuple(ComponentIn(*paper) for paper in options.component) if options.component else None,
         incomplete=options.incomplete,
+        fees=tuple(options.fee) if options.fee else None,
+        reference=options.reference or "",
+        official_receipt=options.official_receipt or "",
     )
     done = take_step(desk, options.code, step, given)
     return Answer(

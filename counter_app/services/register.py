@@ -1,0 +1,172 @@
+"""The register (sổ theo dõi hồ sơ) as rows, by period, procedure, field and volume.
+
+A line bears the volume and the number that the receipt names ("Quyển số", "Số thứ tự"): a volume is a year of the
+office, and whoever looks at one field alone sees its lines under their own numbers. Reading goes by blocks, each a
+query of its own, so that a year of a province never lies in memory at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from counter_app.errors import UserError
+from counter_app.models import Applicant, Dossier, DossierEvent, Field, Procedure
+from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Status, label
+from counter_app.services.catalogue import national_part
+from counter_app.services.desk import DeskContext
+from counter_app.services.offices import get_office
+from counter_app.services.values import RETURN_WAYS
+
+BLOCK = 500
+"""Dossiers read at once."""
+
+_NOTED = (Status.REGISTERED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED)
+"""Statuses that the columns do not show by themselves."""
+
+_FIRST = aliased(DossierEvent)
+_COLUMNS = (
+    Dossier.id,
+    Dossier.code,
+    Dossier.register_number,
+    Dossier.sets,
+    Dossier.received_at,
+    Dossier.due,
+    Dossier.returned_at,
+    Dossier.return_by,
+    Dossier.status,
+    Dossier.note,
+    Procedure.code.label("procedure_code"),
+    Procedure.name.label("procedure_name"),
+    Procedure.agency,
+    Field.name.label("field_name"),
+    Applicant.name.label("applicant_name"),
+    Applicant.address,
+    Applicant.phone,
+    _FIRST.at.label("entered"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What goes into the register. ``first`` and ``last``: days of reception, both included.
+
+    ``procedure`` and ``field``: one of them by its code, "" for all. ``volume``: the year on the receipt.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    procedure: str = ""
+    field: str = ""
+    volume: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One dossier in the register; ``volume`` and ``number`` as on its receipt."""
+
+    volume: int
+    number: int
+    dossier_code: str
+    procedure_code: str
+    procedure_name: str
+    field_name: str
+    sets_count: int
+    applicant_name: str
+    address: str
+    phone: str
+    lead_office: str
+    received_at: datetime
+    due: datetime | None
+    returned_at: datetime | None
+    return_method: str
+    note: str
+
+
+def month_of(day: date) -> RegisterFilter:
+    """The register of the month in which ``day`` lies."""
+    first = day.replace(day=1)
+    return RegisterFilter(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def register_blocks(desk: DeskContext, wanted: RegisterFilter, *, block: int = BLOCK) -> Iterator[list[RegisterLine]]:
+    """The lines of the register in the order of reception, at most ``block`` at once.
+
+    Raises UserError ``period_invalid``.
+    """
+    if wanted.first is not None and wanted.last is not None and wanted.first > wanted.last:
+        raise UserError("period_invalid", "Ngày đầu phải trước ngày cuối. Hãy chọn lại khoảng thời gian của sổ.")
+    return _blocks(desk, wanted, block)
+
+
+def _blocks(desk: DeskContext, wanted: RegisterFilter, block: int) -> Iterator[list[RegisterLine]]:
+    office = get_office(desk).name
+    query = _query(wanted).limit(block)
+    after: ColumnElement[bool] | None = None
+    while True:
+        with desk.database.read() as session:
+            rows = session.execute(query if after is None else query.where(after)).all()
+        if not rows:
+            return
+        yield [_line(row, office) for row in rows]
+        last = rows[-1]
+        # Dossiers that come in while this goes on are later than the last one; nothing is read twice or left out.
+        same = and_(Dossier.received_at == last.received_at, Dossier.id > last.id)
+        after = or_(Dossier.received_at > last.received_at, same)
+
+
+def _query(wanted: RegisterFilter) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(*_COLUMNS)
+        .select_from(Dossier)
+        .join(Procedure, Dossier.procedure_id == Procedure.id)
+        .join(Field, Procedure.field_id == Field.id)
+        .join(Applicant, Dossier.applicant_id == Applicant.id)
+        .join(_FIRST, and_(_FIRST.dossier_id == Dossier.id, _FIRST.number == 1))
+        .order_by(Dossier.received_at, Dossier.id)
+    )
+    if wanted.first is not None:
+        query = query.where(Dossier.received_at >= _midnight(wanted.first))
+    if wanted.last is not None:
+        query = query.where(Dossier.received_at < _midnight(wanted.last + timedelta(days=1)))
+    if wanted.procedure:
+        query = query.where(Procedure.code == national_part(wanted.procedure))
+    if wanted.field:
+        query = query.where(Field.code == wanted.field)
+    if wanted.volume is not None:
+        start, end = date(wanted.volume, 1, 1), date(wanted.volume + 1, 1, 1)
+        query = query.where(_FIRST.at >= _midnight(start), _FIRST.at < _midnight(end))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, VIETNAM)
+
+
+def _line(row: Any, office: str) -> RegisterLine:
+    status = Status(row.status)
+    notes = (label(status) if status in _NOTED else "", row.note)
+    return RegisterLine(
+        volume=row.entered.astimezone(VIETNAM).year,
+        number=row.register_number,
+        dossier_code=row.code,
+        procedure_code=row.procedure_code,
+        procedure_name=row.procedure_name,
+        field_name=row.field_name,
+        sets_count=row.sets,
+        applicant_name=row.applicant_name,
+        address=row.address,
+        phone=row.phone,
+        lead_office=row.agency or office,
+        received_at=row.received_at,
+        due=row.due,
+        returned_at=row.returned_at,
+        return_method=RETURN_WAYS.get(row.return_by, row.return_by),
+        note="; ".join(filter(None, notes)),
+    )

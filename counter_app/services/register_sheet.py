@@ -1,0 +1,180 @@
+"""The register as a spreadsheet, written row by row; the prescribed columns (forms.md, register)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from counter_app.database import storage_error
+from counter_app.errors import UserError
+from counter_app.rules.calendar import VIETNAM
+from counter_app.services.desk import DeskContext
+from counter_app.services.offices import get_office
+from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+COLUMNS = (
+    ("STT", 7),
+    ("Mã hồ sơ", 22),
+    ("Tên thủ tục hành chính", 40),
+    ("Số lượng hồ sơ (bộ)", 10),
+    ("Tên cá nhân, tổ chức", 26),
+    ("Địa chỉ, số điện thoại", 34),
+    ("Cơ quan chủ trì giải quyết", 24),
+    ("Nhận hồ sơ", 17),
+    ("Hẹn trả kết quả", 17),
+    ("Trả kết quả", 17),
+    ("Phương thức nhận kết quả", 16),
+    ("Ký nhận", 12),
+    ("Ghi chú", 24),
+)
+"""Heads in their order, and widths in letters."""
+
+HANDLING = (7, 11)
+"""First and last of the columns under "Nhận và trả kết quả"."""
+
+HEAD_ROW = 4
+"""Of the two rows of heads the first, counted from 0; the numbers of the columns stand below them."""
+
+MOST_ROWS = 1_048_575
+"""The last row that a sheet can hold, counted from 0."""
+
+MOST_LETTERS = 32_767
+"""What a cell can hold."""
+
+
+def write_register(desk: DeskContext, wanted: RegisterFilter, path: Path) -> int:
+    """Write the register to ``path`` (.xlsx), whole or not at all; answers how many dossiers it has.
+
+    Raises UserError ``period_invalid``, ``register_too_long``; KnownError for storage.
+    """
+    blocks = register_blocks(desk, wanted)
+    partial = path.with_name(path.name + ".part")
+    try:
+        with partial.open("wb") as file:
+            count = _write(desk, wanted, blocks, file)
+        os.replace(partial, path)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[RegisterLine]], file: BinaryIO) -> int:
+    from xlsxwriter import Workbook
+
+    # What applicants write is text: a name that begins with "=" is no formula.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    row = HEAD_ROW + 3
+    with Workbook(file, options) as book:
+        now = desk.clock().astimezone(VIETNAM).replace(tzinfo=None)
+        book.set_properties({"title": "Sổ theo dõi hồ sơ", "created": now})
+        sheet = book.add_worksheet("Sổ theo dõi hồ sơ")
+        formats = _formats(book)
+        _lay_out(sheet)
+        _write_heads(sheet, formats, get_office(desk).name, _period(wanted))
+        for line in chain.from_iterable(blocks):
+            if row > MOST_ROWS:
+                raise UserError(
+                    "register_too_long", "Sổ dài hơn một bảng tính chứa được. Hãy chọn khoảng thời gian ngắn hơn."
+                )
+            _write_line(sheet, formats, row, line)
+            row += 1
+    return row - HEAD_ROW - 3
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    font = {"font_name": "Times New Roman", "font_size": 11}
+    cell = {**font, "border": 1, "text_wrap": True, "valign": "top"}
+    head = {**font, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
+    return {
+        "office": book.add_format({**font, "bold": True}),
+        "title": book.add_format({**font, "bold": True, "font_size": 14}),
+        "period": book.add_format({**font, "italic": True}),
+        "upper": book.add_format({**head, "top": 1, "left": 1, "right": 1}),
+        "head": book.add_format({**head, "bottom": 1, "left": 1, "right": 1}),
+        "group": book.add_format({**head, "border": 1}),
+        "number": book.add_format({**cell, "italic": True, "align": "center"}),
+        "text": book.add_format(cell),
+        "moment": book.add_format({**cell, "num_format": "hh:mm dd/mm/yyyy", "align": "left"}),
+    }
+
+
+def _lay_out(sheet: Worksheet) -> None:
+    """A4 across, as wide as the page, the heads on each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEAD_ROW, HEAD_ROW + 2)
+    sheet.freeze_panes(HEAD_ROW + 3, 2)
+    sheet.set_footer("&R&P/&N")
+    for column, (_, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width)
+
+
+def _write_heads(sheet: Worksheet, formats: dict[str, Any], office: str, period: str) -> None:
+    """Row by row, as a sheet that is not kept in memory wants it: hence no cell reaches over two rows."""
+    sheet.write_string(0, 0, office, formats["office"])
+    sheet.write_string(1, 0, "SỔ THEO DÕI HỒ SƠ", formats["title"])
+    sheet.write_string(2, 0, period, formats["period"])
+    first, last = HANDLING
+    for column in range(len(COLUMNS)):
+        if not first <= column <= last:
+            sheet.write_blank(HEAD_ROW, column, None, formats["upper"])
+    sheet.merge_range(HEAD_ROW, first, HEAD_ROW, last, "Nhận và trả kết quả", formats["group"])
+    for column, (head, _) in enumerate(COLUMNS):
+        sheet.write_string(HEAD_ROW + 1, column, head, formats["head"])
+    for column in range(len(COLUMNS)):
+        sheet.write_string(HEAD_ROW + 2, column, f"({column + 1})", formats["number"])
+
+
+def _write_line(sheet: Worksheet, formats: dict[str, Any], row: int, line: RegisterLine) -> None:
+    values = (
+        line.number,
+        line.dossier_code,
+        line.procedure_name,
+        line.sets_count,
+        line.applicant_name,
+        ", ".join(filter(None, (line.address, line.phone))),
+        line.lead_office,
+        line.received_at,
+        line.due,
+        line.returned_at,
+        line.return_method,
+        None,
+        line.note,
+    )
+    for column, value in enumerate(values):
+        if isinstance(value, datetime):
+            sheet.write_datetime(row, column, value.astimezone(VIETNAM).replace(tzinfo=None), formats["moment"])
+        elif isinstance(value, int):
+            sheet.write_number(row, column, value, formats["text"])
+        elif value:
+            sheet.write_string(row, column, value[:MOST_LETTERS], formats["text"])
+        else:
+            sheet.write_blank(row, column, None, formats["text"])
+
+
+def _period(wanted: RegisterFilter) -> str:
+    parts = []
+    if wanted.volume is not None:
+        parts.append(f"Quyển số {wanted.volume}")
+    if wanted.first is not None:
+        parts.append(f"Từ ngày {wanted.first:%d/%m/%Y}")
+    if wanted.last is not None:
+        parts.append(
+            f"đến ngày {wanted.last:%d/%m/%Y}" if wanted.first is not None else f"Đến ngày {wanted.last:%d/%m/%Y}"
+        )
+    if wanted.procedure:
+        parts.append(f"thủ tục {wanted.procedure}")
+    if wanted.field:
+        parts.append(f"lĩnh vực {wanted.field}")
+    return " · ".join(parts) or "Toàn bộ hồ sơ"

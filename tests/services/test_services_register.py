@@ -1,0 +1,155 @@
+"""The register: which lines, in which order, in blocks; and the spreadsheet."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from counter_app.errors import KnownError
+from counter_app.rules.lifecycle import Step
+from counter_app.services import register_sheet
+from counter_app.services.desk import DeskContext
+from counter_app.services.reading import show
+from counter_app.services.receive import receive
+from counter_app.services.register import RegisterFilter, RegisterLine, month_of, register_blocks
+from counter_app.services.register_sheet import COLUMNS, write_register
+from counter_app.services.steps import StepInput, take_step
+from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, full_request, request
+from tests.conftest import Clock
+from tests.services.inspect_desk import refused
+
+DAY = date(2026, 3, 10)
+SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def lines(desk: DeskContext, wanted: RegisterFilter, block: int = 500) -> list[RegisterLine]:
+    return list(chain.from_iterable(register_blocks(desk, wanted, block=block)))
+
+
+def cells(path: Path) -> list[list[str]]:
+    """The texts of the sheet row by row, numbers as written."""
+    with zipfile.ZipFile(path) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    found = []
+    for row in sheet.iter(f"{SPACE}row"):
+        texts = []
+        for cell in row:
+            value = cell.find(f"{SPACE}v")
+            texts.append("".join(cell.itertext()) if value is None else str(value.text))
+        found.append(texts)
+    return found
+
+
+def test_lines_say_what_the_receipt_says(desk: DeskContext, clock: Clock) -> None:
+    code = receive(desk, full_request(return_by="post", note="Gấp", sets=2)).code
+    take_step(desk, code, Step.FINISH, StepInput())
+    take_step(desk, code, Step.RETURN, StepInput(by="counter"))
+    view = show(desk, code)
+    (line,) = lines(desk, RegisterFilter(DAY, DAY))
+    assert line == RegisterLine(
+        volume=2026,
+        number=view.register_number,
+        dossier_code=code,
+        procedure_code=DAYS,
+        procedure_name="Cấp bản sao trích lục hộ tịch",
+        field_name="Hộ tịch",
+        sets_count=2,
+        applicant_name=HNGAM.name,
+        address=HNGAM.address,
+        phone=HNGAM.phone,
+        lead_office="UBND xã",
+        received_at=view.row.received_at,
+        due=view.row.due,
+        returned_at=view.returned_at,
+        return_method="Tại quầy",
+        note="Gấp",
+    )
+
+
+def test_what_ended_otherwise_is_noted(desk: DeskContext) -> None:
+    code = receive(desk, request(note="Bản giấy")).code
+    take_step(desk, code, Step.WITHDRAW, StepInput())
+    assert [line.note for line in lines(desk, RegisterFilter())] == ["Đã rút hồ sơ; Bản giấy"]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 500])
+def test_blocks_of_any_size_read_each_line_once(desk: DeskContext, clock: Clock, block: int) -> None:
+    codes = []
+    for number in range(7):
+        codes.append(receive(desk, request(HOURS)).code)
+        if number % 3 == 0:
+            clock.move(minutes=1)  # the others share their second
+    found = list(register_blocks(desk, RegisterFilter(), block=block))
+    assert [line.dossier_code for line in chain.from_iterable(found)] == codes
+    assert max(map(len, found)) == min(block, 7)
+
+
+def test_narrowed_by_period_procedure_field_and_volume(desk: DeskContext, clock: Clock) -> None:
+    clock.set(9, 23, 59)
+    before = receive(desk, request(HOURS)).code
+    clock.set(10, 0, 0)
+    first = receive(desk, request(SAME_DAY)).code
+    clock.set(31, 23, 59)
+    last = receive(desk, request(HOURS)).code
+    clock.set(1, 0, 0, month=4)
+    after = receive(desk, request(HOURS)).code
+
+    def codes(wanted: RegisterFilter) -> list[str]:
+        return [line.dossier_code for line in lines(desk, wanted)]
+
+    assert codes(RegisterFilter(DAY, DAY)) == [first]
+    assert codes(RegisterFilter(last=DAY)) == [before, first]
+    assert codes(month_of(DAY)) == [before, first, last]
+    assert month_of(date(2026, 12, 31)) == RegisterFilter(date(2026, 12, 1), date(2026, 12, 31))
+    assert codes(RegisterFilter(procedure=f"{HOURS}.H15")) == [before, last, after]
+    assert codes(RegisterFilter(procedure=HOURS, first=DAY)) == [last, after]
+    assert len(codes(RegisterFilter(field="LV094"))) == 4
+    assert codes(RegisterFilter(field="LV001")) == []
+    assert len(codes(RegisterFilter(volume=2026))) == 4
+    assert codes(RegisterFilter(volume=2025)) == []
+    with refused("period_invalid"):
+        register_blocks(desk, RegisterFilter(DAY, date(2026, 3, 9)))
+
+
+def test_the_sheet_has_the_prescribed_columns_and_every_line(desk: DeskContext, tmp_path: Path) -> None:
+    codes = [receive(desk, request(HOURS)).code for _ in range(3)]
+    path = tmp_path / "sổ.xlsx"
+    assert write_register(desk, RegisterFilter(DAY, DAY), path) == 3
+    rows = cells(path)
+    assert rows[0] == ["UBND xã Ea Kao"]
+    assert rows[1] == ["SỔ THEO DÕI HỒ SƠ"]
+    assert rows[2] == ["Từ ngày 10/03/2026 · đến ngày 10/03/2026"]
+    assert rows[3][7] == "Nhận và trả kết quả"
+    assert rows[4] == [head for head, _ in COLUMNS]
+    assert " | ".join(rows[4]) == (
+        "STT | Mã hồ sơ | Tên thủ tục hành chính | Số lượng hồ sơ (bộ) | Tên cá nhân, tổ chức | Địa chỉ, số điện thoại"
+        " | Cơ quan chủ trì giải quyết | Nhận hồ sơ | Hẹn trả kết quả | Trả kết quả | Phương thức nhận kết quả"
+        " | Ký nhận | Ghi chú"
+    )
+    assert [row[1] for row in rows[6:]] == codes
+    assert float(rows[6][7]) == pytest.approx(46091 + 8.5 / 24), "08:30 on 10 March 2026, in Vietnamese time"
+    assert not path.with_name("sổ.xlsx.part").exists()
+
+
+def test_an_applicant_called_like_a_formula_stays_text(desk: DeskContext, tmp_path: Path) -> None:
+    receive(desk, request(HOURS, note='=HYPERLINK("http://x")'))
+    path = tmp_path / "so.xlsx"
+    write_register(desk, RegisterFilter(), path)
+    with zipfile.ZipFile(path) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+    assert cells(path)[6][12] == '=HYPERLINK("http://x")'
+
+
+def test_nothing_half_written_is_left(desk: DeskContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    receive(desk, request(HOURS))
+    with refused("storage_fault", error=KnownError):
+        write_register(desk, RegisterFilter(), tmp_path / "không có" / "so.xlsx")
+    monkeypatch.setattr(register_sheet, "MOST_ROWS", 6)
+    with refused("register_too_long"):
+        write_register(desk, RegisterFilter(), tmp_path / "so.xlsx")
+    assert list(tmp_path.glob("*.xlsx*")) == []
