@@ -6,6 +6,7 @@ from counter_app.models.base import Base
 from counter_app.models.calendar import Calendar
 from counter_app.models.document import Document
 from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, DossierFee
+from counter_app.models.handover import Delivery, HandoverItem, HandoverList, LawGround, ShelfMove
 from counter_app.models.inbox import InboxCursor, InboxEntry, PortalFile
 from counter_app.models.office import Desk, Office, User
 from counter_app.models.outbox import OutboxMessage, SyncLock, SyncRun
@@ -33,6 +34,7 @@ __all__ = [
     "Base",
     "Calendar",
     "DayClosing",
+    "Delivery",
     "Desk",
     "Document",
     "Dossier",
@@ -41,8 +43,11 @@ __all__ = [
     "DossierFee",
     "Draft",
     "Field",
+    "HandoverItem",
+    "HandoverList",
     "InboxCursor",
     "InboxEntry",
+    "LawGround",
     "NumberSeries",
     "Office",
     "OutboxMessage",
@@ -60,6 +65,7 @@ __all__ = [
     "RescueImport",
     "RescueItem",
     "RescueSent",
+    "ShelfMove",
     "SyncLock",
     "SyncRun",
     "User",

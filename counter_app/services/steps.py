@@ -52,6 +52,9 @@ NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn v�
 DELIVERED = {"counter": "confirmed", "post": "posted", "online": "online"}
 """What is known of the delivery of a result once it was given, by the way of return."""
 
+HANDOVER = "handover"
+"""The key in the details of an event that moves a dossier by a list, signed by both sides."""
+
 ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT, Step.EXEMPT, Step.REFUND})
 """Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
 
@@ -333,7 +336,8 @@ def _receive_online(taking: Taking, effect: Effect) -> None:
 
 def _hand_over(taking: Taking, effect: Effect) -> None:
     effect.details["from_unit"] = taking.dossier.unit
-    taking.dossier.unit = taking.given.unit or taking.dossier.unit
+    if HANDOVER not in effect.details:  # by a list, the giver stays responsible until the receiver has signed
+        taking.dossier.unit = taking.given.unit or taking.dossier.unit
 
 
 def _finish(taking: Taking, effect: Effect) -> None:
