@@ -83,10 +83,11 @@ class ShelfMove(Base):
 class Delivery(Base):
     """One handing out of the results of a dossier, with its evidence; a parcel that came back has a next one.
 
-    ``way``: counter, post, online. ``state``: signed (at the desk), posted, online, confirmed (delivered, known
-    from the carrier or the applicant), came_back. ``authority`` is the paper by which somebody else takes the
-    results, "" for the applicant. ``results``: ``code`` (KQ1 …) and ``name``; ``originals``: ``code``, ``name``,
-    ``count`` of the papers given back. ``decided_…`` and ``evidence`` belong to confirmed and came_back.
+    ``way``: counter, post, online. ``state``: signed (at the desk), given (there, no signature told), posted,
+    online, confirmed (delivered, known from the carrier or the applicant), came_back, void (recorded by mistake and
+    taken back). ``authority`` is the paper by which somebody else takes the results, "" for the applicant.
+    ``results``: ``code`` (KQ1 …) and ``name``; ``originals``: ``code``, ``name``, ``count`` of the papers given
+    back. ``decided_…`` and ``evidence`` belong to confirmed and came_back.
     """
 
     __tablename__ = "delivery"

@@ -240,7 +240,8 @@ def derive(history: Iterable[Step | Status]) -> Status:
     came_from: Status | None = None
     for item in history:
         after = item if isinstance(item, Status) else next_status(status, item, came_from=came_from)
-        if after is Status.SUPPLEMENT_REQUESTED and status is not after:
+        # Back from an ending that was taken back: the request still stands where it found the dossier.
+        if after is Status.SUPPLEMENT_REQUESTED and status is not after and status not in CLOSED:
             came_from = status
         status = after
     if status is None:

@@ -19,7 +19,8 @@ from counter_app.services.online_dossiers import is_online, take_over
 from counter_app.services.pauses import PROMISES
 from counter_app.services.portal_status import keep_results, moment_told
 from counter_app.services.portal_told import ToldStep, keep_files
-from counter_app.services.steps import DELIVERED, Effect, StepInput, Taking, resume
+from counter_app.services.returning_delivery import DELIVERED
+from counter_app.services.steps import Effect, StepInput, Taking, resume
 from counter_app.sync.inbox import EntryKind, FeedEntry
 from counter_app.sync.messages import parse_wire_time
 

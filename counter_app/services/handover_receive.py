@@ -145,9 +145,7 @@ def _receive_one(
     else:
         details = details_of(row, "turned_back", None) | {"from": row.to_unit, "to": row.from_unit}
         details |= {"giver": row.receiver, "receiver": row.giver}
-        happened = move(
-            desk, session, dossier, Step.HAND_OVER, details, unit=row.from_unit, reason=refused, at=at
-        )
+        happened = move(desk, session, dossier, Step.HAND_OVER, details, unit=row.from_unit, reason=refused, at=at)
         settle(item, "turned_back", happened, row.receiver, refused)
 
 

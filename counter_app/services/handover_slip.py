@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.handover_custody import desk_unit, holder
 from counter_app.services.handover_values import ControlRow, ControlSlip
+from counter_app.services.history import standing
 from counter_app.services.offices import office_row
 from counter_app.services.steps import HANDOVER, find_dossier
 
@@ -46,8 +46,7 @@ def _rows(dossier: Dossier, office: Office) -> list[ControlRow]:
     """One row a hand-over; a confirmation completes the last one, and the result brings it back to the desk."""
     rows: list[ControlRow] = []
     unit, due = desk_unit(office), None
-    undone = {event.details["undoes"] for event in dossier.events if "undoes" in event.details}
-    for event in _told_by(dossier.events, undone):
+    for event in standing(dossier.events):
         moved: dict[str, Any] = event.details.get(HANDOVER, {})
         if event.step == Step.ACCEPT or moved.get("kind") == "received":
             if rows and not rows[-1].receiver:
@@ -61,11 +60,6 @@ def _rows(dossier: Dossier, office: Office) -> list[ControlRow]:
             )
             unit, due = desk_unit(office), None
     return rows
-
-
-def _told_by(events: Sequence[DossierEvent], undone: set[int]) -> list[DossierEvent]:
-    """What stands of the history: neither a step taken back nor the taking back."""
-    return [event for event in events if event.number not in undone and "undoes" not in event.details]
 
 
 def _row(event: DossierEvent, moved: dict[str, Any], unit: str, due: datetime | None) -> ControlRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from counter_app.rules import lifecycle
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.rules_bridge import rules_apply
+
+UNDOES = "undoes"
+"""The key in the details of a correction that takes back a step: the number of its event."""
 
 
 def moment_of_step(desk: DeskContext, dossier: Dossier | None, at: datetime | None) -> tuple[datetime, datetime]:
@@ -73,9 +77,17 @@ def came_from(dossier: Dossier) -> Status | None:
     """The status in which the open supplement request found the dossier."""
     for event in reversed(dossier.events):
         before, after = event.status_before, event.status_after
-        if after == Status.SUPPLEMENT_REQUESTED and before is not None and before != after:
+        # Back from an ending that was taken back: the request still stands where it found the dossier.
+        ended = before is not None and Status(before) in lifecycle.CLOSED
+        if after == Status.SUPPLEMENT_REQUESTED and before is not None and before != after and not ended:
             return Status(before)
     return None
+
+
+def standing(events: Sequence[DossierEvent]) -> list[DossierEvent]:
+    """What holds of a history: without the steps that were taken back, and the taking back."""
+    undone = {event.details[UNDOES] for event in events if UNDOES in (event.details or {})}
+    return [event for event in events if event.number not in undone and UNDOES not in (event.details or {})]
 
 
 def corrected_status(event: DossierEvent) -> Status | None:

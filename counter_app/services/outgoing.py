@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from uuid6 import uuid7
 
 from counter_app.models import Document, Dossier, DossierEvent, Office, OutboxMessage, Procedure
-from counter_app.rules.dossier_code import result_code
 from counter_app.rules.fees import PORTAL_NUMBERS, CollectOn
 from counter_app.rules.lifecycle import Status, Step, portal_number, step_label
 from counter_app.services.insertion import insert_row, insert_rows
+from counter_app.services.returning_delivery import free_result_codes
 from counter_app.sync.messages import (
     ApplicantKind,
     BuiltMessage,
@@ -244,9 +243,6 @@ def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
 def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, ...]:
     """The desk's own results, numbered past those that the portal gave."""
     names = {item.code: item.name for item in dossier.procedure.results}
-    told = (dossier.portal_told or {}).get("DanhSachGiayToKetQua") or ()
-    taken = {str(item.get("MaGiayToKetQua") or "") for item in told}
-    codes = (code for number in count(1) if (code := result_code(dossier.code, number)) not in taken)
     return tuple(
         ResultPaper(
             name=names.get(item.result_code, item.file_name),
@@ -255,5 +251,5 @@ def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, 
             url=item.upload_url or "",
             result_code=code,
         )
-        for item, code in zip((item for item in whole if item.result_code), codes, strict=False)
+        for item, code in zip((item for item in whole if item.result_code), free_result_codes(dossier), strict=False)
     )

@@ -8,6 +8,7 @@ from counter_app.models import Dossier
 from counter_app.rules import lifecycle
 from counter_app.rules.calendar import Limit, LimitUnit, WorkCalendar, due
 from counter_app.rules.lifecycle import Status, Step
+from counter_app.services.history import standing
 
 PROMISES = (Step.RECEIVE, Step.ACCEPT, Step.APOLOGISE)
 """Steps that promise a date; the due date after a wait is reckoned from the last of them."""
@@ -15,7 +16,7 @@ PROMISES = (Step.RECEIVE, Step.ACCEPT, Step.APOLOGISE)
 
 def promise_and_pauses(dossier: Dossier, at: datetime) -> tuple[datetime, list[tuple[datetime, datetime]]]:
     """The date promised last (at reception or by an apology), and the pauses of the clock since then."""
-    events = dossier.events
+    events = standing(dossier.events)
     promise = next(event for event in reversed(events) if event.step in PROMISES and event.due_after is not None)
     assert promise.due_after is not None
     pauses = [(max(start, promise.at), end) for start, end in _pauses(dossier, at) if end > promise.at]
@@ -32,7 +33,7 @@ def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]
     """When the clock stood, from the history; a pause that is still open lasts to ``until``."""
     found: list[tuple[datetime, datetime]] = []
     paused_at = None
-    for event in dossier.events:
+    for event in standing(dossier.events):
         stands = lifecycle.clock_stands(Status(event.status_after))
         if stands and paused_at is None:
             paused_at = event.at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -73,8 +73,10 @@ def preview_due(desk: DeskContext, procedure_code: str, channel: str, at: dateti
         return DuePreview(None, error.message)
 
 
-def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
-    """Take a dossier in.
+def receive(
+    desk: DeskContext, request: ReceiveRequest, *, then: Callable[[Session, Dossier], None] | None = None
+) -> Received:
+    """Take a dossier in; ``then`` goes on with it in the same unit of work.
 
     Raises UserError: ``procedure_unknown``, ``component_unknown``, ``component_missing``, ``fee_unknown``,
     ``applicant_invalid``, ``channel_unknown``, ``limit_unknown``, ``impossible_time``, ``file_…``,
@@ -153,6 +155,8 @@ def receive(desk: DeskContext, request: ReceiveRequest) -> Received:
         if request.supplement_reason.strip():
             _ask_for_supplement(session, desk, dossier, office, at, entered_at, plain(request.supplement_reason))
         outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
+        if then is not None:
+            then(session, session.get_one(Dossier, dossier.id))
         return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
 
 

@@ -28,6 +28,7 @@ from counter_app.services import outgoing
 from counter_app.services.apologies_rows import check_letter, record_signed, refuse_open_letter
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
+from counter_app.services.endings import Ending, end
 from counter_app.services.fee_book import PAYMENT, BookPapers, book, take_fees
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
@@ -37,6 +38,7 @@ from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen, signed_by
 from counter_app.services.pauses import promise_and_pauses, stood
 from counter_app.services.receive import limit_of, office_cut_off
+from counter_app.services.returning_delivery import Handing, hand_out
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.supplied import check_complete, store_scans, take_papers
 from counter_app.services.values import RETURN_WAYS, ComponentIn, StepDone
@@ -48,9 +50,6 @@ NEEDS_REASON = {
     Step.APOLOGISE: "lý do trễ hẹn",
 }
 NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
-
-DELIVERED = {"counter": "confirmed", "post": "posted", "online": "online"}
-"""What is known of the delivery of a result once it was given, by the way of return."""
 
 HANDOVER = "handover"
 """The key in the details of an event that moves a dossier by a list, signed by both sides."""
@@ -85,6 +84,10 @@ class StepInput:
     fees: tuple[str, ...] | None = None
     reference: str = ""
     official_receipt: str = ""
+    handing: Handing | None = None
+    """Of a return: to whom, by what authority, with what evidence."""
+    ending: Ending | None = None
+    """Of a refusal, a withdrawal or a stop: the law, what becomes of papers and fees."""
 
 
 @dataclass(slots=True)
@@ -346,20 +349,6 @@ def _finish(taking: Taking, effect: Effect) -> None:
         effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
 
 
-def _return(taking: Taking, effect: Effect) -> None:
-    dossier = taking.dossier
-    by = taking.given.by or dossier.return_by
-    dossier.return_by = by
-    dossier.returned_at = taking.at
-    dossier.delivery_state = DELIVERED[by]
-    effect.details.update(by=by, to=taking.given.to or dossier.applicant.name, tracking=taking.given.tracking)
-    if dossier.money_state == "due":
-        effect.warnings.append("Hồ sơ còn phí, lệ phí chưa nộp. Hãy thu trước khi giao kết quả.")
-    late = dossier.due is not None and (dossier.finished_at or taking.at) > dossier.due
-    if late and not dossier.apology_count:
-        effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
-
-
 def _apologise(taking: Taking, effect: Effect) -> None:
     """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
     dossier, lead_days = taking.dossier, taking.desk.settings.apology.lead_days
@@ -388,6 +377,9 @@ EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.REQUEST_PAYMENT: _ask_payment,
     Step.PAY: _pay,
     Step.FINISH: _finish,
-    Step.RETURN: _return,
+    Step.RETURN: hand_out,
+    Step.REFUSE: end,
+    Step.WITHDRAW: end,
+    Step.STOP: end,
     Step.APOLOGISE: _apologise,
 }

@@ -54,9 +54,7 @@ def _create_lists() -> None:
         sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["list_id"], ["handover_list.id"], name=op.f("fk_handover_item_list_id_handover_list")
-        ),
+        sa.ForeignKeyConstraint(["list_id"], ["handover_list.id"], name=op.f("fk_handover_item_list_id_handover_list")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_handover_item_dossier_id_dossier")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_item")),
         sa.UniqueConstraint("list_id", "dossier_id", name=op.f("uq_handover_item_list_id_dossier_id")),

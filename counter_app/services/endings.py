@@ -1,0 +1,107 @@
+"""How a dossier ends without a result: refused, withdrawn or stopped.
+
+A stop or a withdrawal is possible as long as no result decision exists; that the lifecycle holds. The notice says
+by what rule or on whose request, and what becomes of the papers and of the fees (forms.md, stop_notice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter_app.models import Dossier, HandoverItem, LawGround
+from counter_app.rules.lifecycle import Status, Step, label
+from counter_app.services.desk import DeskContext
+from counter_app.services.free_text import plain
+from counter_app.services.returning_delivery import OriginalBack, originals_back
+
+if TYPE_CHECKING:
+    from counter_app.services.steps import Effect, Taking
+
+FORMS = {Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
+REQUESTED_BY = {"applicant": "Theo đề nghị của người nộp", "rule": "Theo quy định của pháp luật"}
+FIRST_GROUNDS = (
+    "Nghị định 61/2018/NĐ-CP, Điều 17 (hồ sơ không thuộc phạm vi tiếp nhận)",
+    "Nghị định 118/2025/NĐ-CP (hồ sơ không thuộc thẩm quyền giải quyết)",
+    "Nghị định 118/2025/NĐ-CP (hồ sơ không đủ điều kiện theo quy định của thủ tục)",
+)
+"""Offered until the office has grounds of its own; the clerk may type any other."""
+
+SHOWN_GROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the clerk says of an ending.
+
+    ``law``: the article on which it rests. ``requested_by``: applicant or rule. ``papers`` and ``fees``: what
+    becomes of them, in words; ``originals``: what is given back now.
+    """
+
+    law: str = ""
+    requested_by: str = ""
+    papers: str = ""
+    fees: str = ""
+    originals: tuple[OriginalBack, ...] = ()
+
+
+def end(taking: Taking, effect: Effect) -> None:
+    """What a refusal, a withdrawal or a stop does besides the status: its notice, papers, money, open tasks.
+
+    Raises UserError ``component_unknown``, ``component_invalid``.
+    """
+    dossier, step = taking.dossier, taking.step
+    ending = taking.given.ending or Ending()
+    law = plain(ending.law)
+    if law:
+        _remember(taking.session, law, taking.at)
+    details: dict[str, Any] = {
+        "law": law,
+        "requested_by": REQUESTED_BY.get(ending.requested_by, ""),
+        "papers": plain(ending.papers),
+        "fees": plain(ending.fees),
+        "originals": originals_back(dossier, ending.originals),
+    }
+    if step is Step.STOP:
+        details["stage"] = label(Status(dossier.status))
+    effect.form = FORMS.get(step)
+    effect.details |= {name: value for name, value in details.items() if value}
+    if step is not Step.REFUSE and any(fee.paid_at is not None and fee.amount for fee in dossier.fees):
+        effect.warnings.append("Hồ sơ đã thu phí, lệ phí. Hãy xem quy định có phải hoàn trả không.")
+    effect.warnings += _leave_lists(taking.session, dossier, taking.at)
+
+
+def kept_grounds(desk: DeskContext) -> list[str]:
+    """Articles to choose from: those used most, then the first ones that nobody used yet."""
+    with desk.database.read() as session:
+        query = select(LawGround.words).order_by(LawGround.used.desc(), LawGround.used_at.desc()).limit(SHOWN_GROUNDS)
+        used = list(session.scalars(query))
+    return used + [words for words in FIRST_GROUNDS if words not in used]
+
+
+def _remember(session: Session, law: str, at: datetime) -> None:
+    ground = session.scalar(select(LawGround).where(LawGround.words == law))
+    if ground is None:
+        ground = LawGround(words=law, used=0, used_at=at)
+        session.add(ground)
+    ground.used += 1
+    ground.used_at = at
+
+
+def _leave_lists(session: Session, dossier: Dossier, at: datetime) -> list[str]:
+    """Not on a list any more that has not gone; where the papers are away, the clerk is told."""
+    wanted = HandoverItem.dossier_id == dossier.id, HandoverItem.state.in_(("listed", "sent"))
+    items = session.scalars(select(HandoverItem).where(*wanted)).all()
+    warnings = []
+    for item in items:
+        if item.state == "listed":
+            item.state, item.decided_at = "dropped", at
+        else:
+            warnings.append(f"Giấy tờ đang ở {item.list.to_unit} (danh sách số {item.list.number}). Hãy gọi về quầy.")
+    if not items and dossier.unit:
+        warnings.append(f"Giấy tờ đang ở {dossier.unit}. Hãy báo đơn vị dừng xử lý và gọi giấy tờ về quầy.")
+    return warnings

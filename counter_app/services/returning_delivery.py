@@ -1,0 +1,188 @@
+"""Handing results out, with the evidence that each way has; the delivery axis of a dossier follows.
+
+At the desk the receiver's signature, by post the tracking code and then the carrier's word, online the portal.
+Telling somebody is not delivering: nothing here depends on whether a notice went out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import Delivery, Dossier
+from counter_app.rules.dossier_code import result_code
+from counter_app.rules.names import normalise_name
+from counter_app.rules.personal_number import check_personal_number
+from counter_app.services.free_text import plain
+
+if TYPE_CHECKING:
+    from counter_app.services.steps import Effect, Taking
+
+STATE_BY_WAY = {"counter": "given", "post": "posted", "online": "online"}
+AXIS = {
+    "given": "confirmed",
+    "signed": "confirmed",
+    "posted": "posted",
+    "online": "online",
+    "confirmed": "confirmed",
+    "came_back": "pending",
+}
+"""``Dossier.delivery_state`` by the state of its latest delivery."""
+
+DELIVERED = {"counter": "confirmed", "post": "posted", "online": "online"}
+"""What is known of the delivery of a result that the portal told of, by the way of return."""
+
+UNNAMED_RESULT = "Kết quả giải quyết thủ tục hành chính"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalBack:
+    """How many originals of a component go back to the applicant."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """What the clerk says of a handing out.
+
+    ``to``: "" for the applicant. ``authority``: the paper by which somebody else takes the results; it is asked
+    for where ``authorised``. ``signed``: the receiver has signed the return slip. ``results``: names, in the
+    order in which they are numbered KQ1 …; empty for those of the procedure. ``originals``: what goes back.
+    """
+
+    by: str = ""
+    to: str = ""
+    to_number: str = ""
+    authorised: bool = False
+    authority: str = ""
+    signed: bool = False
+    tracking: str = ""
+    carrier: str = ""
+    results: tuple[str, ...] = ()
+    originals: tuple[OriginalBack, ...] = ()
+
+
+def hand_out(taking: Taking, effect: Effect) -> None:
+    """What a return does besides the status; being late or owing money is told and never blocks it."""
+    dossier, given = taking.dossier, taking.given
+    by = given.by or dossier.return_by
+    dossier.return_by = by
+    dossier.returned_at = taking.at
+    if taking.from_portal:
+        dossier.delivery_state = DELIVERED[by]
+        effect.details.update(by=by, to=dossier.applicant.name)
+    else:
+        handing = given.handing or Handing(to=given.to, tracking=given.tracking)
+        clerk = taking.desk.settings.clerk
+        effect.details |= record_delivery(taking.session, dossier, handing, by, taking.at, clerk)
+    if dossier.money_state == "due":
+        effect.warnings.append("Hồ sơ còn phí, lệ phí chưa nộp. Hãy thu trước khi giao kết quả.")
+    late = dossier.due is not None and (dossier.finished_at or taking.at) > dossier.due
+    if late and not dossier.apology_count:
+        effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
+
+
+def clean_handing(handing: Handing) -> Handing:
+    """The texts as they are kept."""
+    texts: dict[str, Any] = {name: plain(getattr(handing, name)) for name in ("by", "authority", "tracking", "carrier")}
+    return replace(
+        handing,
+        **texts,
+        to=normalise_name(plain(handing.to)),
+        to_number="".join(plain(handing.to_number).split()),
+        results=tuple(name for name in map(plain, handing.results) if name),
+    )
+
+
+def check_handing(handing: Handing, by: str) -> tuple[str, ...]:
+    """Warnings; raises UserError ``receiver_missing``, ``authority_missing``, ``signature_missing``,
+    ``tracking_missing``."""
+    if handing.authorised and not handing.to:
+        raise UserError("receiver_missing", "Hãy nhập họ tên người được ủy quyền rồi trả kết quả.")
+    if handing.authorised and not handing.authority:
+        raise UserError(
+            "authority_missing",
+            "Hãy ghi giấy ủy quyền (loại, số, ngày) của người nhận thay rồi trả kết quả.",
+        )
+    if by == "counter" and not handing.signed:
+        raise UserError(
+            "signature_missing",
+            "Hãy cho người nhận ký phiếu giao nhận, đánh dấu «Người nhận đã ký» rồi trả kết quả.",
+        )
+    if by == "post" and not handing.tracking:
+        raise UserError("tracking_missing", "Hãy nhập số vận đơn của bưu chính rồi trả kết quả.")
+    return tuple(check_personal_number(handing.to_number)) if handing.to_number else ()
+
+
+def result_lines(dossier: Dossier, names: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The results of a dossier with their codes KQ1 …, in the order in which they are handed out."""
+    wanted = list(names) or [item.name for item in dossier.procedure.results] or [UNNAMED_RESULT]
+    return [{"code": code, "name": name} for name, code in zip(wanted, free_result_codes(dossier), strict=False)]
+
+
+def free_result_codes(dossier: Dossier) -> Iterator[str]:
+    """Codes for the desk's own results: numbered past those that the portal gave."""
+    told = (dossier.portal_told or {}).get("DanhSachGiayToKetQua") or ()
+    taken = {str(item.get("MaGiayToKetQua") or "") for item in told}
+    return (code for number in count(1) if (code := result_code(dossier.code, number)) not in taken)
+
+
+def originals_back(dossier: Dossier, wanted: Sequence[OriginalBack]) -> list[dict[str, Any]]:
+    """The papers that go back, with their names. Raises UserError ``component_unknown``, ``component_invalid``."""
+    rows = {item.code: item for item in dossier.components}
+    lines = []
+    for paper in wanted:
+        row = rows.get(paper.code)
+        if row is None:
+            raise UserError("component_unknown", f"Hồ sơ không có thành phần «{paper.code}». Hãy mở lại hồ sơ.")
+        if not 1 <= paper.count <= row.originals:
+            raise UserError(
+                "component_invalid",
+                f"Hồ sơ chỉ có {row.originals} bản chính của «{row.name}», không trả lại {paper.count} bản được.",
+            )
+        lines.append({"code": row.code, "name": row.name, "count": paper.count})
+    return lines
+
+
+def record_delivery(
+    session: Session, dossier: Dossier, handing: Handing, by: str, at: datetime, actor: str
+) -> dict[str, Any]:
+    """Write a delivery down and move the delivery axis; the details for the event that tells of it."""
+    last = session.scalar(select(func.max(Delivery.attempt)).where(Delivery.dossier_id == dossier.id)) or 0
+    delivery = Delivery(
+        dossier=dossier,
+        attempt=last + 1,
+        way=by,
+        state="signed" if by == "counter" and handing.signed else STATE_BY_WAY[by],
+        to_name=handing.to or dossier.applicant.name,
+        to_number=handing.to_number,
+        authority=handing.authority,
+        carrier=handing.carrier,
+        tracking=handing.tracking,
+        results=result_lines(dossier, handing.results),
+        originals=originals_back(dossier, handing.originals),
+        sent_at=at,
+        sent_by=actor,
+    )
+    session.add(delivery)
+    dossier.delivery_state = AXIS[delivery.state]
+    details = {
+        "by": by,
+        "to": delivery.to_name,
+        "to_number": delivery.to_number,
+        "authority": delivery.authority,
+        "carrier": delivery.carrier,
+        "tracking": delivery.tracking,
+        "results": delivery.results if handing.results else [],
+        "originals": delivery.originals,
+    }
+    return {name: value for name, value in details.items() if value}

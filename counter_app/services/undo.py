@@ -1,0 +1,151 @@
+"""Taking back a mistaken step: by a correcting event, while no paper has left the desk.
+
+Nothing is deleted: the step stays in the history, and a correction behind it sets status, clock and delivery back
+to what they were. The portal gets the record as it then stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter_app.errors import UserError
+from counter_app.models import Delivery, Dossier, DossierEvent, PrintJob
+from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Status, Step, step_label
+from counter_app.services import outgoing
+from counter_app.services.desk import DeskContext
+from counter_app.services.free_text import plain
+from counter_app.services.history import UNDOES, append_event, moment_of_step
+from counter_app.services.offices import office_row
+from counter_app.services.steps import HANDOVER, find_dossier
+from counter_app.services.values import StepDone
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """The last step of a dossier, and why it cannot be taken back ("" where it can)."""
+
+    step: str
+    refusal: str
+
+
+def undoable(desk: DeskContext, code: str) -> Undoable:
+    """What ``undo_last`` would take back. Raises UserError ``dossier_unknown``."""
+    with desk.database.read() as session:
+        dossier = find_dossier(session, code)
+        return Undoable(dossier.events[-1].step, _refusal(desk, session, dossier))
+
+
+def undo_last(desk: DeskContext, code: str, reason: str) -> StepDone:
+    """Take back the last step, which was a mistake.
+
+    Only on the day on which it was entered, only what this desk did, and only while none of its papers was
+    printed, signed, posted or handed over by a list. What has an undoing of its own keeps it: receipts and
+    entries are corrected, money is refunded, wrong hand-overs are redirected. Raises UserError
+    ``dossier_unknown``, ``reason_missing``, ``undo_not_possible`` (saying why and what to do).
+    """
+    why = plain(reason)
+    if not why:
+        raise UserError("reason_missing", "Hãy ghi vì sao hoàn tác bước này.")
+    with desk.database.write() as session:
+        dossier = find_dossier(session, code)
+        refusal = _refusal(desk, session, dossier)
+        if refusal:
+            raise UserError("undo_not_possible", refusal)
+        mistake = dossier.events[-1]
+        RESTORE[Step(mistake.step)](session, dossier, mistake)
+        at, entered_at = moment_of_step(desk, dossier, None)
+        event = append_event(
+            desk,
+            dossier,
+            Step.CORRECT,
+            at=at,
+            entered_at=entered_at,
+            status_after=Status(mistake.status_before or mistake.status_after),
+            due_after=mistake.due_before,
+            reason=f"Hoàn tác «{step_label(Step(mistake.step))}»: {why}",
+            details={UNDOES: mistake.number},
+        )
+        outgoing.queue_step(session, dossier, event, office_row(session, desk), entered_at)
+        return StepDone(
+            dossier.id, dossier.code, Step.CORRECT.value, dossier.status, event.at, dossier.due, event.number
+        )
+
+
+def _refusal(desk: DeskContext, session: Session, dossier: Dossier) -> str:
+    event = dossier.events[-1]
+    step = Step(event.step)
+    what = f"Không hoàn tác được «{step_label(step)}»"
+    if step not in RESTORE or event.status_before is None:
+        return f"{what}: bước này có cách sửa riêng. Hãy dùng «Sửa thông tin», hoàn phí, hoặc bước tiếp theo phù hợp."
+    if HANDOVER in event.details:
+        return f"{what}: hồ sơ đã giao theo danh sách. Hãy dùng «Chuyển lại đúng nơi» ở trang Bàn giao."
+    if event.actor != desk.settings.clerk:
+        return f"{what}: bước này do {event.actor} làm. Hãy nhờ người đó hoàn tác, hoặc làm bước tiếp theo phù hợp."
+    today = desk.clock().astimezone(VIETNAM).date()
+    if event.entered_at.astimezone(VIETNAM).date() != today:
+        return f"{what}: chỉ hoàn tác được trong ngày. Hãy làm bước tiếp theo phù hợp và ghi rõ lý do."
+    if _printed(session, dossier, event):
+        return f"{what}: giấy của bước này đã in. Hãy thu lại giấy và làm bước tiếp theo phù hợp."
+    if event.details.get("originals") or _left_the_desk(session, dossier, event):
+        return f"{what}: giấy tờ hoặc kết quả đã giao ra ngoài. Hãy ghi nhận việc nhận lại thay vì hoàn tác."
+    return ""
+
+
+def _printed(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
+    if event.form is None:
+        return False
+    begins = PrintJob.key.startswith(f"{event.form}/{dossier.code}-{event.number}/", autoescape=True)
+    return session.scalar(select(PrintJob.id).where(begins, PrintJob.state != "cancelled").limit(1)) is not None
+
+
+def _left_the_desk(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
+    """Signed for, or with the carrier."""
+    return event.step == Step.RETURN and _latest(session, dossier).state in ("signed", "posted", "confirmed")
+
+
+def _latest(session: Session, dossier: Dossier) -> Delivery:
+    rows = select(Delivery).where(Delivery.dossier_id == dossier.id).order_by(Delivery.attempt.desc())
+    return session.scalars(rows.limit(1)).one()
+
+
+def _unit_back(_session: Session, dossier: Dossier, mistake: DossierEvent) -> None:
+    dossier.unit = str(mistake.details.get("from_unit", ""))
+
+
+def _clock_on(_session: Session, dossier: Dossier, _mistake: DossierEvent) -> None:
+    """As if it had never stood: a pause that was taken back is none (``pauses``)."""
+    dossier.paused_at = None
+
+
+def _unfinished(_session: Session, dossier: Dossier, _mistake: DossierEvent) -> None:
+    dossier.finished_at = None
+
+
+def _unreturned(session: Session, dossier: Dossier, mistake: DossierEvent) -> None:
+    delivery = _latest(session, dossier)
+    delivery.state, delivery.decided_at, delivery.decided_by = "void", mistake.at, mistake.actor
+    dossier.returned_at = None
+    dossier.delivery_state = "pending"
+
+
+def _status_alone(_session: Session, _dossier: Dossier, _mistake: DossierEvent) -> None:
+    """Nothing else moved with the step."""
+
+
+RESTORE: dict[Step, Callable[[Session, Dossier, DossierEvent], None]] = {
+    Step.HAND_OVER: _unit_back,
+    Step.ACCEPT: _status_alone,
+    Step.REQUEST_SUPPLEMENT: _clock_on,
+    Step.REQUEST_PAYMENT: _clock_on,
+    Step.FINISH: _unfinished,
+    Step.RETURN: _unreturned,
+    Step.REFUSE: _status_alone,
+    Step.WITHDRAW: _status_alone,
+    Step.STOP: _status_alone,
+}
+"""What each step that can be taken back changed besides status and due date."""
