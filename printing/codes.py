@@ -57,9 +57,13 @@ def qr_text(fields: QrFields) -> str:
     return fields.lookup_url + joint + urlencode(known, quote_via=quote, safe=":")
 
 
+DARK = 0
+"""A dark module in :func:`qr_rows`."""
+
+
 @lru_cache(maxsize=16)
-def qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
-    """Modules of the QR code of *text* (ISO 18004, error correction M), row by row, dark ones true.
+def qr_rows(text: str) -> tuple[bytes, ...]:
+    """Modules of the QR code of *text* (ISO 18004, error correction M), a byte each, row by row.
 
     Without its quiet zone. The last few are kept: each copy of a paper shows the same.
     """
@@ -68,5 +72,7 @@ def qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
 
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer of bytes, though its types do not say so
-    rows: Any = memoryview(picture).tolist()
-    return tuple(tuple(not tone for tone in row) for row in rows)
+    modules = memoryview(picture)
+    side = modules.shape[0] if modules.shape else 0
+    flat = modules.tobytes()
+    return tuple(flat[start : start + side] for start in range(0, len(flat), side))

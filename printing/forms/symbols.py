@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import sha256
-from itertools import groupby
 
 from reportlab.graphics.barcode.code128 import Code128Auto
 from reportlab.lib.units import mm
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
-from printing.codes import qr_rows
+from printing.codes import DARK, qr_rows
 
 _QUIET_MODULES = 4
 _QUIET_CODE128 = 10
 _RULE_ROOM = 5.0
 _RULE_THICKNESS = 0.6
 _WIDEST_MODULE = 0.33 * mm
+_DARK_RUN = re.compile(re.escape(bytes([DARK])) + b"+")
 
 
 def code128(text: str, width: float, height: float) -> Code128Auto:
@@ -87,12 +88,8 @@ class QrCode(Flowable):
 def _bars(text: str) -> tuple[str, ...]:
     """Dark modules that touch in a row as one bar, so that no hairline parts them; in PDF's own words."""
     rows = qr_rows(text)
-    made = []
-    for index, row in enumerate(rows, 1):
-        column = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                made.append(f"{column} {len(rows) - index} {length} 1 re")
-            column += length
-    return tuple(made)
+    return tuple(
+        f"{run.start()} {len(rows) - index} {run.end() - run.start()} 1 re"
+        for index, row in enumerate(rows, 1)
+        for run in _DARK_RUN.finditer(row)
+    )
