@@ -28,20 +28,6 @@ BARE = [
 """A table that only sets things side by side."""
 
 
-class _Text(Paragraph):
-    """A paragraph that is broken into lines once: a table asks for its height, and again when it is drawn."""
-
-    _broken_at: float | None = None
-    _size = (0.0, 0.0)
-
-    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803 (ReportLab's names)
-        """Width and height within *availWidth*."""
-        if self._broken_at != availWidth:
-            self._size = super().wrap(availWidth, availHeight)
-            self._broken_at = availWidth
-        return self._size
-
-
 @dataclass(frozen=True, slots=True)
 class Ink:
     """Writes on a sheet what *values* say."""
@@ -51,7 +37,7 @@ class Ink:
 
     def para(self, markup: str, style: str) -> Paragraph:
         """A paragraph of ready markup."""
-        return _Text(markup, self.sheet.styles[style])
+        return Paragraph(markup, self.sheet.styles[style])
 
     def filled(self, text: str, style: str, width: float | None = None) -> Paragraph:
         """A paragraph whose unknown fields share the rest of their line (*width* or the sheet's) as dots."""
