@@ -13,7 +13,7 @@ from printing.fonts import BOLD
 from printing.forms.fields import markup
 from printing.forms.ink import BARE, SHORT_DOTS, Ink
 from printing.forms.model import Form
-from printing.forms.symbols import QrCode, Rule, code128
+from printing.forms.symbols import CopyName, QrCode, Rule, code128
 from printing.wording import day_long, portal_code_words
 
 _NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -25,13 +25,15 @@ _RULE_SHARE = 0.35
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above a form's blocks. ``code`` is printed as Code 128 beside the title, ``qr_text`` as QR at
-    the top left; both are "" on a paper that is about no single thing."""
+    the top left; both are "" on a paper that is about no single thing. ``copies`` names those that differ in nothing
+    but their names: they share one layout.
+    """
 
     letterhead: Letterhead | None
     code: str
     qr_text: str
     lookup_url: str | None
-    copy: str
+    copies: tuple[str, ...]
     mark: str
     portal_code: str | None = None
 
@@ -90,8 +92,8 @@ def _number(form: Form, names: Letterhead) -> str:
 def _title(form: Form, ink: Ink, of: Head) -> Table:
     sheet = ink.sheet
     title: list[Flowable] = [ink.para(form.title.replace("\n", "<br/>"), "title")]
-    if of.copy:
-        title.append(ink.para(f"({markup(of.copy)})", "copy"))
+    if any(of.copies):
+        title.append(CopyName([ink.para(f"({markup(name)})", "copy") for name in of.copies]))
     if of.mark:
         title.append(ink.para(markup(of.mark), "mark"))
     middle = [*BARE, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]

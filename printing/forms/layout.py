@@ -42,7 +42,7 @@ _SHORT_TEXT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """All that one copy of a paper shows, apart from the form's own wording.
+    """All that a paper shows, apart from the form's own wording.
 
     ``running`` is what its foot line calls it: the dossier's code, or what stands for it.
     """
@@ -58,7 +58,7 @@ class Paper:
 
 
 class Builder:
-    """Lays one copy of a paper out on a sheet."""
+    """Lays a paper out on a sheet."""
 
     def __init__(self, form: Form, sheet: Sheet, paper: Paper) -> None:
         self._form = form
@@ -67,7 +67,7 @@ class Builder:
         self._ink = Ink(sheet, paper.values)
 
     def story(self) -> list[Flowable]:
-        """The flowables of this copy, top to bottom."""
+        """The flowables, top to bottom."""
         made = head(self._form, self._ink, self._paper.head)
         for block in self._form.blocks:
             added = self._block(block)

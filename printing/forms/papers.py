@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from printing.codes import QrFields, qr_text
 from printing.content import (
@@ -26,6 +27,7 @@ from printing.content import (
     nfc,
 )
 from printing.forms import fields, rows
+from printing.forms.blocks import TextBlock
 from printing.forms.fields import Values
 from printing.forms.head import Head
 from printing.forms.layout import Paper
@@ -51,10 +53,13 @@ Content = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A paper ready to be laid out. ``issued_at`` dates the file (none: not about one moment)."""
+    """A paper ready to be laid out: one layout for all copies that differ only in their names.
+
+    ``issued_at`` dates the file (none: not about one moment).
+    """
 
     form: Form
-    copies: list[Paper]
+    layouts: list[Paper]
     issued_at: datetime | None
 
 
@@ -79,7 +84,7 @@ def _dossier(content: DossierPaper, form_set: FormSet) -> Plan:
             code=content.dossier_code,
             qr_text=_qr(content, form),
             lookup_url=content.lookup_url,
-            copy="",
+            copies=(),
             mark=mark(content.reprint, replaces),
             portal_code=content.portal_code,
         ),
@@ -90,7 +95,7 @@ def _dossier(content: DossierPaper, form_set: FormSet) -> Plan:
         fees=content.fees if isinstance(content, ReceiptContent) else (),
         signer_title=content.signer_title if isinstance(content, ApologyContent | StopNoticeContent) else None,
     )
-    return Plan(form, _copies(paper, content.copies), content.issued_at)
+    return Plan(form, _layouts(form, paper, content.copies), content.issued_at)
 
 
 def _of_dossier(content: DossierPaper, form_set: FormSet) -> tuple[Form, Values, Rows]:
@@ -141,20 +146,23 @@ def _list(
             form = form_set.apology_list
             values, lines = rows.apology_list_values(content), rows.apology_list_rows(content)
             running = f"Tháng {values['month']}"
-    head = Head(content.letterhead, code, qr, None, "", mark(reprint))
-    return Plan(form, _copies(Paper(head=head, running=running, values=values, rows=lines), copies), issued_at)
+    head = Head(content.letterhead, code, qr, None, (), mark(reprint))
+    paper = Paper(head=head, running=running, values=values, rows=lines)
+    return Plan(form, _layouts(form, paper, copies), issued_at)
 
 
 def _label(content: PostLabelContent, form: Form) -> Plan:
-    head = Head(None, "", "", None, "", mark(content.reprint))
+    head = Head(None, "", "", None, ("",), mark(content.reprint))
     paper = Paper(head=head, running=content.dossier_code, values=fields.label_values(content))
     return Plan(form, [paper], None)
 
 
-def _copies(paper: Paper, copies: tuple[str, ...]) -> list[Paper]:
+def _layouts(form: Form, paper: Paper, copies: tuple[str, ...]) -> list[Paper]:
+    """One layout for neighbouring copies alike; the file copy is another where the form has a block for it alone."""
+    apart = any(isinstance(block, TextBlock) and block.file_copy_only for block in form.blocks)
     return [
-        replace(paper, head=replace(paper.head, copy=copy), is_file_copy=copy == APOLOGY_FILE_COPY)
-        for copy in copies or ("",)
+        replace(paper, head=replace(paper.head, copies=tuple(names)), is_file_copy=is_file)
+        for is_file, names in groupby(copies or ("",), key=lambda name: apart and name == APOLOGY_FILE_COPY)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -26,6 +27,7 @@ from printing.forms.layout import Builder, Paper
 from printing.forms.model import FormSet
 from printing.forms.papers import Content, Plan, plan
 from printing.forms.style import Sheet, sheet
+from printing.forms.symbols import CopyName
 from printing.sample_text import sample_lines
 
 MIME = "application/pdf"
@@ -62,49 +64,72 @@ def render_test_page() -> bytes:
 
 def _render(made: Plan, form_set: FormSet) -> bytes:
     fonts.register()
-    running = made.copies[0].running
+    running = made.layouts[0].running
     return archival(_Run(made, form_set).build(), f"{made.form.name} {running}".strip(), running, made.issued_at)
 
 
-class _HeldCanvas(Canvas):
-    """Holds its pages back until their number is known; then *margins* draws on each what stands around the text."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as it goes into the file: the page laid out at ``at``, for copy number ``copy`` of ``paper``."""
 
-    def __init__(self, *given: Any, margins: Callable[[Canvas, int], None], **named: Any) -> None:
+    at: int
+    paper: Paper
+    copy: int
+    number: int
+    total: int
+
+
+class _HeldCanvas(Canvas):
+    """Holds its pages back until their number is known; then each goes into the file once for every copy.
+
+    *order* tells the pages of the file, *margins* draws on each what differs from copy to copy.
+    """
+
+    def __init__(
+        self, *given: Any, order: Callable[[], list[_Page]], margins: Callable[[Canvas, _Page], None], **named: Any
+    ) -> None:
         super().__init__(*given, **named)
+        self._order = order
         self._margins = margins
         self._held: list[dict[str, Any]] = []
+        self.copy_name: tuple[CopyName, float, float] | None = None
 
     def showPage(self) -> None:  # noqa: N802 (ReportLab's name)
         """Keep the page as it stands."""
         self._held.append(dict(self.__dict__))
+        self.copy_name = None
         self._startPage()  # type: ignore[attr-defined]  # as ReportLab's own showPage ends; its types leave it out
 
     def save(self) -> None:
         """Finish the pages one by one, and the file."""
-        for index, page in enumerate(self._held):
-            self.__dict__.update(page)
-            self._margins(self, index)
+        for page in self._order():
+            held = self._held[page.at]
+            self.__dict__.update(held, _code=list(held["_code"]))
+            self._margins(self, page)
+            if self.copy_name is not None:
+                name, x, y = self.copy_name
+                name.write(self, page.copy, x, y)
             super().showPage()
         super().save()
 
 
 class _Run:
-    """Lays out all copies of a paper."""
+    """Lays out a paper."""
 
     def __init__(self, made: Plan, form_set: FormSet) -> None:
         self._form = made.form
         self._regulation = made.form.regulation or form_set.regulation
         self._page = sheet(made.form.paper)
-        self._copies = made.copies
-        # Of each page, to which copy it belongs.
-        self._of_copy: list[int] = []
+        self._layouts = made.layouts
+        # Of each page laid out, to which layout it belongs.
+        self._of_layout: list[int] = []
 
     def build(self) -> bytes:
         out = BytesIO()
         document = _document(out, self._page)
         story: list[Flowable] = []
-        for index, copy in enumerate(self._copies):
-            name = f"copy{index}"
+        for index, paper in enumerate(self._layouts):
+            name = f"layout{index}"
             count = self._counting(index)
             further = PageTemplate(f"{name}-further", [_frame(self._page, _RUNNING_HEAD)], onPage=count)
             document.addPageTemplates(
@@ -112,37 +137,43 @@ class _Run:
             )
             if index:
                 story += [NextPageTemplate(name), PageBreak()]
-            story += Builder(self._form, self._page, copy).story()
-        document.build(story, canvasmaker=partial(_HeldCanvas, margins=self._margins))
+            story += Builder(self._form, self._page, paper).story()
+        document.build(story, canvasmaker=partial(_HeldCanvas, order=self._order, margins=self._margins))
         return out.getvalue()
 
     def _counting(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
-        return lambda _canvas, _document: self._of_copy.append(index)
+        return lambda _canvas, _document: self._of_layout.append(index)
 
-    def _margins(self, canvas: Canvas, index: int) -> None:
-        """The foot line of the page, and above a further page of a copy what it goes on with."""
-        which = self._of_copy[index]
-        copy, number = self._copies[which], self._of_copy[: index + 1].count(which)
+    def _order(self) -> list[_Page]:
+        made = []
+        for index, paper in enumerate(self._layouts):
+            places = [at for at, layout in enumerate(self._of_layout) if layout == index]
+            for copy in range(len(paper.head.copies)):
+                made += [_Page(at, paper, copy, number, len(places)) for number, at in enumerate(places, 1)]
+        return made
+
+    def _margins(self, canvas: Canvas, page: _Page) -> None:
+        """The foot line of the page, and above a further page what it goes on with."""
         canvas.saveState()
         canvas.setFont(fonts.REGULAR, self._page.small)
-        self._foot_line(canvas, copy, f"Trang {number}/{self._of_copy.count(which)}")
-        if number > 1:
-            self._running_head(canvas, copy)
+        self._foot_line(canvas, page)
+        if page.number > 1:
+            self._running_head(canvas, page.paper)
         canvas.restoreState()
 
-    def _foot_line(self, canvas: Canvas, copy: Paper, which: str) -> None:
-        page, form = self._page, self._form
+    def _foot_line(self, canvas: Canvas, of: _Page) -> None:
+        page, form, head = self._page, self._form, of.paper.head
         y = page.bottom - page.small * 1.6
         source = f"Mẫu số {form.number} – {self._regulation}" if form.number else form.name
-        canvas.drawString(page.left, y, " · ".join(part for part in (source, copy.head.mark) if part))
-        right = " · ".join(part for part in (copy.running, copy.head.copy, which) if part)
-        canvas.drawRightString(page.size[0] - page.right, y, right)
+        canvas.drawString(page.left, y, " · ".join(part for part in (source, head.mark) if part))
+        right = (of.paper.running, head.copies[of.copy], f"Trang {of.number}/{of.total}")
+        canvas.drawRightString(page.size[0] - page.right, y, " · ".join(part for part in right if part))
 
-    def _running_head(self, canvas: Canvas, copy: Paper) -> None:
+    def _running_head(self, canvas: Canvas, paper: Paper) -> None:
         page = self._page
         y = page.size[1] - page.top - page.small
         canvas.drawString(page.left, y, f"{self._form.name} (tiếp theo)")
-        canvas.drawRightString(page.size[0] - page.right, y, copy.running)
+        canvas.drawRightString(page.size[0] - page.right, y, paper.running)
 
 
 def _frame(page: Sheet, lowered: float = 0) -> Frame:

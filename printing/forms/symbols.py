@@ -1,15 +1,17 @@
-"""QR, Code 128 and rules as flowables that fit a given room."""
+"""QR, Code 128, rules and the name of a copy as flowables that fit a given room."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from reportlab.graphics.barcode.code128 import Code128Auto
 from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, Paragraph
 
 from printing.codes import DARK, qr_rows
 
@@ -49,6 +51,33 @@ class Rule(Flowable):
         left = (self._room - self._length) / 2
         self.canv.setLineWidth(_RULE_THICKNESS)
         self.canv.line(left, _RULE_ROOM / 2, left + self._length, _RULE_ROOM / 2)
+
+
+class CopyName(Flowable):
+    """Room for the name of a copy, as large as the largest of *names*; only the finished page tells which it is.
+
+    Drawing leaves the place on the canvas as ``copy_name``; :meth:`write` writes there.
+    """
+
+    def __init__(self, names: list[Paragraph]) -> None:
+        super().__init__()
+        self._names = names
+        self._heights: list[float] = []
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 (ReportLab's names)
+        """The whole column, and the height of the highest name."""
+        self._heights = [name.wrap(aW, aH)[1] for name in self._names]
+        self._height = max(self._heights)
+        return aW, self._height
+
+    def draw(self) -> None:
+        """Remember where the name belongs."""
+        canvas: Any = self.canv
+        canvas.copy_name = (self, *canvas.absolutePosition(0, 0))
+
+    def write(self, canvas: Canvas, which: int, x: float, y: float) -> None:
+        """Write the name of copy number *which* at the remembered place."""
+        self._names[which].drawOn(canvas, x, y + self._height - self._heights[which])
 
 
 class QrCode(Flowable):

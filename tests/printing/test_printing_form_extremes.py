@@ -100,7 +100,7 @@ def goes_through(words: list[str], text: list[str]) -> bool:
 def test_every_text_is_printed_whole(which: str, name: str, printed: dict[tuple[str, str], Path]) -> None:
     text = body_of(printed[which, name], sheet(form_of(name, SETS[which]).paper))
     words = text.split()
-    copies = len(plan(PAPERS[name], SETS[which]).copies)
+    copies = sum(len(each.head.copies) for each in plan(PAPERS[name], SETS[which]).layouts)
     lost = []
     silent = SILENT | SILENT_ON.get(name, set()) | SILENT_ON.get(f"{name} {which}", set())
     for each in set(texts(PAPERS[name], silent)):
@@ -164,7 +164,7 @@ def test_codes_stay_readable_and_no_word_touches_the_qr(
     which: str, name: str, printed: dict[tuple[str, str], Path]
 ) -> None:
     form = form_of(name, SETS[which])
-    first = plan(PAPERS[name], SETS[which]).copies[0].head
+    first = plan(PAPERS[name], SETS[which]).layouts[0].head
     if form.head != "letterhead" or not first.qr_text:
         return
     page = sheet(form.paper)
@@ -183,7 +183,7 @@ def test_further_pages_say_what_they_go_on_with(which: str, name: str, printed: 
     assert further
     for page in further:
         assert page.strip().startswith(f"{made.form.name} (tiếp theo)")
-        assert made.copies[0].running in page.strip().splitlines()[0]
+        assert made.layouts[0].running in page.strip().splitlines()[0]
 
 
 HEADS = {

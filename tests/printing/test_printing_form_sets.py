@@ -132,7 +132,8 @@ PAYMENT_LABELS = [
 UNPRESCRIBED = {
     "handover_list": [
         *LIST_HEAD,
-        "BIÊN BẢN BÀN GIAO HỒ SƠ (Liên 1: Bên giao)",
+        "BIÊN BẢN BÀN GIAO HỒ SƠ",
+        "(Liên 1: Bên giao)",
         "BG-260209-01",
         "Bên giao: Trung tâm Phục vụ hành chính công xã Ea Kao",
         "Bên nhận: Phòng Văn hóa - Xã hội",
@@ -180,7 +181,8 @@ UNPRESCRIBED = {
     ],
     "return_slip": [
         *SLIP_HEAD,
-        "PHIẾU GIAO NHẬN KẾT QUẢ (Liên 1: Lưu)",
+        "PHIẾU GIAO NHẬN KẾT QUẢ",
+        "(Liên 1: Lưu)",
         "Mã hồ sơ: H15.36-260205-0001",
         "Hồ sơ của: H' Ngăm Niê Kdăm",
         "1 Trích lục đăng ký giám hộ 17/2026/TLGH 02",
