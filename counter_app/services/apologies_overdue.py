@@ -19,6 +19,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies_rows import LetterView, letter_view
 from counter_app.services.calendars import read_calendar
 from counter_app.services.desk import DeskContext
+from counter_app.services.offices import office_row
 from counter_app.services.reading import is_late, queue_rows
 from counter_app.services.values import QueueRow
 
@@ -45,7 +46,10 @@ _HANDS = (Step.RECEIVE, Step.HAND_OVER, Step.ACCEPT)
 
 @dataclass(frozen=True, slots=True)
 class LateRow:
-    """A dossier of a group: ``unit`` and ``person`` answer for it; the letter is the newest that was not given up."""
+    """A dossier of a group: ``unit`` (the office itself before a hand-over) and ``person`` answer for it.
+
+    The letter is the newest that was not given up.
+    """
 
     row: QueueRow
     unit: str
@@ -96,9 +100,11 @@ def late_rows(desk: DeskContext, ids: Sequence[int]) -> list[LateRow]:
     with desk.database.read() as session:
         hands = _hands(session, ids)
         letters = _letters(session, ids)
+        office = office_row(session, desk).name
         return [
             _late_row(
                 row,
+                row.unit or office,
                 hands.get(row.id, ""),
                 letters.get(row.id),
                 row.due is not None and out_in_time(calendar, row.due, now, lead),
@@ -164,9 +170,9 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, ApologyLetter]:
     return {letter.dossier_id: letter for letter in session.scalars(query)}
 
 
-def _late_row(row: QueueRow, hand: str, letter: ApologyLetter | None, can_be_in_time: bool) -> LateRow:
+def _late_row(row: QueueRow, unit: str, hand: str, letter: ApologyLetter | None, can_be_in_time: bool) -> LateRow:
     if letter is None:
-        return LateRow(row, row.unit, hand, None, None, None, "", can_be_in_time)
+        return LateRow(row, unit, hand, None, None, None, "", can_be_in_time)
     number = None if letter.event is None else letter.event.form_number
     return LateRow(
         row=row,

@@ -8,16 +8,20 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM, WorkCalendar
 from counter_app.rules.lifecycle import Step, step_label
+from counter_app.services.apologies import edit, write
+from counter_app.services.apologies_rows import LetterText, LetterView
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import DossierView, StepDone
 from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PreviewDialog
 from counter_app.ui.formatting import due_words, local, weekday_time
+from counter_app.ui.overdue_page_reasons import ReasonField
+from counter_app.ui.overdue_page_steps import SignerFields
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.step_dialogs import MomentEdit, TaskDialog, announce_step
 from counter_app.ui.theme import set_role
@@ -35,7 +39,11 @@ CLOSE_OF_DESK = time(17, 0)
 class Words:
     """What the window says."""
 
-    CONFIRM = QT_TRANSLATE_NOOP("ApologyDialog", "Lập văn bản (Ctrl+Enter)")
+    CONFIRM = QT_TRANSLATE_NOOP("ApologyDialog", "Lập, ghi đã ký (Ctrl+Enter)")
+    SUBMIT = QT_TRANSLATE_NOOP("ApologyDialog", "Lập, trình ký (Ctrl+T)")
+    SAVE = QT_TRANSLATE_NOOP("ApologyDialog", "Lưu dự thảo (Ctrl+Enter)")
+    SUBMITTED = QT_TRANSLATE_NOOP("ApologyDialog", "Văn bản xin lỗi của hồ sơ {code} đã trình ký.")
+    SAVED = QT_TRANSLATE_NOOP("ApologyDialog", "Đã lưu dự thảo văn bản xin lỗi của hồ sơ {code}.")
     HEAD = QT_TRANSLATE_NOOP(
         "ApologyDialog",
         "{code} · {name}\nHẹn trả: {due} ({late}).\n"
@@ -45,6 +53,9 @@ class Words:
     PREVIEW_TITLE = QT_TRANSLATE_NOOP("ApologyDialog", "Xem trước, chưa lập: văn bản xin lỗi")
     REASON = QT_TRANSLATE_NOOP("ApologyDialog", "&Lý do trễ hẹn")
     UNIT = QT_TRANSLATE_NOOP("ApologyDialog", "Đơn vị chịu &trách nhiệm")
+    PERSON = QT_TRANSLATE_NOOP("ApologyDialog", "N&gười chịu trách nhiệm")
+    PERSON_HINT = QT_TRANSLATE_NOOP("ApologyDialog", "không in trong văn bản")
+    SIGNER = QT_TRANSLATE_NOOP("ApologyDialog", "Người &ký")
     NEW_DUE = QT_TRANSLATE_NOOP("ApologyDialog", "&Ngày hẹn mới")
     DAYS = QT_TRANSLATE_NOOP("ApologyDialog", "+{count} ngày")
     DAYS_NAME = QT_TRANSLATE_NOOP("ApologyDialog", "Hẹn thêm {count} ngày làm việc")
@@ -73,12 +84,23 @@ def first_suggestion(calendar: WorkCalendar | None, dossier: DossierView, now: d
 
 
 class ApologyDialog(TaskDialog):
-    """Asks what the letter says and takes the step; ``done_with`` then brings the StepDone."""
+    """Asks what the letter says. Signed already, it takes the step, and ``done_with`` brings the StepDone.
 
-    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
-        confirm = translate("ApologyDialog", Words.CONFIRM)
+    Else the letter goes to the head for signing; a draft that came back (``letter``) is changed and kept.
+    """
+
+    def __init__(
+        self,
+        context: AppContext,
+        dossier: DossierView,
+        parent: QWidget | None = None,
+        letter: LetterView | None = None,
+    ) -> None:
+        confirm = translate("ApologyDialog", Words.CONFIRM if letter is None else Words.SAVE)
         super().__init__(context, step_label(Step.APOLOGISE), confirm, parent)
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(780)
+        self.letter = letter
+        self.signed = True
         self.code = dossier.row.code
         self._due = dossier.row.due
         now = context.desk.clock()
@@ -88,34 +110,51 @@ class ApologyDialog(TaskDialog):
                 code=self.code, name=dossier.applicant.name, due=weekday_time(self._due), late=late
             )
         )
-        self.reason = QPlainTextEdit(self)
-        self.reason.setTabChangesFocus(True)
-        self.reason.setFixedHeight(96)
+        self.reasons = ReasonField(context, self)
+        self.reason = self.reasons.text
         self.unit = QLineEdit(dossier.row.unit, self)
         self.new_due = MomentEdit(first_suggestion(context.calendar, dossier, now), self)
         self.weekday = QLabel(self)
         set_role(self.weekday, "hint")
-        self.add_field(translate("ApologyDialog", Words.REASON), self.reason)
+        self.person = QLineEdit(self)
+        self.person.setPlaceholderText(translate("ApologyDialog", Words.PERSON_HINT))
+        self.signer = SignerFields(self)
+        self.add_field(translate("ApologyDialog", Words.REASON), self.reasons)
         self.add_field(translate("ApologyDialog", Words.UNIT), self.unit)
+        self.add_field(translate("ApologyDialog", Words.PERSON), self.person)
         self.add_field(translate("ApologyDialog", Words.NEW_DUE), self.new_due)
         self.form.addRow("", self._day_buttons())
         self.form.addRow("", self.weekday)
+        if letter is None:
+            self.add_field(translate("ApologyDialog", Words.SIGNER), self.signer)
+        else:
+            self._show_letter(letter)
         self._preview: PreviewDialog | None = None
-        self.preview_button = QPushButton(translate("ApologyDialog", Words.PREVIEW), self)
-        self.preview_button.setAccessibleName(self.preview_button.text())
-        self.preview_button.setAutoDefault(False)
-        self.preview_button.setShortcut("Ctrl+P")
-        self.preview_button.clicked.connect(self.show_preview)
-        self.buttons.addButton(self.preview_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.preview_button = self._add_button(Words.PREVIEW, "Ctrl+P", self.show_preview)
+        self.later = self._add_button(Words.SUBMIT, "Ctrl+T", self.submit_unsigned)
+        self.later.setVisible(letter is None)
         self.new_due.dateTimeChanged.connect(self._show_weekday)
         self._show_weekday()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def answers(self) -> StepInput:
         """What has been entered so far."""
+        signing = self.signer.signing()
         return StepInput(
-            reason=nfc(self.reason.toPlainText()), unit=nfc(self.unit.text()), new_due=self.new_due.moment()
+            reason=self.reasons.words(),
+            unit=nfc(self.unit.text()),
+            new_due=self.new_due.moment(),
+            signer=signing.signer,
+            signer_title=signing.title,
+            person=nfc(self.person.text()),
         )
+
+    @Slot()
+    def submit_unsigned(self) -> None:
+        """The letter goes to the head; without this it is signed already and the date moves now."""
+        self.signed = False
+        self.submit()
+        self.signed = True
 
     @Slot()
     def show_preview(self) -> None:
@@ -127,7 +166,7 @@ class ApologyDialog(TaskDialog):
         self._preview = PreviewDialog(self.context, translate("ApologyDialog", Words.PREVIEW_TITLE), read, self)
         self._preview.open()
 
-    def work(self) -> Callable[[], StepDone]:
+    def work(self) -> Callable[[], StepDone | LetterView]:
         given = self.answers()
         if not given.reason:
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -135,11 +174,38 @@ class ApologyDialog(TaskDialog):
         if not given.unit:
             self.unit.setFocus(Qt.FocusReason.OtherFocusReason)
             raise UserError("unit_missing", translate("ApologyDialog", Words.UNIT_MISSING))
-        return partial(take_step, self.context.desk, self.code, Step.APOLOGISE, given)
+        text = LetterText(given.reason, given.unit, self.new_due.moment(), given.person)
+        if self.letter is not None:
+            return partial(edit, self.context.desk, self.letter.id, text)
+        if self.signed:
+            return partial(take_step, self.context.desk, self.code, Step.APOLOGISE, given)
+        return partial(write, self.context.desk, self.code, text, submit=True)
 
     def succeeded(self, answer: Any) -> None:
-        announce_step(self.context, Step.APOLOGISE, answer)
-        super().succeeded(answer)
+        if isinstance(answer, StepDone):
+            announce_step(self.context, Step.APOLOGISE, answer)
+            super().succeeded(answer)
+            return
+        words = Words.SUBMITTED if self.letter is None else Words.SAVED
+        self.accept()
+        self.context.announce("dossier", dossiers=(self.code,))
+        self.context.tell(translate("ApologyDialog", words).format(code=self.code), "success")
+
+    def _show_letter(self, letter: LetterView) -> None:
+        self.reason.setPlainText(letter.reason)
+        self.unit.setText(letter.unit)
+        self.person.setText(letter.person)
+        self.new_due.set_moment(letter.new_due)
+        self.signer.hide()
+
+    def _add_button(self, words: str, keys: str, slot: object) -> QPushButton:
+        button = QPushButton(translate("ApologyDialog", words), self)
+        button.setAccessibleName(button.text())
+        button.setAutoDefault(False)
+        button.setShortcut(keys)
+        button.clicked.connect(slot)
+        self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        return button
 
     def _day_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

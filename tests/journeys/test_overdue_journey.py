@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
 from counter_app.rules.lifecycle import Step
+from counter_app.services.apologies_overdue import Group
 from counter_app.services.papers import make_paper
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
@@ -20,12 +21,14 @@ from counter_app.services.values import Received
 from counter_app.settings import with_changes
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.overdue_page import OverduePage
+from counter_app.ui.overdue_page_batch import OWN_REASON, BatchDialog, BatchRunDialog
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.return_page import ReturnPage
 from tests.ui.vietnamese_typing import type_vietnamese
-from tests.ui.window_fixtures import Clock, settle
+from tests.ui.window_fixtures import Clock, press, settle
 
 TakeIn = Callable[..., Received]
+CONTROL = Qt.KeyboardModifier.ControlModifier
 REASON = "Chờ kết quả xác minh của cơ quan công an"
 
 
@@ -85,7 +88,7 @@ def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: Ta
     # Off the red list; the new date is the one that counts.
     view = show(running.desk, code)
     assert (view.row.due, view.row.apology_count) == (new_due, 1)
-    assert page.models["overdue"].rowCount() == 0
+    assert page.model.rowCount() == 0
 
     # Late all the same, and returned all the same.
     take_step(running.desk, code, Step.FINISH, StepInput())
@@ -101,6 +104,87 @@ def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: Ta
     qtbot.keyClick(desk_page.card.return_button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, running.executor)
     assert show(running.desk, code).row.status == "returned"
+
+
+def test_letters_for_many_by_keyboard_alone(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
+    """F6, mark with the space bar, Ctrl+L, one reason of all and one of its own, written, printed as one job."""
+    codes = [take_in(person).code for person in range(3)]
+    due = show(running.desk, codes[0]).row.due
+    assert due is not None
+    clock.now = due
+    clock.move(days=2)
+    taken = [take_in(0).code]  # not late: stays off the list
+    settings = with_changes(running.desk.settings, printers={"office": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+    window = running.window
+    window.show_page("queue")
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    page = window.page("overdue")
+    assert isinstance(page, OverduePage)
+    qtbot.waitUntil(lambda: page.model.row_at(2) is not None and page.table.hasFocus())
+    for _ in range(3):
+        press(Qt.Key.Key_Space)
+    assert len(page.model.marked()) == 3
+    press(Qt.Key.Key_L, CONTROL)
+    qtbot.waitUntil(lambda: isinstance(page._dialog, BatchDialog))
+    batch = page._dialog
+    assert isinstance(batch, BatchDialog)
+    qtbot.waitUntil(lambda: batch.isActiveWindow() and batch.reason.text.hasFocus() and batch.table.rowCount() == 3)
+    type_vietnamese(batch.reason.text, REASON)
+    # To the table, one row down, its own reason by F2.
+    for _ in range(12):
+        press(Qt.Key.Key_Tab)
+        if batch.table.hasFocus():
+            break
+    assert batch.table.hasFocus(), "the table is reached by Tab"
+    press(Qt.Key.Key_Down)
+    own = {batch.table.item(1, 0).text(): "Chờ cơ quan thuế", batch.table.item(2, 0).text(): "Mất điện"}
+    for _ in range(2):
+        press(Qt.Key.Key_Right)
+    press(Qt.Key.Key_F2)
+    editor = QApplication.focusWidget()
+    type_vietnamese(editor, "Chờ cơ quan thuế")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: batch.table.item(1, OWN_REASON).text() == "Chờ cơ quan thuế")
+    # What is still being typed in a cell counts too.
+    press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_F2)
+    type_vietnamese(QApplication.focusWidget(), "Mất điện")
+    press(Qt.Key.Key_Return, CONTROL)
+
+    # One after the other; then all of them as one paper and one job.
+    qtbot.waitUntil(lambda: isinstance(page._dialog, BatchRunDialog))
+    run = page._dialog
+    assert isinstance(run, BatchRunDialog)
+    qtbot.waitUntil(lambda: run.report is not None and run.report.finished, timeout=20_000)
+    assert run.report is not None
+    assert len(run.report.of("done")) == 3
+    qtbot.waitUntil(lambda: run.isActiveWindow() and run.print_button.hasFocus())
+    press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: run.papers is not None and run.papers.isActiveWindow())
+    papers = run.papers
+    assert papers is not None
+    settle(qtbot, running.executor)
+    text = text_of(papers.pdf)
+    assert all(code in text for code in codes)
+    assert REASON in text
+    assert "Chờ cơ quan thuế" in text
+    qtbot.keyClick(papers, Qt.Key.Key_Return)
+    settle(qtbot, running.executor)
+    (job,) = list_jobs(running.desk.database)
+    assert (job.form, job.state, job.dossier_code) == ("apologies", "waiting", "")
+    qtbot.keyClick(run, Qt.Key.Key_Escape)
+    settle(qtbot, running.executor)
+    assert page.model.rowCount() == 0
+    for code in codes:
+        view = show(running.desk, code)
+        assert view.row.apology_count == 1
+        assert view.events[-1].reason == own.get(code, REASON)
+    assert show(running.desk, taken[0]).row.apology_count == 0
 
 
 def test_a_second_letter_is_refused_with_the_article(
@@ -124,6 +208,7 @@ def test_a_second_letter_is_refused_with_the_article(
     qtbot.waitExposed(window)
     page = window.page("overdue")
     assert isinstance(page, OverduePage)
+    page.groups.choose(Group.LATE)
     qtbot.waitUntil(page.apologise_button.isEnabled)
     page.apologise()
     settle(qtbot, running.executor)

@@ -1,21 +1,38 @@
-"""The overdue page: two lists, the red list, the letter."""
+"""The overdue page: the red list, the warnings ahead, letters and their steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+from PySide6.QtCore import QDate, Qt
 
 from counter_app.app import RunningApp
+from counter_app.rules.apology import LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
+from counter_app.services.apologies import write
+from counter_app.services.apologies_batch import BatchItem, run_batch, start_batch, suggest
+from counter_app.services.apologies_overdue import Group, letter_ids, letter_rows
+from counter_app.services.apologies_paper import print_letters
+from counter_app.services.apologies_reasons import keep_reason
+from counter_app.services.apologies_rows import LetterText
 from counter_app.services.calendars import read_calendar
+from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
 from counter_app.services.values import Received
 from counter_app.ui.overdue_page import OverduePage
+from counter_app.ui.overdue_page_batch import BatchRunDialog
+from counter_app.ui.overdue_page_groups import LETTERS
 from counter_app.ui.overdue_page_letter import ApologyDialog, suggest_new_due
+from counter_app.ui.overdue_page_letters import LettersPanel
+from counter_app.ui.overdue_page_papers import MonthDialog
+from counter_app.ui.overdue_page_steps import LetterHistoryDialog, LetterStepDialog
+from counter_app.ui.overdue_page_tables import EVERY_LETTER
+from counter_app.ui.print_jobs_panel import _reprint
 from tests.ui.window_fixtures import Clock, settle
 
 TakeIn = Callable[..., Received]
@@ -46,30 +63,256 @@ def letter_dialog(page: OverduePage, qtbot: Any) -> ApologyDialog:
 
 
 def test_the_longest_overdue_comes_first_with_words_and_the_red_list(page: OverduePage, qtbot: Any) -> None:
-    model = page.models["overdue"]
+    model = page.model
     qtbot.waitUntil(lambda: model.row_at(1) is not None)
-    cells = [[str(model.data(model.index(row, column))) for column in range(7)] for row in range(2)]
-    assert [row[1] for row in cells] == ["H' Ngăm Niê Kdăm", "Nguyễn Văn Đức"]
-    assert cells[0][4].startswith("quá hạn")
-    assert cells[0][6] == "✗ chưa có"
-    assert page.tabs.tabText(0) == "Quá hạn: 2"
+    keys = [column.key for column in model.columns]
+    cells = [{key: str(model.data(model.index(row, place))) for place, key in enumerate(keys)} for row in range(2)]
+    assert [row["applicant"] for row in cells] == ["H' Ngăm Niê Kdăm", "Nguyễn Văn Đức"]
+    assert cells[0]["left"].startswith("quá hạn")
+    assert cells[0]["letter"] == "✗ chưa có"
+    assert (cells[0]["unit"], cells[0]["person"]) == ("UBND xã Ea Kao", "Lê Thị Hạnh")
+    assert page.groups.buttons[Group.RED].text() == "Danh sách đỏ: 2"
 
 
-def test_nearly_late_is_the_other_list(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
-    received = take_in(0)
-    soon = show(running.desk, received.code).row.due_soon_from
-    assert soon is not None
-    clock.now = soon
+def test_nearly_late_are_lists_of_their_own(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
+    due = take_in(0).due
+    assert due is not None
+    clock.now = due
     running.window.show_page("overdue")
     running.window.show()
     settle(qtbot, running.executor)
     shown = running.window.page("overdue")
     assert isinstance(shown, OverduePage)
-    assert [shown.tabs.tabText(place) for place in (0, 1)] == ["Quá hạn: 0", "Sắp đến hạn: 1"]
+    assert shown.groups.buttons[Group.TODAY].text() == "Hôm nay: 1"
+    assert shown.groups.buttons[Group.RED].text() == "Danh sách đỏ: 0"
     assert not shown.apologise_button.isEnabled()
-    shown.tabs.setCurrentIndex(1)
+    qtbot.keyClick(shown.table, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(shown.apologise_button.isEnabled)
-    assert "chậm nhất một ngày làm việc" in shown.hint.text()
+    assert "gửi muộn" in shown.hint.text()
+    assert shown.model.data(shown.model.index(0, len(shown.model.columns) - 1)) == "chưa có, hết kỳ gửi"
+
+
+def test_marks_are_made_by_space_and_stay_over_a_refresh(page: OverduePage, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: page.model.row_at(1) is not None)
+    page.table.selectRow(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_Space)
+    assert page.table.currentIndex().row() == 1
+    assert len(page.model.marked()) == 1
+    page.refresh()
+    settle(qtbot, page.context.executor)
+    assert len(page.model.marked()) == 1
+    qtbot.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(page.model.marked()) == 2
+    assert page.apologise_button.text() == "Lập 2 văn bản xin lỗi… (Ctrl+L)"
+    page.groups.choose(Group.LATE)
+    settle(qtbot, page.context.executor)
+    assert page.model.marked() == ()
+
+
+def test_a_letter_for_the_head_moves_no_date_and_waits_among_the_letters(
+    page: OverduePage, running: RunningApp, qtbot: Any
+) -> None:
+    dialog = letter_dialog(page, qtbot)
+    due = show(running.desk, dialog.code).row.due
+    dialog.reason.setPlainText("Chờ xác minh")
+    dialog.unit.setText("Phòng Kinh tế")
+    dialog.person.setText("Trần Văn Tư")
+    dialog.submit_unsigned()
+    settle(qtbot, running.executor)
+    assert not dialog.isVisible()
+    view = show(running.desk, dialog.code)
+    assert (view.row.due, view.row.apology_count) == (due, 0)
+    assert page.groups.buttons[LETTERS].text() == "Văn bản: 1"
+    assert page.groups.buttons[Group.RED].text() == "Danh sách đỏ: 2"
+    row = page.model.row_at(0)
+    assert row is not None
+    assert (row.letter, row.person) == (LetterState.SUBMITTED, "Trần Văn Tư")
+
+
+@pytest.fixture
+def letters(page: OverduePage, running: RunningApp, qtbot: Any) -> LettersPanel:
+    """Both dossiers have a letter that waits for its signing; the letters are in front."""
+    rows = (page.model.row_at(0), page.model.row_at(1))
+    for row in rows:
+        assert row is not None
+        (suggestion,) = suggest(running.desk, [row.code], 2)
+        assert suggestion.new_due is not None
+        write(running.desk, row.code, LetterText("Chờ xác minh", "Phòng Kinh tế", suggestion.new_due), submit=True)
+    page.groups.choose(LETTERS)
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(page.letters.history.isEnabled)
+    return page.letters
+
+
+def step_dialog(panel: LettersPanel, step: LetterStep, qtbot: Any) -> LetterStepDialog:
+    panel.take(step)
+    settle(qtbot, panel.context.executor)
+    assert isinstance(panel.dialog, LetterStepDialog)
+    return panel.dialog
+
+
+def states(running: RunningApp) -> list[str]:
+    return [letter.state.value for letter in letter_rows(running.desk, letter_ids(running.desk, EVERY_LETTER))]
+
+
+def test_several_letters_are_signed_and_delivered_together(
+    letters: LettersPanel, running: RunningApp, qtbot: Any
+) -> None:
+    letters.model.mark_all()
+    dialog = step_dialog(letters, LetterStep.SIGN, qtbot)
+    dialog.signer.name.setText("Nguyễn Văn Phó")
+    dialog.signer.title.setText("KT. CHỦ TỊCH / PHÓ CHỦ TỊCH")
+    assert dialog.signer.signing().title == "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH"
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert states(running) == ["signed", "signed"]
+    assert letters.model.marked() == ()
+    letters.model.mark_all()
+    dialog = step_dialog(letters, LetterStep.DELIVER, qtbot)
+    dialog.to.setText("người nhà")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert states(running) == ["delivered", "delivered"]
+    assert letters.model.rowCount() == 0
+    letters.everything.setChecked(True)
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(lambda: letters.model.row_at(0) is not None)
+    row = letters.model.row_at(0)
+    assert row is not None
+    assert (row.signed_by, row.delivered_to, row.in_time) == ("Nguyễn Văn Phó", "người nhà", False)
+
+
+def test_a_letter_is_sent_back_changed_and_submitted_again(
+    letters: LettersPanel, running: RunningApp, qtbot: Any
+) -> None:
+    letters.table.selectRow(0)
+    dialog = step_dialog(letters, LetterStep.SEND_BACK, qtbot)
+    dialog.submit()
+    assert dialog.problem.text() == "Hãy ghi lý do."
+    dialog.reason.setPlainText("Ghi rõ cơ quan xác minh")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert states(running) == ["draft", "submitted"]
+    letters.table.selectRow(0)
+    qtbot.waitUntil(letters.buttons[LetterStep.EDIT].isEnabled)
+    letters.take(LetterStep.EDIT)
+    settle(qtbot, running.executor)
+    edit = letters.dialog
+    assert isinstance(edit, ApologyDialog)
+    assert (edit.reason.toPlainText(), edit.later.isVisible()) == ("Chờ xác minh", False)
+    edit.reason.setPlainText("Chờ Công an tỉnh xác minh")
+    edit.submit()
+    settle(qtbot, running.executor)
+    letters.table.selectRow(0)
+    letters.take(LetterStep.SUBMIT)
+    settle(qtbot, running.executor)
+    assert states(running) == ["submitted", "submitted"]
+    letters.show_history()
+    settle(qtbot, running.executor)
+    history = letters.dialog
+    assert isinstance(history, LetterHistoryDialog)
+    assert [history.table.item(row, 1).text() for row in range(history.table.rowCount())] == [
+        "Lập dự thảo",
+        "Trình ký",
+        "Trả lại để sửa",
+        "Sửa dự thảo",
+        "Trình ký",
+    ]
+    history.accept()
+
+
+def test_a_step_that_no_marked_letter_can_take_is_told(letters: LettersPanel, running: RunningApp, qtbot: Any) -> None:
+    told: list[str] = []
+    letters.context.message.connect(lambda text, _tone: told.append(text))
+    letters.model.mark_all()
+    letters.take(LetterStep.DELIVER)
+    settle(qtbot, running.executor)
+    assert letters.dialog is None
+    assert "Giao cho người nộp" in told[-1]
+
+
+def test_kept_reasons_are_offered_and_changed(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
+    keep_reason(running.desk, "Mất điện")
+    dialog = letter_dialog(page, qtbot)
+    settle(qtbot, running.executor)
+    field = dialog.reasons
+    assert [field.choice.itemText(place) for place in range(field.choice.count())][1:] == ["Mất điện"]
+    field.choice.setCurrentIndex(1)
+    field.choice.activated.emit(1)
+    assert dialog.reason.toPlainText() == "Mất điện"
+    field.open_list()
+    settle(qtbot, running.executor)
+    kept = field._dialog
+    assert kept is not None
+    kept.text.setText("Mất điện")
+    kept.add.click()
+    settle(qtbot, running.executor)
+    assert "đã có trong danh sách" in kept.problem.text()
+    kept.text.setText("Mất mạng")
+    kept.add.click()
+    settle(qtbot, running.executor)
+    kept.list.setCurrentRow(0)
+    kept.forget.click()
+    settle(qtbot, running.executor)
+    kept.accept()
+    settle(qtbot, running.executor)
+    assert [field.choice.itemText(place) for place in range(field.choice.count())][1:] == ["Mất mạng"]
+    dialog.reject()
+
+
+def test_the_month_is_written_to_a_file(page: OverduePage, running: RunningApp, tmp_path: Path, qtbot: Any) -> None:
+    page.show_month()
+    dialog = page._dialog
+    assert isinstance(dialog, MonthDialog)
+    assert dialog.day().day == 1
+    dialog.month.setDate(QDate(2026, 3, 1))
+    dialog.show_paper()
+    preview = dialog._preview
+    assert preview is not None
+    qtbot.waitUntil(lambda: preview.preview.picture(0) is not None, timeout=10_000)
+    preview.reject()
+    dialog.save_to(str(tmp_path / "thang.csv"))
+    settle(qtbot, running.executor)
+    assert not dialog.isVisible()
+    assert len((tmp_path / "thang.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_a_batch_that_was_cut_is_offered_again(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
+    codes = [row.code for row in (page.model.row_at(0), page.model.row_at(1)) if row is not None]
+    items = [
+        BatchItem(item.code, LetterText("Mất điện", item.unit, item.new_due))
+        for item in suggest(running.desk, codes, 2)
+        if item.new_due is not None
+    ]
+    batch = start_batch(running.desk, items, signed=True)
+    run_batch(running.desk, batch, most=1)
+    page.refresh()
+    settle(qtbot, running.executor)
+    assert page.unfinished.isVisibleTo(page)
+    assert page.unfinished_words.text() == "Đợt lập văn bản còn dở: 1 / 2 hồ sơ."
+    page.go_on()
+    dialog = page._dialog
+    assert isinstance(dialog, BatchRunDialog)
+    qtbot.waitUntil(lambda: dialog.report is not None and dialog.report.finished)
+    dialog.reject()
+    settle(qtbot, running.executor)
+    assert not page.unfinished.isVisibleTo(page)
+    assert [show(running.desk, code).row.apology_count for code in codes] == [1, 1]
+
+
+def test_a_batch_job_is_printed_again_from_the_list_of_jobs(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
+    codes = [row.code for row in (page.model.row_at(0), page.model.row_at(1)) if row is not None]
+    items = [
+        BatchItem(item.code, LetterText("Mất điện", item.unit, item.new_due))
+        for item in suggest(running.desk, codes, 2)
+        if item.new_due is not None
+    ]
+    done = run_batch(running.desk, start_batch(running.desk, items, signed=True))
+    print_letters(running.desk, done.letters, "tcp://127.0.0.1:9")
+    (job,) = list_jobs(running.desk.database)
+    again = _reprint(running.desk, job)
+    jobs = {row.id: row for row in list_jobs(running.desk.database, states=("waiting", "cancelled"))}
+    assert (jobs[job.id].state, jobs[again].form, jobs[again].reprint) == ("cancelled", "apologies", True)
 
 
 def test_the_letter_needs_reason_and_unit(page: OverduePage, qtbot: Any) -> None:
