@@ -26,7 +26,7 @@ from printing.forms.archive import LANGUAGE, archival
 from printing.forms.layout import Builder, Paper
 from printing.forms.model import FormSet
 from printing.forms.papers import Content, Plan, plan
-from printing.forms.style import Sheet, sheet
+from printing.forms.style import Sheet, sheet, style_for
 from printing.forms.symbols import CopyName
 from printing.sample_text import sample_lines
 
@@ -52,7 +52,7 @@ def render_test_page() -> bytes:
     story: list[Flowable] = [Paragraph("TRANG IN THỬ", page.styles["title"]), Spacer(0, 4 * mm)]
     for label, tag in (("Thường", "{}"), ("Đậm", "<b>{}</b>"), ("Nghiêng", "<i>{}</i>")):
         story.append(Paragraph(f"<b>{label}</b>", page.styles["line"]))
-        story += [Paragraph(tag.format(line), page.styles["line"]) for line in sample_lines()]
+        story += [Paragraph(tag.format(line), style_for(page, "line", line)) for line in sample_lines()]
         story.append(Spacer(0, 2 * mm))
     story.append(Paragraph("Nếu mọi chữ và dấu ở trên đều rõ, máy in dùng được cho giấy tờ.", page.styles["line"]))
     out = BytesIO()

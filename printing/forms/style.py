@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -44,6 +45,17 @@ class Sheet:
     def height(self) -> float:
         """Height that text may take."""
         return self.size[1] - self.top - self.bottom
+
+
+_MARK = re.compile("[\u0300-\u036f]")
+
+
+def style_for(of: Sheet, name: str, text: str) -> ParagraphStyle:
+    """The style of this name; for a text with marks of their own, the shaped one.
+
+    Ê Đê has letters that Unicode does not compose (ê̆, ô̆, ơ̆, ư̆): their breve would stand beside them.
+    """
+    return of.styles[f"{name} shaped" if _MARK.search(text) else name]
 
 
 @cache
@@ -128,4 +140,6 @@ def _styles(of: Sheet) -> dict[str, ParagraphStyle]:
         style("note", REGULAR, of.small),
         style("note-bold", BOLD, of.small),
     ]
-    return {each.name: each for each in made}
+    # Put together by HarfBuzz, with marks where the font wants them; slow, so only for texts that need it.
+    shaped = [ParagraphStyle(f"{each.name} shaped", parent=each, shaping=1) for each in made]
+    return {each.name: each for each in (*made, *shaped)}
