@@ -271,6 +271,18 @@ def late(camera: Camera) -> None:
     wait_for(lambda: page._dialog is not dialog and page._dialog.preview.picture(0) is not None)
     camera.shoot("apology-preview", page._dialog)
     page._dialog.reject()
+    page.model.mark_all()
+    page.apologise()
+    camera.settle()
+    batch = page._dialog
+    batch.reason.text.setPlainText("Hệ thống của cơ quan chuyên môn gián đoạn")
+    camera.shoot("apology-batch", batch)
+    batch.submit_unsigned()
+    wait_for(lambda: page._dialog is not batch and page._dialog.report is not None and page._dialog.report.finished)
+    page._dialog.reject()
+    page.groups.choose("letters")
+    camera.settle()
+    camera.shoot("apology-letters")
 
 
 def line(camera: Camera) -> None:
@@ -305,7 +317,7 @@ def line(camera: Camera) -> None:
 
 def settings(camera: Camera) -> None:
     page = camera.show("settings")
-    for place, name in enumerate(("office", "portal", "printers", "print-jobs", "rules", "catalogue")):
+    for place, name in enumerate(("office", "portal", "printers", "print-jobs", "rules", "payment", "catalogue")):
         page.tabs.setCurrentIndex(place)
         camera.shoot(f"settings-{name}")
 

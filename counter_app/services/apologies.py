@@ -30,6 +30,7 @@ from counter_app.services.apologies_rows import (
     count_reason,
     letter_view,
     refuse_open_letter,
+    signer_name,
     take_signed,
     write_letter,
 )
@@ -162,7 +163,7 @@ def sign(desk: DeskContext, letter_id: int, signing: Signing = Signing()) -> tup
         office = office_row(session, desk)
         event, warnings = carry_out(Taking(desk, session, dossier, Step.APOLOGISE, given, at), entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
-        take_signed(letter, event, given.signer or office.head_name)
+        take_signed(letter, event, signer_name(office, given.signer))
         return _view(desk, session, letter), tuple(warnings)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import ApologyLetter, ApologyReason, ApologyStep, Dossier, DossierEvent
+from counter_app.models import ApologyLetter, ApologyReason, ApologyStep, Dossier, DossierEvent, Office
 from counter_app.rules import lifecycle
 from counter_app.rules.apology import (
     OPEN_LETTERS,
@@ -158,6 +158,11 @@ def add_step(
             note=note,
         )
     )
+
+
+def signer_name(office: Office, signer: str) -> str:
+    """Whoever signed: the deputy named, else the head; by the title where the office has not entered the name."""
+    return signer or office.head_name or office.head_title
 
 
 def take_signed(letter: ApologyLetter, event: DossierEvent, signer: str) -> None:

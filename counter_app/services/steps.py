@@ -25,7 +25,7 @@ from counter_app.rules.calendar import (
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
-from counter_app.services.apologies_rows import check_letter, record_signed, refuse_open_letter
+from counter_app.services.apologies_rows import check_letter, record_signed, refuse_open_letter, signer_name
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending, end
@@ -141,7 +141,7 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
             refuse_open_letter(session, dossier)
         event, warnings = carry_out(taking, entered_at)
         if step is Step.APOLOGISE:
-            record_signed(desk, session, dossier, event, given.signer or office.head_name, given.person)
+            record_signed(desk, session, dossier, event, signer_name(office, given.signer), given.person)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         outgoing.queue_uploads(session, dossier, documents, entered_at)
         return StepDone(

@@ -50,6 +50,8 @@ class Words:
     OPEN = QT_TRANSLATE_NOOP("OverduePage", "Mở hồ sơ (Enter)")
     TABLE = QT_TRANSLATE_NOOP("OverduePage", "Danh sách hồ sơ quá hạn và sắp đến hạn")
     LETTER_TITLE = QT_TRANSLATE_NOOP("OverduePage", "Văn bản xin lỗi và hẹn lại ngày trả kết quả")
+    DETAIL = QT_TRANSLATE_NOOP("OverduePage", "{procedure} · Chịu trách nhiệm: {unit}, {person}")
+    SIGNED_BY = QT_TRANSLATE_NOOP("OverduePage", "Văn bản số {number}: {signer} ký")
     UNFINISHED = QT_TRANSLATE_NOOP("OverduePage", "Đợt lập văn bản còn dở: {done} / {total} hồ sơ.")
     GO_ON = QT_TRANSLATE_NOOP("OverduePage", "Làm &tiếp…")
     GIVE_UP = QT_TRANSLATE_NOOP("OverduePage", "Bỏ p&hần còn lại")
@@ -156,8 +158,9 @@ class OverduePage(Page):
         self.unfinished.hide()
 
     def _build_buttons(self) -> None:
-        self.hint = QLabel(self)
+        self.detail, self.hint = QLabel(self), QLabel(self)
         self.hint.setWordWrap(True)
+        self.detail.setWordWrap(True)
         set_role(self.hint, "hint")
         self.apologise_button = self._button(Words.APOLOGISE, self.apologise)
         self.apologise_button.setShortcut("Ctrl+L")
@@ -181,6 +184,7 @@ class OverduePage(Page):
         layout.addWidget(self.groups)
         layout.addWidget(self.unfinished)
         layout.addWidget(self.lists, 1)
+        layout.addWidget(self.detail)
         layout.addWidget(self.hint)
         layout.addLayout(buttons)
 
@@ -269,6 +273,8 @@ class OverduePage(Page):
         self.apologise_button.setAccessibleName(words)
         self.apologise_button.setEnabled(row is not None)
         self.letter_button.setEnabled(row is not None and row.letter_id is not None)
+        self.detail.setText("" if row is None else _detail(row))
+        self.detail.setVisible(row is not None and self.groups.group is not None)
 
     @Slot()
     def _tick(self) -> None:
@@ -285,6 +291,14 @@ def _read_chosen(desk: DeskContext, ids: Sequence[int]) -> list[LateRow] | Dossi
     """All of one dossier, or the rows of several."""
     rows = late_rows(desk, ids)
     return rows if len(rows) > 1 else show(desk, rows[0].code)
+
+
+def _detail(row: LateRow) -> str:
+    """What the columns cut short, and who signed."""
+    parts = [_tr(Words.DETAIL).format(procedure=row.row.procedure_name, unit=row.unit, person=row.person)]
+    if row.letter_number is not None:
+        parts.append(_tr(Words.SIGNED_BY).format(number=row.letter_number, signer=row.signed_by))
+    return " · ".join(parts)
 
 
 def _tr(text: str) -> str:

@@ -55,8 +55,8 @@ class Words:
     SIGNER = QT_TRANSLATE_NOOP("OverdueTables", "Người ký")
     IN_TIME = QT_TRANSLATE_NOOP("OverdueTables", "Hạn gửi")
     NONE = QT_TRANSLATE_NOOP("OverdueTables", "✗ chưa có")
-    NONE_IN_TIME = QT_TRANSLATE_NOOP("OverdueTables", "chưa có, còn kịp gửi")
-    NONE_TOO_LATE = QT_TRANSLATE_NOOP("OverdueTables", "chưa có, hết kỳ gửi")
+    NONE_IN_TIME = QT_TRANSLATE_NOOP("OverdueTables", "… còn kịp gửi")
+    NONE_TOO_LATE = QT_TRANSLATE_NOOP("OverdueTables", "✗ hết kỳ gửi")
     DRAFT = QT_TRANSLATE_NOOP("OverdueTables", "… dự thảo")
     SUBMITTED = QT_TRANSLATE_NOOP("OverdueTables", "… đang trình ký")
     SIGNED = QT_TRANSLATE_NOOP("OverdueTables", "✓ số {number}, chưa giao")
@@ -127,7 +127,7 @@ LATE_COLUMNS: tuple[Column[LateRow], ...] = (
     Column("left", Words.LEFT, _of_dossier(due_words), 168),
     Column("unit", Words.UNIT, _plain("unit"), 130),
     Column("person", Words.PERSON, _plain("person"), 104),
-    Column("letter", Words.LETTER, letter_words, 158),
+    Column("letter", Words.LETTER, letter_words, 150),
 )
 LETTER_COLUMNS: tuple[Column[LetterView], ...] = (
     Column("code", Words.CODE, _plain("code"), 164),

@@ -14,7 +14,7 @@ from PySide6.QtCore import QDate, Qt
 from counter_app.app import RunningApp
 from counter_app.rules.apology import LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
-from counter_app.services.apologies import write
+from counter_app.services.apologies import Signing, sign, write
 from counter_app.services.apologies_batch import BatchItem, run_batch, start_batch, suggest
 from counter_app.services.apologies_overdue import Group, letter_ids, letter_rows
 from counter_app.services.apologies_paper import print_letters
@@ -89,7 +89,7 @@ def test_nearly_late_are_lists_of_their_own(running: RunningApp, take_in: TakeIn
     qtbot.keyClick(shown.table, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(shown.apologise_button.isEnabled)
     assert "gửi muộn" in shown.hint.text()
-    assert shown.model.data(shown.model.index(0, len(shown.model.columns) - 1)) == "chưa có, hết kỳ gửi"
+    assert shown.model.data(shown.model.index(0, len(shown.model.columns) - 1)) == "✗ hết kỳ gửi"
 
 
 def test_marks_are_made_by_space_and_stay_over_a_refresh(page: OverduePage, qtbot: Any) -> None:
@@ -127,6 +127,25 @@ def test_a_letter_for_the_head_moves_no_date_and_waits_among_the_letters(
     row = page.model.row_at(0)
     assert row is not None
     assert (row.letter, row.person) == (LetterState.SUBMITTED, "Trần Văn Tư")
+    page.table.selectRow(0)
+    assert "Trần Văn Tư" in page.detail.text()
+    assert "Phòng Kinh tế" in page.detail.text()
+
+
+def test_who_signed_is_told_of_what_is_late_again(
+    page: OverduePage, running: RunningApp, clock: Clock, qtbot: Any
+) -> None:
+    row = page.model.row_at(0)
+    assert row is not None
+    (suggestion,) = suggest(running.desk, [row.code], 1)
+    assert suggestion.new_due is not None
+    letter = write(running.desk, row.code, LetterText("Mất điện", "Phòng Kinh tế", suggestion.new_due), submit=True)
+    sign(running.desk, letter.id, Signing("Nguyễn Văn Phó"))
+    clock.move(days=30)
+    page.groups.choose(Group.LATE)
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(lambda: "Nguyễn Văn Phó" in page.detail.text())
+    assert page.groups.buttons[Group.LATE].text() == "Lại trễ: 1"
 
 
 @pytest.fixture
