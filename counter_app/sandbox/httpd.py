@@ -70,11 +70,14 @@ class RequestBody(io.RawIOBase):
         return len(data)
 
     def drain(self) -> bool:
-        """Read what nobody wanted; False when it is too much to be worth it."""
+        """Read what nobody wanted; False when it is too much to be worth it, or its sender is gone."""
         if self.remaining > _DRAIN_LIMIT:
             return False
-        while self.remaining:
-            self.read(65536)
+        try:
+            while self.remaining:
+                self.read(65536)
+        except OSError:
+            return False
         return True
 
 

@@ -25,6 +25,7 @@ from counter_app.sync.client import (
     TransientTrouble,
     UploadPlace,
 )
+from counter_app.sync.connections import THIN_BUFFER
 from counter_app.sync.gate import Gate
 from counter_app.sync.outbox import Outgoing
 from counter_app.sync.surroundings import Surroundings, Watch
@@ -34,6 +35,9 @@ BATCH: Final = 16
 """Documents whose outcomes are written in one unit of work."""
 BATCH_BYTES: Final = 512 * 1024
 """Bytes of such a batch: on a slow line its outcomes are written after a few documents."""
+
+QUEUE_SECONDS: Final = 1.0
+"""Line time that all documents together may have under way."""
 
 _FILES: Final = select(
     Document.id, Document.file_name, Document.sha256, Document.size, Document.upload_url, Document.upload_offset
@@ -128,7 +132,7 @@ class DocumentLanes:
 
     def fill(self) -> bool:
         """Give free lanes something to do; True while documents are under way."""
-        free = max(self._around.lanes, 1) - len(self._under_way)
+        free = self._lanes() - len(self._under_way)
         if free > 0:
             for batch in self._take(free):
                 self._watch.sending(_told(batch))
@@ -145,6 +149,12 @@ class DocumentLanes:
         for future in done:
             delivered.add(future.result())
         return delivered
+
+    def _lanes(self) -> int:
+        """How many documents may be under way: on a very thin line fewer, or a record would wait behind them all."""
+        speed = self._meter.bytes_per_second()
+        most = max(self._around.lanes, 1)
+        return most if speed is None else max(1, min(most, round(speed * QUEUE_SECONDS / THIN_BUFFER)))
 
     def _take(self, free: int) -> list[list[Parcel]]:
         """Mark what goes next, at most a batch for each free lane."""

@@ -163,12 +163,15 @@ class SyncEngine:
                 return
 
     def _count(self, delivered: Delivered, watch: Watch) -> None:
-        """Count what the lanes have done; trouble of the line is passed on."""
+        """Count what the lanes have done; trouble of the line is passed on.
+
+        That one document's connection broke says little of the line: the next one will tell.
+        """
         watch.result.sent += delivered.done
         watch.result.failed += delivered.refused
         if delivered.done or delivered.refused:
             self._reached(watch.result)
-        if delivered.trouble is not None:
+        if delivered.trouble is not None and delivered.trouble.kind != "portal_cut":
             raise delivered.trouble
 
     def _do_chores(self, watch: Watch) -> None:

@@ -24,13 +24,17 @@ import urllib3.exceptions
 from counter_app import __version__
 from counter_app.portal_address import checked_address, is_loopback
 from counter_app.sync.client import Exchange, TransientTrouble
-from counter_app.sync.connections import LineAdapter
+from counter_app.sync.connections import MOST_PATIENCE, PATIENCE, LineAdapter
 from counter_app.sync.tls_words import certificate_words
 
 USER_AGENT: Final = f"counter_app/{__version__}"
 MAX_ANSWER: Final = 64 * 1024 * 1024
 MAX_RETRY_AFTER: Final = timedelta(days=1)
 KEPT_EXCHANGES: Final = 50
+DEAD_IN_A_ROW: Final = 6
+"""Failures without an answer between them after which the line is given twice the patience."""
+PROMPT: Final = 1.0
+"""Seconds within which an answer shows that no more patience than usual is needed."""
 WORTH_COMPRESSING: Final = 1024
 """Bytes from which on a body is compressed, where the portal takes it."""
 
@@ -152,6 +156,10 @@ class Http:
             self._session.mount(scheme, self._adapter)
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
         self._takes_gzip = False
+        self.is_thin = True
+        """Whether documents have found the line to be a thin one; the next connections are made for that."""
+        self._patience = PATIENCE
+        self._dead = 0
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -178,18 +186,30 @@ class Http:
             # A fixed time keeps the same body the same, byte for byte.
             body = gzip.compress(body, 6, mtime=0)
             given["Content-Encoding"] = "gzip"
+        self._adapter.suit(self.is_thin, self._patience)
         at, begun = self._now(), self._monotonic()
         try:
             answer = self._exchange(method, url, given, body, max_answer)
         except TransientTrouble as trouble:
             self._note(at, call or method, None, begun, body, 0, trouble.kind)
+            self._learn_of_a_dead_line(trouble)
             raise
         self._note(at, call or method, answer.status, begun, body, len(answer.body), "")
         self._note_clock(answer.headers)
+        self._dead = 0
+        if self._monotonic() - begun < PROMPT:
+            self._patience = PATIENCE
         if "Accept-Encoding" in answer.headers or answer.status == 415:
             # RFC 9110, 12.5.3: in an answer it says what the server takes in requests.
             self._takes_gzip = "gzip" in answer.headers.get("Accept-Encoding", "")
         return answer
+
+    def _learn_of_a_dead_line(self, trouble: TransientTrouble) -> None:
+        """Be more patient with a line on which no connection lives: it may be slow rather than dead."""
+        if trouble.kind in {"portal_cut", "portal_unreachable"}:
+            self._dead += 1
+            if self._dead % DEAD_IN_A_ROW == 0:
+                self._patience = min(self._patience * 2, MOST_PATIENCE)
 
     def _exchange(
         self, method: str, url: str, headers: dict[str, str], body: bytes | Stream | None, max_answer: int
@@ -227,10 +247,6 @@ class Http:
         sent = body.sent if isinstance(body, Stream) else len(body or b"")
         milliseconds = round((self._monotonic() - begun) * 1000)
         self._exchanges.append(Exchange(at, call, status, milliseconds, sent, received, trouble))
-
-    def suit(self, is_thin: bool) -> None:
-        """Open the next connections for a thin line, or for one that is not."""
-        self._adapter.suit(is_thin)
 
     def close(self) -> None:
         """Close the connections."""

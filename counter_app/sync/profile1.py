@@ -263,7 +263,7 @@ class Profile1Client:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Stream | None
     ) -> HttpAnswer:
         """Send a request of the upload protocol; a 401 renews the session once (nothing was taken)."""
-        self._http.suit(self._pace.is_thin)
+        self._http.is_thin = self._pace.is_thin
         for _ in range(2):
             if isinstance(body, Stream):
                 body.rewind()

@@ -65,7 +65,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     random: Random
     chores: Sequence[Chore] = ()
-    lanes: int = 2
+    lanes: int = 3
 
 
 @dataclass
