@@ -118,7 +118,7 @@ def close_day(
         if difference and not explanation:
             raise UserError(
                 "explanation_missing",
-                f"Tiền đếm được lệch {_signed(difference)} đ so với sổ. Hãy đếm lại, hoặc ghi lý do chênh lệch.",
+                f"Tiền đếm được lệch so với sổ: {_signed(difference)}. Hãy đếm lại, hoặc ghi lý do chênh lệch.",
                 difference=sum(difference.values()),
             )
         closing = DayClosing(
@@ -160,7 +160,7 @@ def _difference(takings: DayTakings, counted: Mapping[str, int]) -> dict[str, in
 
 
 def _signed(difference: Mapping[str, int]) -> str:
-    return "; ".join(f"{clerk}: {amount:+,}".replace(",", ".") for clerk, amount in difference.items())
+    return "; ".join(f"{clerk} {amount:+,} đ".replace(",", ".") for clerk, amount in difference.items())
 
 
 def _open_until(day: date) -> Select[Payment]:

@@ -23,9 +23,7 @@ from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import StepInput, find_dossier, take_step
-
-METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "online": "Trực tuyến"}
-"""How money is taken at the desk, or was at the portal."""
+from counter_app.services.values import PAYMENT_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,18 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferCode:
+    """A transfer to be scanned by the payer's bank: the text of the code, its modules row by row, 0 for a
+    dark one, and the same in words."""
+
+    text: str
+    rows: Sequence[Sequence[int]]
+    account: str
+    holder: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyIn:
     """How money came: ``codes`` of the fees, None for all that are open; ``reference`` of a transfer."""
 
@@ -114,14 +124,17 @@ def fees_of(desk: DeskContext, code: str) -> DossierFees:
         )
 
 
-def transfer_code(desk: DeskContext, code: str, amount: int) -> str | None:
-    """The text of the QR by which ``amount`` đồng is transferred for a dossier; None where no account is set."""
+def transfer_code(desk: DeskContext, code: str, amount: int) -> TransferCode | None:
+    """The QR by which ``amount`` đồng is transferred for a dossier; None where no account is set."""
+    from printing.codes import qr_rows
+
     account = desk.settings.payment
     if not account.account or amount <= 0:
         return None
+    purpose = payment_qr.purpose_of(code)
     with rules_apply():
-        transfer = payment_qr.Transfer(account.bank_bin, account.account, amount, payment_qr.purpose_of(code))
-        return payment_qr.encode(transfer)
+        text = payment_qr.encode(payment_qr.Transfer(account.bank_bin, account.account, amount, purpose))
+    return TransferCode(text, qr_rows(text), account.account, account.holder, purpose)
 
 
 def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
@@ -130,8 +143,10 @@ def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
     Raises UserError ``method_unknown``, ``reference_missing`` for a transfer, ``nothing_to_pay``, ``fee_unknown``,
     ``fee_paid``, ``payment_partial``, ``impossible_time``, ``step_not_permitted``.
     """
-    if money.method not in METHODS:
-        raise UserError("method_unknown", f"Hình thức nộp «{money.method}» không có. Hãy chọn: {', '.join(METHODS)}.")
+    if money.method not in PAYMENT_METHODS:
+        raise UserError(
+            "method_unknown", f"Hình thức nộp «{money.method}» không có. Hãy chọn: {', '.join(PAYMENT_METHODS)}."
+        )
     if money.method == "transfer" and not plain(money.reference):
         raise UserError(
             "reference_missing", "Hãy ghi số giao dịch của ngân hàng: chuyển khoản chỉ được ghi khi đã thấy tiền về."
@@ -198,8 +213,10 @@ def refund(
     reason = plain(reason)
     if not reason:
         raise UserError("reason_missing", "Hãy ghi lý do hoàn phí, lệ phí.")
-    if method not in METHODS:
-        raise UserError("method_unknown", f"Hình thức hoàn «{method}» không có. Hãy chọn: {', '.join(METHODS)}.")
+    if method not in PAYMENT_METHODS:
+        raise UserError(
+            "method_unknown", f"Hình thức hoàn «{method}» không có. Hãy chọn: {', '.join(PAYMENT_METHODS)}."
+        )
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
         chosen = [fee_of(dossier, one) for one in dict.fromkeys(codes)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích"}
 RETURN_WAYS = {"counter": "Tại quầy", "post": "Qua bưu chính", "online": "Trực tuyến"}
+PAYMENT_METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "online": "Trực tuyến"}
 APPLICANT_KINDS = {"person": "Cá nhân", "enterprise": "Doanh nghiệp", "organisation": "Tổ chức"}
 LIMIT_UNITS = {
     "working_day": "ngày làm việc",

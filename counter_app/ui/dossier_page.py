@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import Attached, attach
+from counter_app.services.fees import DossierFees, fees_of
 from counter_app.services.reading import show
 from counter_app.services.values import DocumentView, DossierView
 from counter_app.ui.context import AppContext, Changed
@@ -30,9 +31,11 @@ from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
 from counter_app.ui.dossier_page_text import facts_html, history_html
+from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
+from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.step_dialogs import FORMS, StepDialog
@@ -216,11 +219,19 @@ class DossierPage(Page):
             self.steps.take_focus()
 
     def _offered(self, view: DossierView) -> tuple[Step, ...]:
-        """The permitted steps, without taking money that nobody owes; receiving an online dossier is accepting it."""
+        """The permitted steps, without taking or giving back money where there is none.
+
+        Receiving an online dossier is accepting it.
+        """
         steps = [Step(step) for step in view.permitted_steps]
         left_out = {Step.ACCEPT} if Step.RECEIVE in steps else set[Step]()
+        owed = [fee for fee in view.fees if fee.paid_at is None and (fee.full_amount or fee.amount)]
         if view.money_state != "due" and not view.row.paused_at:
             left_out.add(Step.PAY)
+        if not owed:
+            left_out.add(Step.EXEMPT)
+        if all(fee.paid_at is None or fee.refunded_at is not None or not fee.amount for fee in view.fees):
+            left_out.add(Step.REFUND)
         return tuple(step for step in steps if step not in left_out)
 
     def _in_hurry(self, view: DossierView) -> bool:
@@ -262,8 +273,19 @@ class DossierPage(Page):
             self._open(ReceiveOnlineDialog(self.context, self.view, self))
         elif step is Step.SUPPLEMENT:
             self._open(SupplementDialog(self.context, self.view, self))
+        elif step is Step.PAY:
+            self._open(PaymentDialog(self.context, self.view, self))
+        elif step in (Step.EXEMPT, Step.REFUND):
+            answer = self._ask_exemption if step is Step.EXEMPT else self._ask_refund
+            self.context.executor.submit(partial(fees_of, self.context.desk, self.code), answer)
         elif step in FORMS:
             self._open(StepDialog(self.context, self.view, step, self))
+
+    def _ask_exemption(self, fees: DossierFees) -> None:
+        self._open(ExemptionDialog(self.context, fees, self))
+
+    def _ask_refund(self, fees: DossierFees) -> None:
+        self._open(RefundDialog(self.context, fees, self))
 
     @Slot()
     def correct(self) -> None:

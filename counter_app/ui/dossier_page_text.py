@@ -11,6 +11,7 @@ from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.values import (
     APPLICANT_KINDS,
     CHANNELS,
+    PAYMENT_METHODS,
     RETURN_WAYS,
     ApplicantData,
     DossierView,
@@ -19,7 +20,6 @@ from counter_app.services.values import (
 )
 from counter_app.ui.correct_dialog_words import NAME_LETTERS, change_line
 from counter_app.ui.formatting import limit_words, local_time, money, weekday_time
-from counter_app.ui.step_dialogs import PAYMENT_METHODS
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 ENTERED_LATE_AFTER = timedelta(minutes=5)
@@ -69,6 +69,10 @@ class Words:
     PAID = QT_TRANSLATE_NOOP("DossierText", "{amount}, đã nộp {method}")
     UNPAID = QT_TRANSLATE_NOOP("DossierText", "{amount}, chưa nộp")
     FREE = QT_TRANSLATE_NOOP("DossierText", "không thu")
+    REFUNDED = QT_TRANSLATE_NOOP("DossierText", "{amount}, đã hoàn {time}")
+    EXEMPTED = QT_TRANSLATE_NOOP("DossierText", "{words}; miễn, giảm từ {amount}: {reason}")
+    SUM = QT_TRANSLATE_NOOP("DossierText", "Số tiền: {amount}")
+    EXEMPTION = QT_TRANSLATE_NOOP("DossierText", "{name}: {before} → {after}")
     MONEY = QT_TRANSLATE_NOOP("DossierText", "Tình trạng")
     ENTERED = QT_TRANSLATE_NOOP("DossierText", "nhập muộn, lúc {time}")
     CAME = QT_TRANSLATE_NOOP("DossierText", "Đã nộp: {name} ({originals} bản chính, {copies} bản sao)")
@@ -95,6 +99,10 @@ DETAIL_WORDS = {
     "method": QT_TRANSLATE_NOOP("DossierText", "Hình thức"),
     "to": QT_TRANSLATE_NOOP("DossierText", "Người nhận"),
     "tracking": QT_TRANSLATE_NOOP("DossierText", "Số vận đơn"),
+    "payment_number": QT_TRANSLATE_NOOP("DossierText", "Phiếu thu số"),
+    "refund_number": QT_TRANSLATE_NOOP("DossierText", "Phiếu hoàn số"),
+    "reference": QT_TRANSLATE_NOOP("DossierText", "Số giao dịch"),
+    "official_receipt": QT_TRANSLATE_NOOP("DossierText", "Biên lai số"),
     "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
 }
 _DECISIONS = {
@@ -186,9 +194,18 @@ def _fee_facts(view: DossierView) -> Facts:
 
 
 def fee_words(fee: FeeView) -> str:
-    """Amount of a fee and whether it was paid."""
+    """Amount of a fee, whether it was paid or given back, and what it was before an exemption."""
+    words = _state_of_fee(fee)
+    if fee.full_amount is None:
+        return words
+    return _tr(Words.EXEMPTED).format(words=words, amount=money(fee.full_amount), reason=fee.exemption)
+
+
+def _state_of_fee(fee: FeeView) -> str:
     if not fee.amount:
         return _tr(Words.FREE)
+    if fee.refunded_at is not None:
+        return _tr(Words.REFUNDED).format(amount=money(fee.amount), time=local_time(fee.refunded_at))
     if fee.paid_at is None:
         return _tr(Words.UNPAID).format(amount=money(fee.amount))
     method = PAYMENT_METHODS.get(fee.method, fee.method).lower()
@@ -224,6 +241,7 @@ def _event_lines(event: EventView) -> Iterable[str]:
     for name, caption in DETAIL_WORDS.items():
         if value := event.details.get(name):
             yield f"{_tr(caption)}: {_CHOICES.get(name, {}).get(str(value), str(value))}"
+    yield from _money_lines(event)
     papers = event.details.get("components")
     if isinstance(papers, list):
         for paper in papers:
@@ -238,6 +256,16 @@ def _event_lines(event: EventView) -> Iterable[str]:
     if event.due_after is not None and event.due_after != event.due_before:
         words = Words.DUE_SET if event.due_before is None else Words.DUE_MOVED
         yield _tr(words).format(before=local_time(event.due_before), after=local_time(event.due_after))
+
+
+def _money_lines(event: EventView) -> Iterable[str]:
+    """What changed hands, or what an exemption left to be paid."""
+    before, after, amount = (event.details.get(name) for name in ("before", "after", "amount"))
+    if isinstance(amount, int):
+        yield _tr(Words.SUM).format(amount=money(amount))
+    if event.step == Step.EXEMPT and isinstance(before, int) and isinstance(after, int):
+        name = event.details.get("fee_name", "")
+        yield _tr(Words.EXEMPTION).format(name=name, before=money(before), after=money(after))
 
 
 def _tr(text: str) -> str:

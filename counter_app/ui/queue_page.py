@@ -22,6 +22,7 @@ from counter_app.rules.lifecycle import Status, label
 from counter_app.services.reading import QueueCounts, counts
 from counter_app.services.values import QueueFilter
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.day_closing_dialog import DayClosingDialog
 from counter_app.ui.dossier_table import DossierTable, DossierTableModel
 from counter_app.ui.page import PAGE_MARGINS, Page, nfc, shortcut
 from counter_app.ui.queue_page_columns import compact
@@ -55,6 +56,7 @@ class Words:
     SHOWN = QT_TRANSLATE_NOOP("QueuePage", "{count} hồ sơ · Enter: mở hồ sơ")
     NONE = QT_TRANSLATE_NOOP("QueuePage", "Không có hồ sơ nào khớp. Hãy bỏ bớt điều kiện lọc.")
     SEARCH = QT_TRANSLATE_NOOP("QueuePage", "Lọc danh sách")
+    CLOSING = QT_TRANSLATE_NOOP("QueuePage", "Chốt thu phí (Alt+5)")
 
 
 QUEUE_COLUMNS = compact("code", "applicant", "procedure", "due", "left", "status", "portal")
@@ -80,6 +82,7 @@ class QueuePage(Page):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._shown_once = False
+        self._dialog: DayClosingDialog | None = None
         self._build_scopes()
         self._build_filters()
         self.model = DossierTableModel(context, QUEUE_COLUMNS, parent=self)
@@ -88,12 +91,19 @@ class QueuePage(Page):
         self.table.opened.connect(context.open_dossier)
         self.footer = QLabel(self)
         set_role(self.footer, "hint")
+        self.closing_button = QPushButton(_tr(Words.CLOSING), self)
+        self.closing_button.setAccessibleName(self.closing_button.text())
+        self.closing_button.setShortcut("Alt+5")
+        self.closing_button.clicked.connect(self.close_day)
+        below = QHBoxLayout()
+        below.addWidget(self.footer, 1)
+        below.addWidget(self.closing_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
         layout.addLayout(self.scope_bar)
         layout.addLayout(self.filter_bar)
         layout.addWidget(self.table, 1)
-        layout.addWidget(self.footer)
+        layout.addLayout(below)
         self.delay = QTimer(self)
         self.delay.setSingleShot(True)
         self.delay.setInterval(SEARCH_DELAY_MS)
@@ -145,6 +155,12 @@ class QueuePage(Page):
         """The same question again."""
         if self.isVisible():
             self.apply()
+
+    @Slot()
+    def close_day(self) -> None:
+        """Count and close the day's money."""
+        self._dialog = DayClosingDialog(self.context, self)
+        self._dialog.open()
 
     def _build_scopes(self) -> None:
         self.scope_bar = QHBoxLayout()

@@ -28,6 +28,7 @@ from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time, status_label
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
+from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
@@ -263,7 +264,9 @@ class ReturnPage(Page):
 
     @Slot()
     def _pay(self) -> None:
-        self._ask_step(Step.PAY)
+        if self.view is not None:
+            self._dialog = PaymentDialog(self.context, self.view, self)
+            self._dialog.open()
 
     @Slot()
     def _finish(self) -> None:

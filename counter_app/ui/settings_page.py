@@ -24,6 +24,7 @@ from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit
 from counter_app.ui.print_jobs_panel import PrintJobsPanel
 from counter_app.ui.print_jobs_panel import Words as JobWords
 from counter_app.ui.settings_page_forms import OfficeForm, RulesForm, SettingsForm
+from counter_app.ui.settings_page_payment import PaymentForm
 from counter_app.ui.settings_page_portal import PortalForm
 from counter_app.ui.settings_page_printers import PrintersForm
 from counter_app.ui.theme import set_role, set_tone
@@ -82,12 +83,14 @@ class SettingsPage(Page):
         self.portal_form = PortalForm(context, self)
         self.printers_form = PrintersForm(context, self)
         self.rules_form = RulesForm(self)
+        self.payment_form = PaymentForm(self)
         self.jobs = PrintJobsPanel(context, self)
         self.forms: tuple[SettingsForm, ...] = (
             self.office_form,
             self.portal_form,
             self.printers_form,
             self.rules_form,
+            self.payment_form,
         )
         self.tabs = QTabWidget(self)
         self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
@@ -96,6 +99,7 @@ class SettingsPage(Page):
         self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
         self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
         self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
+        self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
         self.tabs.addTab(self._catalogue_tab(), _tr(Words.CATALOGUE_TAB))
         self.tabs.currentChanged.connect(self._tab_changed)
         self._build_bar()

@@ -28,14 +28,11 @@ from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step, step_label
 from counter_app.rules.working_time import VIETNAM
 from counter_app.services.steps import StepInput, take_step
-from counter_app.services.values import RETURN_WAYS, DossierView, StepDone
+from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS, DossierView, StepDone
 from counter_app.ui.context import AppContext
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
-
-PAYMENT_METHODS: Mapping[str, str] = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "online": "Trực tuyến"}
-
 
 DROP_DOWN = """
 QDateTimeEdit { min-width: 170px; }
@@ -59,6 +56,8 @@ class Words:
     UNIT = QT_TRANSLATE_NOOP("StepDialogs", "Đơn &vị xử lý")
     SUPPLEMENTS = QT_TRANSLATE_NOOP("StepDialogs", "&Giấy tờ cần bổ sung, lý do")
     METHOD = QT_TRANSLATE_NOOP("StepDialogs", "&Hình thức nộp")
+    REFERENCE = QT_TRANSLATE_NOOP("StepDialogs", "Số giao &dịch chuyển khoản")
+    OFFICIAL_RECEIPT = QT_TRANSLATE_NOOP("StepDialogs", "&Biên lai số")
     WAY = QT_TRANSLATE_NOOP("StepDialogs", "&Cách trả")
     TO = QT_TRANSLATE_NOOP("StepDialogs", "Trả &cho")
     TRACKING = QT_TRANSLATE_NOOP("StepDialogs", "Số &vận đơn")
@@ -72,7 +71,7 @@ class Words:
     )
     HINT_SUPPLIED = QT_TRANSLATE_NOOP("StepDialogs", "Thời gian giải quyết chạy tiếp, hạn trả được tính lại.")
     HINT_PAYMENT = QT_TRANSLATE_NOOP("StepDialogs", "Thời gian giải quyết tạm dừng đến khi nộp đủ phí, lệ phí.")
-    HINT_PAY = QT_TRANSLATE_NOOP("StepDialogs", "Ghi nhận tất cả khoản phí, lệ phí chưa nộp của hồ sơ.")
+    HINT_PAY = QT_TRANSLATE_NOOP("StepDialogs", "Chuyển khoản chỉ ghi khi đã thấy tiền về tài khoản của cơ quan.")
     HINT_FINISH = QT_TRANSLATE_NOOP("StepDialogs", "Kết quả đã về quầy, chờ trả cho người nộp.")
     HINT_WITHDRAW = QT_TRANSLATE_NOOP("StepDialogs", "Người nộp xin rút. Hồ sơ kết thúc, không mở lại được.")
     HINT_STOP = QT_TRANSLATE_NOOP("StepDialogs", "Dừng giải quyết. Hồ sơ kết thúc, không mở lại được.")
@@ -111,7 +110,15 @@ FORMS: dict[Step, StepForm] = {
     ),
     Step.SUPPLEMENT: StepForm((_NOTE,), Words.HINT_SUPPLIED),
     Step.REQUEST_PAYMENT: StepForm((FieldSpec("reason", Words.REASON, multiline=True),), Words.HINT_PAYMENT),
-    Step.PAY: StepForm((FieldSpec("method", Words.METHOD, choices=PAYMENT_METHODS), _NOTE), Words.HINT_PAY),
+    Step.PAY: StepForm(
+        (
+            FieldSpec("method", Words.METHOD, choices=PAYMENT_METHODS),
+            FieldSpec("reference", Words.REFERENCE),
+            FieldSpec("official_receipt", Words.OFFICIAL_RECEIPT),
+            _NOTE,
+        ),
+        Words.HINT_PAY,
+    ),
     Step.FINISH: StepForm((_NOTE,), Words.HINT_FINISH),
     Step.RETURN: StepForm(
         (
@@ -125,7 +132,7 @@ FORMS: dict[Step, StepForm] = {
     Step.STOP: StepForm((_REASON,), Words.HINT_STOP),
 }
 """Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page; the papers of a
-supplement are asked for by ``supplement_dialog``."""
+supplement are asked for by ``supplement_dialog``, the fees that are paid by ``payment_dialog``."""
 
 
 class MomentEdit(QDateTimeEdit):
@@ -278,7 +285,7 @@ class StepDialog(TaskDialog):
         self.late.toggled.connect(self.at.setVisible)
         next(iter(self.inputs.values()), self.confirm).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def work(self) -> Callable[[], StepDone]:
+    def work(self) -> Callable[[], Any]:
         return partial(take_step, self.context.desk, self.code, self.step, self.answers())
 
     def answers(self) -> StepInput:

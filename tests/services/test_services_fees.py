@@ -207,7 +207,9 @@ def test_the_code_for_a_transfer_names_account_amount_and_dossier(desk: DeskCont
     assert transfer_code(desk, code, 8000) is None, "no account is set"
     account = {"bank_bin": "970415", "account": "113366668888", "holder": "UBND XA EA KAO"}
     desk = replace(desk, settings=with_changes(desk.settings, payment=account))
-    text = transfer_code(desk, code, 8000)
-    assert text is not None
-    assert decode(text) == Transfer("970415", "113366668888", 8000, "H15362603101001")
+    shown = transfer_code(desk, code, 8000)
+    assert shown is not None
+    assert (shown.holder, shown.purpose) == ("UBND XA EA KAO", "H15362603101001")
+    assert len(shown.rows) == len(shown.rows[0]) > 20
+    assert decode(shown.text) == Transfer("970415", "113366668888", 8000, "H15362603101001")
     assert transfer_code(desk, code, 0) is None

@@ -147,6 +147,7 @@ def test_fees_still_due_are_named_and_taken_from_here(
     look(page, code, qtbot)
     assert "Còn phải thu" in lines(page)
     qtbot.mouseClick(page.card.pay_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, running.executor)
     page._dialog.submit()  # type: ignore[union-attr]
     settle(qtbot, running.executor)
     assert show(running.desk, code).money_state == "paid"
