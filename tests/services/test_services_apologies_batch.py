@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pypdfium2
@@ -18,6 +19,7 @@ from counter_app.services.apologies_batch import (
     report,
     run_batch,
     start_batch,
+    suggest,
     unfinished_batch,
 )
 from counter_app.services.apologies_paper import letters_pdf, print_letters, reprint_job
@@ -28,6 +30,7 @@ from counter_app.services.papers import print_paper
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
+from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, nothing_stored, refused
@@ -80,6 +83,35 @@ def test_one_refusal_does_not_hold_up_the_others(desk: DeskContext, codes: list[
     assert [letters_of(desk, code)[0].number for code in (codes[0], codes[3])] == [1, 2]
     assert kinds(desk, codes[0])[-2:] == ["step", "update"]
     assert {kept.words for kept in kept_reasons(desk)} == {REASON, "Mất điện"}
+
+
+def test_the_suggested_date_keeps_within_the_law(desk: DeskContext, clock: Clock, codes: list[str]) -> None:
+    """Promised for Friday the 13th after three working days: the 18th is the last day allowed."""
+    assert [one.new_due for one in suggest(desk, codes[:1], 2)] == [moment(17, 17)]
+    assert [one.new_due for one in suggest(desk, codes[:1], 9)] == [moment(18, 17)]
+    free = replace(desk, settings=with_changes(desk.settings, apology={"cap": "none"}))
+    assert [one.new_due for one in suggest(free, codes[:1], 9)] == [moment(26, 17)]
+    clock.set(16, 9)
+    (late,) = suggest(desk, codes[:1], 1)
+    assert (late.code, late.due, late.new_due, late.unit) == (
+        codes[0],
+        moment(13, 17),
+        moment(17, 17),
+        "UBND xã Ea Kao",
+    )
+
+
+def test_a_dossier_with_a_letter_on_its_way_is_refused(desk: DeskContext, codes: list[str]) -> None:
+    write(desk, codes[0], LetterText(REASON, "Phòng Tư pháp", moment(17, 17)), submit=True)
+    done = run_batch(desk, start_batch(desk, [item(codes[0])], signed=True))
+    assert "đã trình ký" in done.of("refused")[0].words
+    assert show(desk, codes[0]).row.apology_count == 0
+
+
+def test_a_few_at_a_time(desk: DeskContext, codes: list[str]) -> None:
+    batch = start_batch(desk, [item(code) for code in codes], signed=True)
+    reports = [run_batch(desk, batch, most=3) for _ in range(2)]
+    assert [(one.finished, len(one.of("done"))) for one in reports] == [(False, 3), (True, 4)]
 
 
 def test_a_cancelled_batch_goes_on_and_writes_nothing_twice(desk: DeskContext, codes: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from counter_app.errors import KnownError
 from counter_app.rules.apology import LetterState
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
-from counter_app.services.apologies import Delivery, Signing, deliver, sign, write
+from counter_app.services.apologies import Delivery, Signing, deliver, drop, sign, write
 from counter_app.services.apologies_overdue import (
     Group,
     LateRow,
@@ -28,6 +29,7 @@ from counter_app.services.apology_list import apology_lines, apology_list_pdf, e
 from counter_app.services.desk import DeskContext
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
+from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
 from tests.services.inspect_desk import refused
@@ -88,8 +90,10 @@ def test_a_weekend_does_not_count_among_the_days_ahead(desk: DeskContext, clock:
 def test_a_dossier_whose_clock_stands_is_not_warned_of(desk: DeskContext, clock: Clock) -> None:
     (code,) = taken_in(desk, clock, 9)
     take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
-    clock.set(16, 9)
-    assert overdue_counts(desk).groups == dict.fromkeys(Group, 0)
+    for day in (10, 11, 12, 16):
+        clock.set(day, 9)
+        assert overdue_counts(desk).groups == dict.fromkeys(Group, 0)
+    assert apology_lines(desk, date(2026, 3, 1)) == []
 
 
 def test_who_answers_and_who_signed(desk: DeskContext, clock: Clock) -> None:
@@ -114,6 +118,20 @@ def test_who_answers_and_who_signed(desk: DeskContext, clock: Clock) -> None:
     clock.set(19, 9)
     (again,) = rows(desk, Group.LATE)
     assert (again.code, again.letter_number, again.signed_by) == (late, 1, "Nguyễn Văn Phó")
+    assert [row.code for row in rows(desk, Group.RED)] == [early]
+    lines = apology_lines(desk, date(2026, 3, 1))
+    assert [(line.code, line.number) for line in lines] == [(early, None), (late, 1)]
+
+
+def test_whoever_took_it_last_has_it_in_hand_and_a_dropped_letter_is_none(desk: DeskContext, clock: Clock) -> None:
+    (code,) = taken_in(desk, clock, 9)
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit=UNIT))
+    other = replace(desk, settings=with_changes(desk.settings, clerk="Trần Văn Tư"))
+    take_step(other, code, Step.ACCEPT, StepInput())
+    clock.set(11, 9)
+    drop(desk, write(desk, code, text(moment(16, 17))).id, "Kịp trả")
+    (row,) = rows(desk, Group.ONE_DAY)
+    assert (row.person, row.letter, row.letter_id) == ("Trần Văn Tư", None, None)
 
 
 def test_letters_wait_in_the_order_of_what_is_next(desk: DeskContext, clock: Clock) -> None:

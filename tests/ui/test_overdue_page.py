@@ -14,6 +14,7 @@ from PySide6.QtCore import QDate, Qt
 from counter_app.app import RunningApp
 from counter_app.rules.apology import LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies import Signing, sign, write
 from counter_app.services.apologies_batch import BatchItem, run_batch, start_batch, suggest
 from counter_app.services.apologies_overdue import Group, letter_ids, letter_rows
@@ -23,6 +24,7 @@ from counter_app.services.apologies_rows import LetterText
 from counter_app.services.calendars import read_calendar
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
+from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.overdue_page import OverduePage
 from counter_app.ui.overdue_page_batch import BatchRunDialog
@@ -104,6 +106,12 @@ def test_marks_are_made_by_space_and_stay_over_a_refresh(page: OverduePage, qtbo
     qtbot.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(page.model.marked()) == 2
     assert page.apologise_button.text() == "Lập 2 văn bản xin lỗi… (Ctrl+L)"
+    row = page.model.row_at(0)
+    assert row is not None
+    take_step(page.context.desk, row.code, Step.FINISH, StepInput())
+    page.refresh()
+    settle(qtbot, page.context.executor)
+    assert len(page.model.marked()) == 1, "the mark of a dossier that left the list is gone"
     page.groups.choose(Group.LATE)
     settle(qtbot, page.context.executor)
     assert page.model.marked() == ()
