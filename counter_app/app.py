@@ -131,6 +131,7 @@ class RunningApp(QObject):
         self._backup: _Housekeeping | None = None
         self._last_sync: _Ending | None = None
         self._told: tuple[object, ...] = ()
+        self._sync_paused = False
         self._feed_seen: int | None = None
         self._ended = False
         self._trouble.connect(self.context.show_error)
@@ -211,6 +212,8 @@ class RunningApp(QObject):
             clock=desk.clock,
             interval=timedelta(seconds=desk.settings.portal.interval_seconds),
         )
+        if self._sync_paused:
+            self.context.sync.pause()
         self.context.sync.start()
 
     def _take_changes(self, changed: Changed) -> None:
@@ -224,6 +227,8 @@ class RunningApp(QObject):
     def _restart_sync(self) -> None:
         """Another portal, user or pause: the old syncer ends first, the screen does not wait for its last call."""
         old, self.context.sync = self.context.sync, None
+        # Whoever has paused the sync and saves a setting has not ended the pause.
+        self._sync_paused = old is not None and old.status.paused
         self._last_sync = _Ending(old, self._last_sync, self._sync_ended)
         self._last_sync.start()
 

@@ -9,8 +9,6 @@ from typing import Any, Final
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 
-HELD: Final = "held"
-"""State of a message that went into a rescue file: it neither goes nor lets a later one of its dossier pass."""
 HOLD: Final = timedelta(hours=24)
 """How long another desk may send the file."""
 MARGIN: Final = timedelta(hours=1)

@@ -67,6 +67,26 @@ def test_a_portal_entered_in_the_settings_is_joined_at_once_and_left_again(
         drain()
 
 
+def test_a_paused_sync_stays_paused_when_a_setting_is_saved(
+    desk: DeskContext, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTER_PORTAL_PASSWORD", "thuchanh")
+    with PracticePortal(tmp_path / "portal.db") as portal:
+        settings = with_changes(desk.settings, portal={"url": portal.url, "user": "canbo"})
+        running = RunningApp(replace(desk, settings=settings))
+        running.start()
+        try:
+            qtbot.waitUntil(lambda: running.context.sync is not None and running.context.spooler is not None)
+            before = running.context.sync
+            before.pause()
+            running.context.announce("settings")
+            qtbot.waitUntil(lambda: running.context.sync not in (None, before), timeout=15_000)
+            assert running.context.sync.status.paused
+        finally:
+            running.shutdown()
+            drain()
+
+
 def test_a_line_that_is_down_is_a_light_and_never_a_box(
     desk: DeskContext, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
