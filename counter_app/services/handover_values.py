@@ -9,8 +9,8 @@ from datetime import datetime
 from counter_app.rules.inner_limit import Timing
 
 LIST_STATES = {
-    "draft": "Đang lập, chưa giao",
-    "sent": "Đã giao, chờ bên nhận ký",
+    "draft": "Đang lập",
+    "sent": "Chờ bên nhận ký",
     "closed": "Hai bên đã ký",
     "discarded": "Đã bỏ",
 }

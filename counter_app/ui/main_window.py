@@ -26,6 +26,7 @@ class Words:
     INTAKE = QT_TRANSLATE_NOOP("MainWindow", "Tiếp nhận")
     QUEUE = QT_TRANSLATE_NOOP("MainWindow", "Hàng đợi")
     RETURN = QT_TRANSLATE_NOOP("MainWindow", "Trả kết quả")
+    HANDOVER = QT_TRANSLATE_NOOP("MainWindow", "Bàn giao")
     OVERDUE = QT_TRANSLATE_NOOP("MainWindow", "Quá hạn")
     SYNC = QT_TRANSLATE_NOOP("MainWindow", "Đồng bộ")
     SETTINGS = QT_TRANSLATE_NOOP("MainWindow", "Cài đặt")
@@ -48,6 +49,7 @@ PAGES = (
     PageEntry("intake", "counter_app.ui.intake.page", "IntakePage", Words.INTAKE, "F2"),
     PageEntry("queue", "counter_app.ui.queue_page", "QueuePage", Words.QUEUE, "F3"),
     PageEntry("return", "counter_app.ui.return_page", "ReturnPage", Words.RETURN, "F4"),
+    PageEntry("handover", "counter_app.ui.handover_page", "HandoverPage", Words.HANDOVER, "F10"),
     PageEntry("overdue", "counter_app.ui.overdue_page", "OverduePage", Words.OVERDUE, "F6"),
     PageEntry("sync", "counter_app.ui.sync_page", "SyncPage", Words.SYNC, "F9"),
     PageEntry("settings", "counter_app.ui.settings_page", "SettingsPage", Words.SETTINGS, "Ctrl+,"),

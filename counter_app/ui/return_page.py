@@ -23,12 +23,13 @@ from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import find, show
-from counter_app.services.steps import take_step
+from counter_app.services.returning import give
 from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time, status_label
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.return_page_arrival import ArrivalDialog
 from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
@@ -91,6 +92,8 @@ class ReturnPage(Page):
         self.card.finish_asked.connect(self._finish)
         self.card.open_asked.connect(self._open)
         self.card.next_asked.connect(self.next_one)
+        self.card.arrived_asked.connect(self._arrived)
+        self.card.came_back_asked.connect(self._came_back)
         self.last = QLabel(self)
         set_role(self.last, "hint")
         self._lay_out()
@@ -146,7 +149,7 @@ class ReturnPage(Page):
             return
         self.card.return_button.setEnabled(False)
         self._last_to = given.to
-        work = partial(take_step, self.context.desk, self.view.row.code, Step.RETURN, given)
+        work = partial(give, self.context.desk, self.view.row.code, given)
         self.context.executor.submit(work, self._given, self._refused)
 
     def _build_code(self) -> None:
@@ -271,6 +274,19 @@ class ReturnPage(Page):
     @Slot()
     def _finish(self) -> None:
         self._ask_step(Step.FINISH)
+
+    @Slot()
+    def _arrived(self) -> None:
+        self._ask_arrival(came_back=False)
+
+    @Slot()
+    def _came_back(self) -> None:
+        self._ask_arrival(came_back=True)
+
+    def _ask_arrival(self, *, came_back: bool) -> None:
+        if self.view is not None:
+            self._dialog = ArrivalDialog(self.context, self.view, came_back=came_back, parent=self)
+            self._dialog.open()
 
     def _ask_step(self, step: Step) -> None:
         if self.view is not None:

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.calendar import WorkCalendar
 from counter_app.rules.lifecycle import Step
-from counter_app.services.steps import StepInput
+from counter_app.services.returning_delivery import Handing, check_handing
 from counter_app.services.values import RETURN_WAYS, DossierView
 from counter_app.ui.formatting import due_words, status_label, status_tone
 from counter_app.ui.page import nfc
 from counter_app.ui.return_page_checks import can_return, checks, fees_due
+from counter_app.ui.return_page_evidence import EvidenceBox
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -39,13 +40,13 @@ class Words:
     OWNER = QT_TRANSLATE_NOOP("ReturnCard", "&Chủ hồ sơ: {name}")
     AUTHORISED = QT_TRANSLATE_NOOP("ReturnCard", "Người được ủ&y quyền")
     AUTHORISED_NAME = QT_TRANSLATE_NOOP("ReturnCard", "Họ tên người được ủy quyền")
-    NAME_MISSING = QT_TRANSLATE_NOOP("ReturnCard", "Hãy nhập họ tên người được ủy quyền rồi trả kết quả.")
-    TRACKING_MISSING = QT_TRANSLATE_NOOP("ReturnCard", "Hãy nhập số vận đơn của bưu chính rồi trả kết quả.")
     RETURN = QT_TRANSLATE_NOOP("ReturnCard", "Trả kết quả (Ctrl+Enter)")
     PAY = QT_TRANSLATE_NOOP("ReturnCard", "Thu &phí, lệ phí…")
     FINISH = QT_TRANSLATE_NOOP("ReturnCard", "Có &kết quả…")
     OPEN = QT_TRANSLATE_NOOP("ReturnCard", "Xem &hồ sơ")
     NEXT = QT_TRANSLATE_NOOP("ReturnCard", "Người khác (Esc)")
+    ARRIVED = QT_TRANSLATE_NOOP("ReturnCard", "Đã giao đến nơi… (Alt+4)")
+    CAME_BACK = QT_TRANSLATE_NOOP("ReturnCard", "Bị trả lại… (Alt+5)")
 
 
 WAY_KEYS = {"counter": "Alt+1", "post": "Alt+2", "online": "Alt+3"}
@@ -60,6 +61,8 @@ class ReturnCard(QFrame):
     finish_asked = Signal()
     open_asked = Signal()
     next_asked = Signal()
+    arrived_asked = Signal()
+    came_back_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,10 @@ class ReturnCard(QFrame):
         self.finish_button = self._button(Words.FINISH, self.finish_asked)
         self.open_button = self._button(Words.OPEN, self.open_asked)
         self.next_button = self._button(Words.NEXT, self.next_asked)
+        self.arrived_button = self._button(Words.ARRIVED, self.arrived_asked)
+        self.arrived_button.setShortcut("Alt+4")
+        self.came_back_button = self._button(Words.CAME_BACK, self.came_back_asked)
+        self.came_back_button.setShortcut("Alt+5")
         self._lay_out()
 
     def clear(self) -> None:
@@ -83,6 +90,7 @@ class ReturnCard(QFrame):
         self._code = ""
         self.tracking.clear()
         self.to_name.clear()
+        self.evidence.clear()
         self.return_button.setEnabled(False)
         self.hide()
 
@@ -103,13 +111,18 @@ class ReturnCard(QFrame):
         self.owner.setAccessibleName(self.owner.text().replace("&", ""))
         if not again:
             self.ways.get(view.return_by, self.ways["counter"]).setChecked(True)
+            self.evidence.begin(view)
             self.to_name.setText(view.submitter.name if view.submitter else "")
+            self.evidence.number.setText(view.submitter.personal_number if view.submitter else "")
             (self.authorised if view.submitter else self.owner).setChecked(True)
         self.return_button.setEnabled(can_return(view))
+        under_way = view.delivery_state in ("posted", "online")
+        self.arrived_button.setVisible(under_way)
+        self.came_back_button.setVisible(under_way)
         self.pay_button.setVisible(fees_due(view) > 0 and Step.PAY.value in view.permitted_steps)
         self.finish_button.setVisible(Step.FINISH.value in view.permitted_steps)
         self.show()
-        for button in (self.return_button, self.finish_button, self.open_button):
+        for button in (self.return_button, self.arrived_button, self.finish_button, self.open_button):
             if button.isEnabled() and button.isVisibleTo(self):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
                 break
@@ -118,17 +131,33 @@ class ReturnCard(QFrame):
         """counter, post or online."""
         return next(way for way, button in self.ways.items() if button.isChecked())
 
-    def answers(self) -> StepInput:
-        """By which way and to whom; raises UserError naming what is missing and focuses it."""
-        to = self._applicant if self.owner.isChecked() else nfc(self.to_name.text())
-        tracking = nfc(self.tracking.text()) if self.way() == "post" else ""
-        if not to:
-            self.to_name.setFocus(Qt.FocusReason.OtherFocusReason)
-            raise UserError("name_missing", _tr(Words.NAME_MISSING))
-        if self.way() == "post" and not tracking:
-            self.tracking.setFocus(Qt.FocusReason.OtherFocusReason)
-            raise UserError("tracking_missing", _tr(Words.TRACKING_MISSING))
-        return StepInput(by=self.way(), to=to, tracking=tracking)
+    def answers(self) -> Handing:
+        """By which way, to whom, with what evidence; raises UserError naming what is missing and focuses it."""
+        authorised, box = self.authorised.isChecked(), self.evidence
+        handing = Handing(
+            by=self.way(),
+            to=nfc(self.to_name.text()) if authorised else self._applicant,
+            to_number=nfc(box.number.text()) if authorised else "",
+            authorised=authorised,
+            authority=nfc(box.authority.text()) if authorised else "",
+            signed=box.signed.isChecked(),
+            tracking=nfc(self.tracking.text()) if self.way() == "post" else "",
+            results=box.result_names(),
+            originals=box.originals_back(),
+        )
+        try:
+            check_handing(handing, self.way())
+        except UserError as error:
+            asked = {
+                "receiver_missing": self.to_name,
+                "authority_missing": box.authority,
+                "signature_missing": box.signed,
+                "tracking_missing": self.tracking,
+            }
+            if error.kind in asked:
+                asked[error.kind].setFocus(Qt.FocusReason.OtherFocusReason)
+            raise
+        return handing
 
     def _build_head(self) -> None:
         self.who = QLabel(self)
@@ -170,6 +199,8 @@ class ReturnCard(QFrame):
         self.to_name.setPlaceholderText(_tr(Words.AUTHORISED_NAME))
         self.to_name.setAccessibleName(_tr(Words.AUTHORISED_NAME))
         self.authorised.toggled.connect(self._authorised_toggled)
+        self.evidence = EvidenceBox(self)
+        group.buttonToggled.connect(self._ask_evidence)
         self._post_toggled(False)
         self._authorised_toggled(False)
 
@@ -200,6 +231,8 @@ class ReturnCard(QFrame):
         buttons.addWidget(self.return_button)
         buttons.addWidget(self.pay_button)
         buttons.addWidget(self.finish_button)
+        buttons.addWidget(self.arrived_button)
+        buttons.addWidget(self.came_back_button)
         buttons.addStretch(1)
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.next_button)
@@ -211,7 +244,9 @@ class ReturnCard(QFrame):
         card.addWidget(self.what)
         card.addLayout(self.check_box)
         card.addLayout(grid)
+        card.addWidget(self.evidence)
         card.addLayout(buttons)
+        card.addWidget(self.evidence.originals_panel)
 
     def _caption(self, words: str) -> QLabel:
         label = QLabel(_tr(words), self)
@@ -237,9 +272,15 @@ class ReturnCard(QFrame):
         self.tracking.setVisible(on)
         self.tracking_caption.setVisible(on)
 
+    @Slot()
+    def _ask_evidence(self) -> None:
+        if any(button.isChecked() for button in self.ways.values()):
+            self.evidence.ask(way=self.way(), authorised=self.authorised.isChecked())
+
     @Slot(bool)
     def _authorised_toggled(self, on: bool) -> None:
         self.to_name.setEnabled(on)
+        self._ask_evidence()
         if on and self.isVisible():
             self.to_name.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from textwrap import shorten
 
-from counter_app.rules.lifecycle import Step
+from counter_app.rules.calendar import LimitUnit
+from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.values import DossierView
 from counter_app.ui.formatting import due_words, money, status_label
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
-
-PAPERS_SHOWN = 5
-NAME_SHOWN = 90
-"""Letters of a paper's name on the card; the dossier's page has the whole."""
 
 
 class Words:
     """The lines of the check."""
 
+    SENT = QT_TRANSLATE_NOOP("ReturnChecks", "Kết quả đã gửi, chưa biết đã đến nơi chưa.")
+    CAME_BACK = QT_TRANSLATE_NOOP("ReturnChecks", "Kết quả đã gửi nhưng bị trả lại, đang ở quầy: giao lại được ngay.")
+    ON_THE_SPOT = QT_TRANSLATE_NOOP("ReturnChecks", "Thủ tục trả ngay: giao kết quả luôn, không cần giấy hẹn.")
     READY = QT_TRANSLATE_NOOP("ReturnChecks", "Kết quả đã có, trả được ngay.")
     NOT_READY = QT_TRANSLATE_NOOP(
         "ReturnChecks", "Chưa trả được: hồ sơ đang ở trạng thái «{status}». Khi kết quả về quầy, bấm «Có kết quả»."
@@ -32,9 +31,6 @@ class Words:
         "Hồ sơ {late} mà chưa có văn bản xin lỗi. Vẫn trả bình thường; hãy báo cáo người đứng đầu cơ quan.",
     )
     LATE = QT_TRANSLATE_NOOP("ReturnChecks", "Hồ sơ {late}, đã có văn bản xin lỗi.")
-    ORIGINALS = QT_TRANSLATE_NOOP("ReturnChecks", "Bản chính đã nhận của người nộp: {papers}.")
-    MORE = QT_TRANSLATE_NOOP("ReturnChecks", "và {count} giấy tờ khác (xem hồ sơ)")
-    PAPER = QT_TRANSLATE_NOOP("ReturnChecks", "{name} ({count} bản)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +42,19 @@ class Check:
 
 
 def can_return(view: DossierView) -> bool:
-    """Whether the lifecycle permits the return now."""
-    return Step.RETURN.value in view.permitted_steps
+    """Whether the results may be handed out now: ready, given on the spot, or come back from the post."""
+    on_the_spot = view.row.status == Status.RECEIVED and view.limit.unit == LimitUnit.ON_THE_SPOT
+    return Step.RETURN.value in view.permitted_steps or on_the_spot or came_back(view)
+
+
+def came_back(view: DossierView) -> bool:
+    """Whether what was sent lies at the desk again."""
+    return view.row.status == Status.RETURNED and view.delivery_state == "pending"
 
 
 def checks(view: DossierView, now: datetime) -> list[Check]:
     """All lines; being late never blocks the return (law.md, "Late")."""
-    return [*_status(view), *_fees(view), *_lateness(view, now), *_originals(view)]
+    return [*_status(view), *_fees(view), *_lateness(view, now)]
 
 
 def fees_due(view: DossierView) -> int:
@@ -62,8 +64,12 @@ def fees_due(view: DossierView) -> int:
 
 def _status(view: DossierView) -> Iterable[Check]:
     status = status_label(view.row.status)
-    if can_return(view):
-        yield Check(_tr(Words.READY), "good")
+    if came_back(view):
+        yield Check(_tr(Words.CAME_BACK), "warning")
+    elif can_return(view):
+        yield Check(_tr(Words.ON_THE_SPOT if view.row.is_open else Words.READY), "good")
+    elif view.delivery_state in ("posted", "online"):
+        yield Check(_tr(Words.SENT), "warning")
     elif view.row.is_open:
         yield Check(_tr(Words.NOT_READY).format(status=status), "error")
     else:
@@ -85,18 +91,6 @@ def _lateness(view: DossierView, now: datetime) -> Iterable[Check]:
             yield Check(_tr(Words.LATE).format(late=words), "warning")
         else:
             yield Check(_tr(Words.LATE_NO_LETTER).format(late=words), "warning")
-
-
-def _originals(view: DossierView) -> Iterable[Check]:
-    papers = [
-        _tr(Words.PAPER).format(name=shorten(component.name, NAME_SHOWN, placeholder="…"), count=component.originals)
-        for component in view.components
-        if component.originals
-    ]
-    if len(papers) > PAPERS_SHOWN:
-        papers[PAPERS_SHOWN:] = [_tr(Words.MORE).format(count=len(papers) - PAPERS_SHOWN)]
-    if papers:
-        yield Check(_tr(Words.ORIGINALS).format(papers="; ".join(papers)), "neutral")
 
 
 def _tr(text: str) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 
 from counter_app.app import RunningApp
+from counter_app.models import Procedure
 from counter_app.rules.lifecycle import Step
 from counter_app.services.reading import show
+from counter_app.services.returning import deliveries
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, Received
 from counter_app.ui.return_page import ReturnPage
@@ -48,7 +51,8 @@ def test_a_finished_dossier_may_be_returned(page: ReturnPage, running: RunningAp
     look(page, code.lower(), qtbot)
     assert page.card.who.text() == "H' Ngăm Niê Kdăm"
     assert "✓ Kết quả đã có" in lines(page)
-    assert "Bản chính đã nhận" in lines(page)
+    assert [box.text() for box, _ in page.card.evidence.originals], "originals are listed, to be ticked"
+    assert not any(box.isChecked() for box, _ in page.card.evidence.originals)
     assert page.card.return_button.isEnabled()
 
 
@@ -81,6 +85,7 @@ def test_late_without_a_letter_warns_and_never_blocks(
     take_step(running.desk, code, Step.FINISH, StepInput())
     look(page, code, qtbot)
     assert "mà chưa có văn bản xin lỗi" in lines(page)
+    page.card.evidence.signed.setChecked(True)
     qtbot.mouseClick(page.card.return_button, Qt.MouseButton.LeftButton)
     settle(qtbot, running.executor)
     assert show(running.desk, code).row.status == "returned"
@@ -113,8 +118,56 @@ def test_an_authorised_person_is_named(page: ReturnPage, running: RunningApp, ta
     assert page.line.text() == "Hãy nhập họ tên người được ủy quyền rồi trả kết quả."
     type_vietnamese(page.card.to_name, "Y Thắng Êban")
     page.give()
+    assert page.line.text().startswith("Hãy ghi giấy ủy quyền")
+    assert page.card.evidence.authority.hasFocus()
+    type_vietnamese(page.card.evidence.authority, "Giấy ủy quyền số 12")
+    page.give()
+    assert page.card.evidence.signed.hasFocus()
+    qtbot.keyClick(page.card.evidence.signed, Qt.Key.Key_Space)
+    page.give()
     settle(qtbot, running.executor)
-    assert show(running.desk, code).events[-1].details["to"] == "Y Thắng Êban"
+    details = show(running.desk, code).events[-1].details
+    assert (details["to"], details["to_number"]) == ("Y Thắng Êban", "066089001111")
+    assert details["authority"] == "Giấy ủy quyền số 12"
+
+
+def test_originals_that_were_ticked_go_back_and_results_are_numbered(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    box = page.card.evidence
+    box.results.setPlainText("Giấy khai sinh\n\nBản sao trích lục")
+    box.originals[0][0].setChecked(True)
+    box.signed.setChecked(True)
+    page.give()
+    settle(qtbot, running.executor)
+    (made,) = deliveries(running.desk, code)
+    assert made.results == ((f"{code}-KQ1", "Giấy khai sinh"), (f"{code}-KQ2", "Bản sao trích lục"))
+    assert len(made.originals) == 1
+
+
+def test_a_result_on_the_spot_needs_no_step_before(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure=on_the_spot(running)).code
+    look(page, code, qtbot)
+    assert "không cần giấy hẹn" in lines(page)
+    page.card.evidence.signed.setChecked(True)
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).row.status == "returned"
+
+
+def on_the_spot(running: RunningApp) -> str:
+    """A procedure of the sample catalogue that is answered at once, made so if there is none."""
+    with running.desk.database.write() as session:
+        procedure = session.scalars(select(Procedure).where(Procedure.code == "1.013314")).one()
+        procedure.limit_unit = "on_the_spot"
+        for limit in procedure.limits:
+            limit.unit = "on_the_spot"
+        return procedure.code
 
 
 def test_a_name_offers_those_who_match(page: ReturnPage, take_in: TakeIn, qtbot: Any) -> None:

@@ -21,6 +21,7 @@ KEYS = {
     "intake": Qt.Key.Key_F2,
     "queue": Qt.Key.Key_F3,
     "return": Qt.Key.Key_F4,
+    "handover": Qt.Key.Key_F10,
     "overdue": Qt.Key.Key_F6,
     "sync": Qt.Key.Key_F9,
 }

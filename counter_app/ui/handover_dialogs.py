@@ -1,0 +1,170 @@
+"""The small windows of handing over: where to, who signed, what went back, where papers lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+
+from counter_app.services.handover import prepare
+from counter_app.services.handover_receive import confirm, redirect, take_back
+from counter_app.services.handover_shelf import put_on_shelf
+from counter_app.services.handover_values import Destination, HandoverLine, HandoverView, Signing
+from counter_app.ui.context import AppContext
+from counter_app.ui.handover_words import Words, tr
+from counter_app.ui.page import nfc
+from counter_app.ui.step_dialogs import MomentEdit, TaskDialog
+
+Unit = tuple[str, str]
+"""A unit and the code of the office to which it belongs, "" for our own."""
+
+
+class UnitBox(QComboBox):
+    """Units that dossiers went to, to choose from or to type over."""
+
+    def __init__(self, units: Sequence[Unit], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        for unit, office_code in units:
+            self.addItem(unit, office_code)
+        self.setCurrentIndex(-1)
+        self.setEditText("")
+
+    def unit(self) -> str:
+        """What was chosen or typed."""
+        return nfc(self.currentText())
+
+
+class HandoverDialog(TaskDialog):
+    """What these windows share: a title that is also what they do."""
+
+    def __init__(self, context: AppContext, title: str, parent: QWidget | None) -> None:
+        super().__init__(context, tr(title), tr(Words.DO_IT).format(what=tr(title)), parent)
+
+    def line(self, words: str, hint: str = "") -> QLineEdit:
+        """Another question."""
+        field = QLineEdit(self)
+        field.setPlaceholderText(tr(hint) if hint else "")
+        self.add_field(tr(words), field)
+        return field
+
+
+class GiveDialog(HandoverDialog):
+    """Where the chosen dossiers go; answers with the draft of a list."""
+
+    def __init__(
+        self, context: AppContext, codes: Sequence[str], units: Sequence[Unit], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, Words.GIVE_TITLE, parent)
+        self.codes = tuple(codes)
+        self.say(tr(Words.GIVE_HINT).format(count=len(codes)))
+        self.unit = UnitBox(units, self)
+        self.add_field(tr(Words.UNIT), self.unit)
+        self.office_code = self.line(Words.OFFICE_CODE, Words.OFFICE_HINT)
+        self.unit.currentIndexChanged.connect(self._unit_chosen)
+        self.inner = QCheckBox(tr(Words.INNER), self)
+        self.inner.setAccessibleName(self.inner.text().replace("&", ""))
+        self.due = MomentEdit(context.desk.clock() + timedelta(days=1), self)
+        self.due.setAccessibleName(tr(Words.INNER_AT))
+        self.due.hide()
+        self.inner.toggled.connect(self.due.setVisible)
+        self.form.addRow(self.inner)
+        self.form.addRow(self.due)
+        self.note = self.line(Words.NOTE)
+        self.unit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], HandoverView]:
+        due = self.due.moment() if self.inner.isChecked() else None
+        to = Destination(self.unit.unit(), nfc(self.office_code.text()), due, nfc(self.note.text()))
+        return partial(prepare, self.context.desk, self.codes, to)
+
+    @Slot(int)
+    def _unit_chosen(self, place: int) -> None:
+        if place >= 0:
+            self.office_code.setText(str(self.unit.itemData(place) or ""))
+
+
+class ConfirmDialog(HandoverDialog):
+    """The receiver's name, and what they would not have."""
+
+    def __init__(self, context: AppContext, view: HandoverView, parent: QWidget | None = None) -> None:
+        super().__init__(context, Words.CONFIRM_TITLE, parent)
+        self.list_id = view.id
+        self.say(tr(Words.CONFIRM_HINT).format(number=view.number, unit=view.to_unit, giver=view.giver))
+        self.receiver = self.line(Words.RECEIVER)
+        self.taken: dict[str, tuple[QCheckBox, QLineEdit]] = {}
+        self.setMinimumWidth(720)
+        for item in view.lines:
+            if item.state == "sent":
+                self._add_line(item)
+        self.receiver.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], HandoverView]:
+        back = {code: nfc(reason.text()) for code, (box, reason) in self.taken.items() if not box.isChecked()}
+        signing = Signing(nfc(self.receiver.text()), turned_back=back)
+        return partial(confirm, self.context.desk, self.list_id, signing)
+
+    def _add_line(self, item: HandoverLine) -> None:
+        box = QCheckBox(f"{item.code} · {item.applicant_name}".replace("&", "&&"), self)
+        box.setChecked(True)
+        box.setAccessibleName(item.code)
+        reason = QLineEdit(self)
+        reason.setPlaceholderText(tr(Words.REASON).replace("&", ""))
+        reason.setAccessibleName(f"{tr(Words.REASON).replace('&', '')} {item.code}")
+        reason.setEnabled(False)
+        box.toggled.connect(reason.setDisabled)
+        self.form.addRow(box, reason)
+        self.taken[item.code] = (box, reason)
+
+
+class TakeBackDialog(HandoverDialog):
+    """Who brings the chosen dossiers back, and where they are put."""
+
+    def __init__(self, context: AppContext, codes: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(context, Words.BACK_TITLE, parent)
+        self.codes = tuple(codes)
+        self.say(tr(Words.BACK_HINT).format(count=len(codes)))
+        self.giver = self.line(Words.GIVER)
+        self.shelf = self.line(Words.SHELF, Words.SHELF_HINT)
+        self.note = self.line(Words.NOTE)
+        self.giver.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], HandoverView]:
+        shelf, note = nfc(self.shelf.text()), nfc(self.note.text())
+        return partial(take_back, self.context.desk, self.codes, nfc(self.giver.text()), shelf=shelf, note=note)
+
+
+class RedirectDialog(HandoverDialog):
+    """The right unit for a dossier that went to a wrong one."""
+
+    def __init__(
+        self, context: AppContext, code: str, wrong: str, units: Sequence[Unit], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, Words.REDIRECT_TITLE, parent)
+        self.code = code
+        self.say(tr(Words.REDIRECT_HINT).format(code=code, unit=wrong))
+        self.unit = UnitBox(units, self)
+        self.add_field(tr(Words.UNIT), self.unit)
+        self.reason = self.line(Words.REASON)
+        self.unit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], HandoverView]:
+        return partial(redirect, self.context.desk, self.code, self.unit.unit(), nfc(self.reason.text()))
+
+
+class ShelfDialog(HandoverDialog):
+    """Where the papers of the chosen dossiers lie."""
+
+    def __init__(self, context: AppContext, codes: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(context, Words.SHELF_TITLE, parent)
+        self.codes = tuple(codes)
+        self.shelf = self.line(Words.SHELF)
+        self.shelf.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], Any]:
+        return partial(put_on_shelf, self.context.desk, self.codes, nfc(self.shelf.text()))
