@@ -61,6 +61,9 @@ class Signing:
     at: datetime | None = None
 
 
+BY_HEAD = Signing()
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How the letter reached the applicant: ``by`` one of DELIVERY_WAYS, ``to`` whom (the applicant when empty)."""
@@ -141,7 +144,7 @@ def drop(desk: DeskContext, letter_id: int, reason: str) -> LetterView:
     return _move(desk, letter_id, LetterStep.DROP, _needed(reason, "lý do bỏ văn bản"))
 
 
-def sign(desk: DeskContext, letter_id: int, signing: Signing = Signing()) -> tuple[LetterView, tuple[str, ...]]:
+def sign(desk: DeskContext, letter_id: int, signing: Signing = BY_HEAD) -> tuple[LetterView, tuple[str, ...]]:
     """The signed letter moves the dossier's date, takes its number and freezes its paper; the portal is told.
 
     Answers the letter and what the clerk should know. Raises UserError as ``write`` does, and

@@ -32,12 +32,18 @@ def letters_pdf(desk: DeskContext, letter_ids: Sequence[int], *, reprint: bool =
 
 
 def print_letters(
-    desk: DeskContext, letter_ids: Sequence[int], printer: str | None = None, *, reprint: bool = False
+    desk: DeskContext,
+    letter_ids: Sequence[int],
+    printer: str | None = None,
+    *,
+    reprint: bool = False,
+    drawn: bytes | None = None,
 ) -> int:
     """All letters as one job in the spool of ``printer`` (by default the office's); the job's id.
 
-    A signed letter that was sent to a printer before has to come as a reprint. Raises UserError
-    ``already_printed``, ``printer_not_set`` and as ``letters_pdf`` does.
+    ``drawn``: what ``letters_pdf`` gave for them, where it is there already. A signed letter that was sent to a
+    printer before has to come as a reprint. Raises UserError ``already_printed``, ``printer_not_set`` and as
+    ``letters_pdf`` does.
     """
     address = printer_for(desk, "apology", printer)
     if not reprint:
@@ -49,7 +55,7 @@ def print_letters(
         form=TOGETHER,
         title=f"Văn bản xin lỗi: {len(letter_ids)} hồ sơ",
         printer=address,
-        payload=letters_pdf(desk, letter_ids, reprint=reprint),
+        payload=letters_pdf(desk, letter_ids, reprint=reprint) if drawn is None else drawn,
         now=desk.clock(),
         reprint=reprint,
     )

@@ -23,7 +23,7 @@ class Words:
     LATE = QT_TRANSLATE_NOOP("OverdueGroups", "Lại trễ: {count}")
     TODAY = QT_TRANSLATE_NOOP("OverdueGroups", "Hôm nay: {count}")
     ONE_DAY = QT_TRANSLATE_NOOP("OverdueGroups", "Còn 1 ngày: {count}")
-    THREE_DAYS = QT_TRANSLATE_NOOP("OverdueGroups", "Còn 3 ngày: {count}")
+    THREE_DAYS = QT_TRANSLATE_NOOP("OverdueGroups", "Còn 2–3 ngày: {count}")
     LETTERS = QT_TRANSLATE_NOOP("OverdueGroups", "Văn bản: {count}")
     RED_HINT = QT_TRANSLATE_NOOP(
         "OverdueGroups",

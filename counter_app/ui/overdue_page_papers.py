@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ class Words:
     PRINTED_BEFORE = QT_TRANSLATE_NOOP(
         "LettersDialog", "Có văn bản đã in trước đó. Bấm «In lại tất cả» để in thêm, bản in mang dòng «Bản in lại»."
     )
+    DRAWING = QT_TRANSLATE_NOOP("LettersDialog", "Đang dựng bản in: {done} / {total} văn bản")
     SENT = QT_TRANSLATE_NOOP("LettersDialog", "{count} văn bản xin lỗi đã chuyển đến máy in.")
     MONTH_TITLE = QT_TRANSLATE_NOOP("LettersDialog", "Danh sách văn bản xin lỗi trong tháng")
     MONTH_HINT = QT_TRANSLATE_NOOP(
@@ -45,32 +46,34 @@ class Words:
     EXPORTED = QT_TRANSLATE_NOOP("LettersDialog", "Đã xuất {count} dòng ra tệp {path}.")
 
 
+AT_A_TIME = 4
+"""Letters drawn before whoever shares the worker gets a turn."""
+
 FILE_NAME = "xin-loi-{month:%Y-%m}.csv"
 
 
 class LettersDialog(PreviewDialog):
-    """Letters one behind the other as they will come out of the printer, in one job."""
+    """Letters one behind the other as they will come out of the printer, in one job; drawn a few at a time."""
 
     def __init__(self, context: AppContext, letter_ids: Sequence[int], parent: QWidget | None = None) -> None:
         self.letter_ids = tuple(letter_ids)
         self.reprint = False
+        self._parts: list[bytes] = []
         title = _tr(Words.TITLE).format(count=len(self.letter_ids))
-        super().__init__(context, title, partial(_draw, context.desk, self.letter_ids, False), parent)
+        super().__init__(context, title, self._next_part(context), parent)
         self.print_button = self.add_button(Words.PRINT)
         self._name_button(Words.PRINT)
         set_role(self.print_button, "primary")
         self.print_button.setDefault(True)
         self.print_button.clicked.connect(self.print_now)
-        if not context.desk.settings.printers.office:
-            self.print_button.setEnabled(False)
-            self.say(_tr(Words.NO_PRINTER), "info")
+        self.print_button.setEnabled(False)
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def print_now(self) -> None:
         """Put all letters into the spool as one job."""
         self.print_button.setEnabled(False)
-        work = partial(_print, self.context.desk, self.letter_ids, self.reprint)
+        work = partial(_print, self.context.desk, self.letter_ids, self.reprint, self.pdf)
         self.context.executor.submit(work, self._printed, self._not_printed)
 
     def _printed(self, _job: int) -> None:
@@ -87,9 +90,32 @@ class LettersDialog(PreviewDialog):
             return
         self.reprint = True
         self._name_button(Words.REPRINT)
-        self.say(_tr(Words.PRINTED_BEFORE), "warning")
-        work = partial(_draw, self.context.desk, self.letter_ids, True)
-        self.context.executor.submit(work, self._show, self._broken)
+        self.print_button.setEnabled(False)
+        self._parts.clear()
+        self.context.executor.submit(self._next_part(self.context), self._show, self._broken)
+
+    def _next_part(self, context: AppContext) -> Callable[[], bytes]:
+        start = len(self._parts) * AT_A_TIME
+        return partial(_draw, context.desk, self.letter_ids[start : start + AT_A_TIME], self.reprint)
+
+    def _show(self, pdf: bytes) -> None:
+        """A few more are drawn: the next ones, or all of them together."""
+        self._parts.append(pdf)
+        done = len(self._parts) * AT_A_TIME
+        if done < len(self.letter_ids):
+            self.say(_tr(Words.DRAWING).format(done=done, total=len(self.letter_ids)), "info")
+            self.context.executor.submit(self._next_part(self.context), self._show, self._broken)
+        else:
+            self.context.executor.submit(partial(_merge, tuple(self._parts)), self._show_whole, self._broken)
+
+    def _show_whole(self, pdf: bytes) -> None:
+        super()._show(pdf)
+        has_printer = bool(self.context.desk.settings.printers.office)
+        self.print_button.setEnabled(has_printer)
+        if self.reprint:
+            self.say(_tr(Words.PRINTED_BEFORE), "warning")
+        else:
+            self.say("" if has_printer else _tr(Words.NO_PRINTER), "info")
 
     def _name_button(self, words: str) -> None:
         self.print_button.setText(_tr(words))
@@ -157,10 +183,16 @@ def _draw(desk: DeskContext, letter_ids: Sequence[int], reprint: bool) -> bytes:
     return letters_pdf(desk, letter_ids, reprint=reprint)
 
 
-def _print(desk: DeskContext, letter_ids: Sequence[int], reprint: bool) -> int:
+def _merge(parts: Sequence[bytes]) -> bytes:
+    from counter_app.services.apologies_paper import merged
+
+    return merged(parts)
+
+
+def _print(desk: DeskContext, letter_ids: Sequence[int], reprint: bool, drawn: bytes) -> int:
     from counter_app.services.apologies_paper import print_letters
 
-    return print_letters(desk, letter_ids, reprint=reprint)
+    return print_letters(desk, letter_ids, reprint=reprint, drawn=drawn)
 
 
 def _export(desk: DeskContext, month: date, path: Path) -> tuple[int, Path]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from counter_app import storage
 from counter_app.errors import UserError
 from counter_app.models import ApologyStep
-from counter_app.rules.apology import LetterState, LetterStep
+from counter_app.rules.apology import OPEN_LETTERS, LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies import (
@@ -162,7 +165,7 @@ def test_a_dropped_draft_makes_room_for_another(desk: DeskContext, code: str) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "kind", "word"),
+    ("letter", "kind", "word"),
     [
         (text(reason=" "), "reason_missing", "lý do"),
         (text(unit=""), "unit_missing", "đơn vị"),
@@ -171,10 +174,10 @@ def test_a_dropped_draft_makes_room_for_another(desk: DeskContext, code: str) ->
     ],
 )
 def test_what_the_rules_refuse_is_refused_when_it_is_written(
-    desk: DeskContext, code: str, given: LetterText, kind: str, word: str
+    desk: DeskContext, code: str, letter: LetterText, kind: str, word: str
 ) -> None:
     with nothing_stored(desk), refused(kind, word, error=UserError):
-        write(desk, code, given)
+        write(desk, code, letter)
 
 
 def test_a_second_letter_is_refused_with_the_article(desk: DeskContext, code: str) -> None:
@@ -216,12 +219,53 @@ def test_signed_and_delivered_earlier_on_paper(desk: DeskContext, clock: Clock, 
 
 
 def test_draft_and_signing_in_one_keep_a_letter_too(desk: DeskContext, code: str) -> None:
-    given = StepInput(reason=REASON, unit="Phòng Tư pháp", new_due=moment(17, 17), person="Trần Văn Tư")
-    take_step(desk, code, Step.APOLOGISE, given)
+    answers = StepInput(reason=REASON, unit="Phòng Tư pháp", new_due=moment(17, 17), person="Trần Văn Tư")
+    take_step(desk, code, Step.APOLOGISE, answers)
     (letter,) = letters_of(desk, code)
     assert (letter.state, letter.number, letter.person) == (LetterState.SIGNED, 1, "Trần Văn Tư")
     assert letter.event_number == show(desk, code).events[-1].number
     assert [line.step.value for line in letter_history(desk, letter.id)] == ["write", "submit", "sign"]
+
+
+STEPS = (*LetterStep, Step.APOLOGISE, Step.FINISH)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(STEPS), max_size=10))
+def test_whatever_is_tried_one_signed_letter_moves_the_date_once(desk: DeskContext, steps: list[LetterStep]) -> None:
+    """At most one letter is open, and the dossier's date and count are those of its signed letters."""
+    code = receive(desk, full_request()).code
+    promised = show(desk, code).row.due
+    for step in steps:
+        with suppress(UserError):
+            _try(desk, code, step)
+        row, letters = show(desk, code).row, letters_of(desk, code)
+        signed = [letter for letter in letters if letter.state in (LetterState.SIGNED, LetterState.DELIVERED)]
+        assert sum(letter.state in OPEN_LETTERS for letter in letters) <= 1
+        assert row.apology_count == len(signed) <= 1
+        assert row.due == (signed[0].new_due if signed else promised)
+        for letter in letters:
+            lines = [line.step for line in letter_history(desk, letter.id)]
+            assert lines[0] is LetterStep.WRITE
+            assert (LetterStep.SIGN in lines) == (letter in signed)
+
+
+def _try(desk: DeskContext, code: str, step: LetterStep | Step) -> None:
+    if step in (LetterStep.WRITE, Step.APOLOGISE, Step.FINISH):
+        if step is LetterStep.WRITE:
+            write(desk, code, text())
+        else:
+            take_step(desk, code, Step(step), StepInput(reason=REASON, unit="Phòng", new_due=LATER))
+        return
+    for letter in letters_of(desk, code):
+        {
+            LetterStep.EDIT: partial(edit, desk, letter.id, text(moment(16, 17))),
+            LetterStep.SUBMIT: partial(submit, desk, letter.id),
+            LetterStep.SEND_BACK: partial(send_back, desk, letter.id, "Sửa lại"),
+            LetterStep.SIGN: partial(sign, desk, letter.id),
+            LetterStep.DELIVER: partial(deliver, desk, letter.id, Delivery("counter")),
+            LetterStep.DROP: partial(drop, desk, letter.id, "Thôi"),
+        }[LetterStep(step)]()
 
 
 def test_the_history_of_a_letter_is_append_only(desk: DeskContext, code: str) -> None:

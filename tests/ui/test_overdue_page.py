@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pypdfium2
 import pytest
 from PySide6.QtCore import QDate, Qt
+from sqlalchemy import select
 
 from counter_app.app import RunningApp
+from counter_app.models import PrintJob
 from counter_app.rules.apology import LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
@@ -26,12 +29,14 @@ from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
+from counter_app.settings import with_changes
+from counter_app.ui import overdue_page_papers
 from counter_app.ui.overdue_page import OverduePage
 from counter_app.ui.overdue_page_batch import BatchRunDialog
 from counter_app.ui.overdue_page_groups import LETTERS
 from counter_app.ui.overdue_page_letter import ApologyDialog, suggest_new_due
 from counter_app.ui.overdue_page_letters import LettersPanel
-from counter_app.ui.overdue_page_papers import MonthDialog
+from counter_app.ui.overdue_page_papers import LettersDialog, MonthDialog
 from counter_app.ui.overdue_page_steps import LetterHistoryDialog, LetterStepDialog
 from counter_app.ui.overdue_page_tables import EVERY_LETTER
 from counter_app.ui.print_jobs_panel import _reprint
@@ -325,6 +330,40 @@ def test_a_batch_that_was_cut_is_offered_again(page: OverduePage, running: Runni
     settle(qtbot, running.executor)
     assert not page.unfinished.isVisibleTo(page)
     assert [show(running.desk, code).row.apology_count for code in codes] == [1, 1]
+
+
+def test_many_letters_are_drawn_a_few_at_a_time_and_printed_as_seen(
+    page: OverduePage, running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overdue_page_papers, "AT_A_TIME", 2)
+    codes = [row.code for row in (page.model.row_at(0), page.model.row_at(1)) if row is not None]
+    codes.append(take_in(2).code)
+    items = [
+        BatchItem(item.code, LetterText("Mất điện", item.unit, item.new_due))
+        for item in suggest(running.desk, codes, 2)
+        if item.new_due is not None
+    ]
+    done = run_batch(running.desk, start_batch(running.desk, items, signed=True))
+    settings = with_changes(running.desk.settings, printers={"office": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+    for reprint in (False, True):
+        dialog = LettersDialog(running.context, done.letters, page)
+        dialog.open()
+        assert not dialog.print_button.isEnabled(), "there is nothing to print yet"
+        settle(qtbot, running.executor)
+        assert dialog.preview.page_count == 6, "three letters, two copies each"
+        dialog.print_now()
+        settle(qtbot, running.executor)
+        assert dialog.isVisible() == reprint
+        if reprint:
+            assert dialog.print_button.text() == "&In lại tất cả"
+            assert "Bản in lại" in dialog.note.text()
+            dialog.print_now()
+            settle(qtbot, running.executor)
+        with running.desk.database.read() as session:
+            job = session.scalars(select(PrintJob).order_by(PrintJob.id.desc())).first()
+            assert job is not None
+            assert (job.payload, job.reprint) == (dialog.pdf, reprint)
 
 
 def test_a_batch_job_is_printed_again_from_the_list_of_jobs(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
