@@ -15,6 +15,7 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.fees import CollectOn, falls_due, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.history import standing
 from counter_app.services.insertion import insert_row
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
@@ -35,7 +36,7 @@ NO_PAPERS = BookPapers()
 
 def due_now(dossier: Dossier, fee: DossierFee) -> bool:
     """Whether this fee is to be collected now."""
-    asked = any(event.step == Step.REQUEST_SUPPLEMENT for event in dossier.events)
+    asked = any(event.step == Step.REQUEST_SUPPLEMENT for event in standing(dossier.events))
     owed = bool(fee.amount) and fee.paid_at is None
     return owed and falls_due(CollectOn(fee.collect_on), Status(dossier.status), supplement_asked=asked)
 

@@ -70,10 +70,8 @@ def write_register(desk: DeskContext, wanted: RegisterFilter, path: Path) -> int
 def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[RegisterLine]], file: BinaryIO) -> int:
     from xlsxwriter import Workbook
 
-    # What applicants write is text: a name that begins with "=" is no formula.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     row = HEAD_ROW + 3
-    with Workbook(file, options) as book:
+    with Workbook(file, {"constant_memory": True}) as book:
         now = desk.clock().astimezone(VIETNAM).replace(tzinfo=None)
         book.set_properties({"title": "Sổ theo dõi hồ sơ", "created": now})
         sheet = book.add_worksheet("Sổ theo dõi hồ sơ")
@@ -158,6 +156,7 @@ def _write_line(sheet: Worksheet, formats: dict[str, Any], row: int, line: Regis
         elif isinstance(value, int):
             sheet.write_number(row, column, value, formats["text"])
         elif value:
+            # Never plain ``write``: what an applicant calls himself is text, though it begin with "=".
             sheet.write_string(row, column, value[:MOST_LETTERS], formats["text"])
         else:
             sheet.write_blank(row, column, None, formats["text"])

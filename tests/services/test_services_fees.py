@@ -17,6 +17,7 @@ from counter_app.services.fees import MoneyIn, exempt, fees_of, refund, take, tr
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
+from counter_app.services.undo import undo_last
 from counter_app.services.values import ComponentIn, FeeIn
 from counter_app.services.verify import verify
 from counter_app.settings import with_changes
@@ -52,6 +53,9 @@ def test_each_fee_falls_due_in_its_time_and_the_portal_is_told_when(desk: DeskCo
     assert due(desk, code) == ["LP01"]
     take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
     assert due(desk, code) == ["LP01", "LP02"]
+    undo_last(desk, code, "Nhầm hồ sơ")
+    assert due(desk, code) == ["LP01"], "a request taken back asks for nothing"
+    take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
     take_step(desk, code, Step.SUPPLEMENT, StepInput())
     take_step(desk, code, Step.FINISH, StepInput())
     assert due(desk, code) == ["LP01", "LP02", "LP03"]
