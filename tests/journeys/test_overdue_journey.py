@@ -101,7 +101,9 @@ def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: Ta
     qtbot.keyClicks(desk_page.code, code)
     qtbot.keyClick(desk_page.code, Qt.Key.Key_Return)
     qtbot.waitUntil(desk_page.card.return_button.hasFocus)
-    qtbot.keyClick(desk_page.card.return_button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(desk_page.card.evidence.signed.isChecked)
+    press(Qt.Key.Key_Return, CONTROL)
     settle(qtbot, running.executor)
     assert show(running.desk, code).row.status == "returned"
 
