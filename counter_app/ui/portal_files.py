@@ -92,7 +92,7 @@ class FetchButton(QPushButton):
         self._fetch.failed.connect(self._failed)
         self._fetch.ended.connect(self._ended)
         self.clicked.connect(self._pressed)
-        self.hide()
+        self._show()
 
     def show_files(self, view: DossierView) -> None:
         """Another dossier is shown, or the same one has changed."""
