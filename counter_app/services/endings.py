@@ -62,8 +62,8 @@ def end(taking: Taking, effect: Effect) -> None:
     details: dict[str, Any] = {
         "law": law,
         "requested_by": REQUESTED_BY.get(ending.requested_by, ""),
-        "papers": plain(ending.papers),
-        "fees": plain(ending.fees),
+        "papers_settled": plain(ending.papers),
+        "fees_settled": plain(ending.fees),
         "originals": originals_back(dossier, ending.originals),
     }
     if step is Step.STOP:

@@ -31,6 +31,7 @@ from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
 from counter_app.ui.dossier_page_text import facts_html, history_html
+from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
 from counter_app.ui.overdue_page_letter import ApologyDialog
@@ -41,6 +42,7 @@ from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.step_dialogs import FORMS, StepDialog
 from counter_app.ui.supplement_dialog import SupplementDialog
 from counter_app.ui.theme import badge, set_role, set_tone
+from counter_app.ui.undo_button import UndoButton
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 
@@ -144,6 +146,8 @@ class DossierPage(Page):
         head = QHBoxLayout()
         head.addWidget(_section(Words.FACTS))
         head.addStretch(1)
+        self.undo_button = UndoButton(self.context, self)
+        head.addWidget(self.undo_button)
         head.addWidget(self.correct_button)
         self.papers = PapersTree(self)
         self.papers.document_chosen.connect(self.show_document)
@@ -214,6 +218,7 @@ class DossierPage(Page):
         self._paper_chosen()
         self.body.show()
         self.fetch_button.show_files(view)
+        self.undo_button.show_dossier(view)
         if self._fresh and self.isVisible():
             self._fresh = False
             self.steps.take_focus()
@@ -279,7 +284,8 @@ class DossierPage(Page):
             answer = self._ask_exemption if step is Step.EXEMPT else self._ask_refund
             self.context.executor.submit(partial(fees_of, self.context.desk, self.code), answer)
         elif step in FORMS:
-            self._open(StepDialog(self.context, self.view, step, self))
+            kind = EndingDialog if step in ENDINGS else StepDialog
+            self._open(kind(self.context, self.view, step, self))
 
     def _ask_exemption(self, fees: DossierFees) -> None:
         self._open(ExemptionDialog(self.context, fees, self))

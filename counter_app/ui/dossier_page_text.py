@@ -104,6 +104,11 @@ DETAIL_WORDS = {
     "reference": QT_TRANSLATE_NOOP("DossierText", "Số giao dịch"),
     "official_receipt": QT_TRANSLATE_NOOP("DossierText", "Biên lai số"),
     "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
+    "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
+    "law": QT_TRANSLATE_NOOP("DossierText", "Điều luật áp dụng"),
+    "requested_by": QT_TRANSLATE_NOOP("DossierText", "Căn cứ"),
+    "papers_settled": QT_TRANSLATE_NOOP("DossierText", "Giấy tờ"),
+    "fees_settled": QT_TRANSLATE_NOOP("DossierText", "Phí, lệ phí"),
 }
 _DECISIONS = {
     "keep_ours": QT_TRANSLATE_NOOP("DossierText", "giữ của quầy"),
