@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 FORMS = {Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
 REQUESTED_BY = {"applicant": "Theo đề nghị của người nộp", "rule": "Theo quy định của pháp luật"}
 FIRST_GROUNDS = (
-    "Nghị định 61/2018/NĐ-CP, Điều 17 (hồ sơ không thuộc phạm vi tiếp nhận)",
-    "Nghị định 118/2025/NĐ-CP (hồ sơ không thuộc thẩm quyền giải quyết)",
-    "Nghị định 118/2025/NĐ-CP (hồ sơ không đủ điều kiện theo quy định của thủ tục)",
+    "Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không thuộc thẩm quyền)",
+    "Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không đủ điều kiện theo thủ tục)",
 )
-"""Offered until the office has grounds of its own; the clerk may type any other."""
+"""The decrees on receiving (law.md), offered until the office has grounds of its own; the article is typed."""
 
 SHOWN_GROUNDS = 20
 

@@ -34,7 +34,7 @@ class Words:
     PAPERS = QT_TRANSLATE_NOOP("EndingDialog", "Giấy &tờ xử lý thế nào")
     FEES = QT_TRANSLATE_NOOP("EndingDialog", "&Phí, lệ phí xử lý thế nào")
     ORIGINALS = QT_TRANSLATE_NOOP("EndingDialog", "Trả lại &bản chính")
-    ORIGINAL = QT_TRANSLATE_NOOP("EndingDialog", "{name} ({count} bản)")
+    ORIGINAL = QT_TRANSLATE_NOOP("EndingDialog", "{count} bản: {name}")
 
 
 class EndingDialog(StepDialog):
@@ -46,12 +46,15 @@ class EndingDialog(StepDialog):
         self.law = QComboBox(self)
         self.law.setEditable(True)
         self.law.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.law.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.law.setMinimumContentsLength(40)
         self.requested_by = QComboBox(self)
         for key, words in REQUESTED_BY.items():
             self.requested_by.addItem(words, key)
         self.papers, self.fees = QLineEdit(self), QLineEdit(self)
         self.originals = QListWidget(self)
         self.originals.setFixedHeight(PAPERS_HEIGHT)
+        self.originals.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_originals(dossier)
         asked: list[tuple[str, QWidget, bool]] = [
             (Words.LAW, self.law, step is not Step.WITHDRAW),

@@ -72,7 +72,7 @@ def _at_an_edge(draw: Any, minutes: int, cut_off: int | None = None) -> int:
     if not draw(st.booleans()):
         return minutes
     edge = cut_off if cut_off is not None else draw(st.sampled_from(EDGES))
-    moved = minutes // DAY * DAY + edge + draw(st.integers(-1, 1))
+    moved: int = minutes // DAY * DAY + edge + draw(st.integers(-1, 1))
     return moved if moved >= minutes else moved + DAY
 
 

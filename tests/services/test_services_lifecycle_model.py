@@ -23,10 +23,10 @@ from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.undo import undo_last, undoable
-from counter_app.services.values import DossierView
+from counter_app.services.values import ComponentIn, DossierView
 from counter_app.services.verify import verify
 from tests import profiles
-from tests.catalogue_samples import CASES, DAYS, HOURS, SAME_DAY, ComponentIn, full_request, request
+from tests.catalogue_samples import CASES, DAYS, HOURS, SAME_DAY, full_request, request
 from tests.conftest import TUESDAY_MORNING, Clock
 from tests.rules.slow_clock import FIRST_DAY, SlowClock
 
