@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from counter_app.rules.fees import applicable
+from counter_app.rules.fees import LABELS, CollectOn, applicable
 from counter_app.services.values import CHANNELS, RETURN_WAYS, FeeIn, FeeView, ProcedureView
 from counter_app.ui.formatting import money
 from counter_app.ui.intake.checklist import CountBox
@@ -109,7 +109,9 @@ class _FeeRow:
 
     def __init__(self, fee: FeeView) -> None:
         self.fee = fee
-        self.paid = QCheckBox(f"{fee.name} ({fee.code})")
+        when = CollectOn(fee.collect_on)
+        later = "" if when is CollectOn.RECEIPT else f", {LABELS[when]}"
+        self.paid = QCheckBox(f"{fee.name} ({fee.code}{later})")
         self.paid.setAccessibleName(translate("TermsBox", Words.PAID).format(name=f"{fee.name} {fee.code}"))
         self.amount = QLabel(money(fee.amount))
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,36 @@
+"""The fees that the intake offers: those of the channel and the case, each saying when it falls due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from counter_app.services.catalogue import get_procedure
+from counter_app.services.desk import DeskContext
+from counter_app.services.values import FeeView
+from counter_app.ui.intake.terms_box import FeesBox
+
+FEES = (
+    FeeView("P01", "Phí thẩm định", 50_000),
+    FeeView("P02", "Lệ phí cấp giấy", 30_000, collect_on="return"),
+    FeeView("P03", "Cước gửi", 26_000, channel="postal"),
+    FeeView("P01", "Phí thẩm định nhà ở", 70_000, case_name="Nhà ở"),
+)
+
+
+def offered(box: FeesBox) -> list[str]:
+    return [row.paid.text() for row in box.rows]
+
+
+def test_fees_by_channel_and_case(qapp: QApplication, desk: DeskContext, qtbot: Any) -> None:
+    procedure = replace(get_procedure(desk, "2.000635"), fees=FEES)
+    box = FeesBox()
+    qtbot.addWidget(box)
+    box.show_procedure(procedure, "counter", "")
+    assert offered(box) == ["Phí thẩm định (P01)", "Lệ phí cấp giấy (P02, khi trả kết quả)"]
+    box.rows[0].paid.setChecked(True)
+    box.show_procedure(procedure, "postal", "Nhà ở")
+    assert offered(box) == ["Phí thẩm định nhà ở (P01)", "Lệ phí cấp giấy (P02, khi trả kết quả)", "Cước gửi (P03)"]
+    assert [fee.code for fee in box.values()] == ["P01"], "what was ticked stays so"
