@@ -8,16 +8,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.desk import DeskContext
 from counter_app.services.outbox import OutboxItem, Shown, outbox_ids, outbox_items, retry, retry_all
+from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext
 from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.formatting import local_time
-from counter_app.ui.paged_table import Column, Index, PagedModel, PagedTable
-from counter_app.ui.plain_table import ROW_HEIGHT
+from counter_app.ui.paged_table import Column, PagedModel
 from counter_app.ui.rescue_dialog import RescueDialog
 from counter_app.ui.sync_numbers import count_words
 from counter_app.ui.sync_page_words import explanation, kind_words, said, state_words
@@ -116,43 +116,6 @@ class OutboxModel(PagedModel[OutboxItem]):
         return partial(outbox_items, self._context.desk, ids)
 
 
-class OutboxTable(PagedTable[OutboxItem]):
-    """One message is always chosen while there is one; when it has gone, the one that took its place."""
-
-    chosen = Signal(object)
-    """The OutboxItem, or None; told again when the row was read anew."""
-
-    def __init__(self, model: OutboxModel, parent: QWidget | None = None) -> None:
-        super().__init__(
-            model, translate("SyncOutbox", Words.TABLE), stretch="said", row_height=ROW_HEIGHT, parent=parent
-        )
-        self._place = 0
-        model.modelAboutToBeReset.connect(self._keep_place)
-        model.loaded.connect(self._choose_one)
-        model.dataChanged.connect(self._tell)
-
-    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802  Qt's own name
-        super().currentChanged(current, previous)
-        self._tell()
-
-    @Slot()
-    def _keep_place(self) -> None:
-        self._place = max(self.currentIndex().row(), 0)
-
-    @Slot(int)
-    def _choose_one(self, count: int) -> None:
-        if count and not self.currentIndex().isValid():
-            index = self._model.index(min(self._place, count - 1), 0)
-            self.selectionModel().setCurrentIndex(
-                index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            )
-        self._tell()
-
-    @Slot()
-    def _tell(self) -> None:
-        self.chosen.emit(self.current_row())
-
-
 class OutboxTab(QWidget):
     """The table, the choice of what it shows, what was said of the chosen message and what can be done."""
 
@@ -163,7 +126,7 @@ class OutboxTab(QWidget):
         self.dialog: CorrectDialog | None = None
         self.rescue: RescueDialog | None = None
         self.model = OutboxModel(context, self)
-        self.table = OutboxTable(self.model, self)
+        self.table = ChoosingTable(self.model, translate("SyncOutbox", Words.TABLE), stretch="said", parent=self)
         self.table.chosen.connect(self._chosen)
         self.table.row_opened.connect(self._open)
         self.model.loaded.connect(self._loaded)
