@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM, WorkCalendar
-from counter_app.rules.lifecycle import TRANSITIONS, Status, Step, clock_stands
+from counter_app.rules.lifecycle import OPEN, TRANSITIONS, Status, Step, clock_stands
 from counter_app.services.calendars import read_calendar
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
@@ -56,7 +56,7 @@ class Model:
     before: Model | None = None
 
     def take(self, step: Step, at: int) -> Model:
-        """The model after a permitted step."""
+        """The model after a permitted step; a dossier that ends while it waits owes nothing any more."""
         after = TRANSITIONS[self.status][step]
         if step is Step.SUPPLEMENT and self.came_from is Status.RECEIVED:
             after = Status.RECEIVED
@@ -65,7 +65,7 @@ class Model:
             new.came_from = self.status
         if clock_stands(after) and self.waiting_since is None:
             new.waiting_since = at
-        elif not clock_stands(after) and self.waiting_since is not None:
+        elif after in OPEN and not clock_stands(after) and self.waiting_since is not None:
             new.waits.append((self.waiting_since, at))
             new.waiting_since = None
         return new
