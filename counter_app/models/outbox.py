@@ -15,9 +15,10 @@ class OutboxMessage(Base):
 
     ``kind``: ``create`` (DongBoHoSoMC, isUpdating False), ``step`` (CapNhatTienDoHoSoMC), ``update``
     (DongBoHoSoMC, isUpdating True), ``upload`` (a document, no payload of its own). ``state``: waiting,
-    sending, done, needs_attention, held (given away in a rescue file). ``payload`` is one dossier or one step as JSON bytes and never changes
-    once written. ``unseen`` is set while an outcome that was not seen (cut, time-out, crash) still has to
-    be looked up before anything is sent again. ``number`` orders the messages of one dossier.
+    sending, done, needs_attention, held (given away in a rescue file). ``payload`` is one dossier or one step
+    as JSON bytes and never changes once written. ``unseen`` is set while an outcome that was not seen (cut,
+    time-out, crash) still has to be looked up before anything is sent again. ``number`` orders the messages of
+    one dossier.
     """
 
     __tablename__ = "outbox"
