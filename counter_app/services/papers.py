@@ -1,41 +1,41 @@
-"""Papers of a dossier: dates, numbers and form set from the history, the rest as it was frozen at issue."""
+"""Papers of a dossier: made of what its history holds, looked at, and put into the spool."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from counter_app.errors import KnownError, UserError
 from counter_app.models import Dossier, DossierEvent
-from counter_app.rules.calendar import VIETNAM, LimitUnit
-from counter_app.rules.lifecycle import Step
 from counter_app.services import print_jobs
 from counter_app.services.apologies_rows import refuse_printed_together
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import PaperFacts, facts_now, facts_of
+from counter_app.services.paper_facts import facts_now, facts_of
+from counter_app.services.papers_content import Making, apology, day_of, receipt, thermal
+from counter_app.services.papers_issued import FORMS, issuing
+from counter_app.services.papers_steps import refusal, stop_notice, supplement_request
 from counter_app.services.steps import StepInput, find_dossier
-from counter_app.services.values import LIMIT_UNITS
-from printing.content import (
-    ApologyContent,
-    ComponentLine,
-    FeeLine,
-    Letterhead,
-    ReceiptContent,
-    ThermalContent,
-)
 from printing.printers import ESCPOS, PDF, parse_printer
 from printing.spool import Spooler
+
+if TYPE_CHECKING:
+    from printing.forms import Content
 
 THERMAL_SCHEMES = ("tcp", "usb", "serial")
 """Printers at these addresses are thermal ones; office printers are reached by IPP, CUPS or Windows."""
 
-FORMS = {
-    "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    "apology": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
-    "thermal": "Phiếu hẹn in nhiệt",
+CONTENTS: dict[str, Callable[[Making], Content]] = {
+    "receipt": receipt,
+    "supplement_request": supplement_request,
+    "refusal": refusal,
+    "apology": apology,
+    "stop_notice": stop_notice,
 }
+"""What each form on a sheet says; the thermal slip has a maker of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Paper:
 def make_paper(
     desk: DeskContext, code: str, form: str, *, reprint: bool = False, event_number: int | None = None
 ) -> Paper:
-    """The receipt or the apology of a dossier as PDF, in the set that was in force on the day it was issued.
+    """A form of a dossier as PDF, in the set that was in force on the day it was issued.
 
     The latest issue, or that of the event with this number. Raises UserError ``dossier_unknown``,
     ``form_unknown``, ``form_not_issued``.
@@ -60,15 +60,19 @@ def make_paper(
 
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        office = office_row(session, desk)
         event = issued(dossier, form, event_number)
-        facts = facts_of(desk, event, dossier, office)
-        forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
-        if form == "receipt":
-            pdf = render(_receipt(desk, dossier, facts, event, reprint), forms)
-        else:
-            pdf = render(_apology(desk, dossier, facts, event, reprint), forms)
-        return Paper(form, FORMS[form], dossier.code, pdf)
+        if form not in CONTENTS:
+            raise UserError(
+                "form_unknown", f"«{FORMS[form]}» in ra máy in nhiệt, không có bản PDF. Hãy dùng --thermal."
+            )
+        facts = facts_of(desk, event, dossier, office_row(session, desk))
+        forms = form_set_for(day_of(event), own_folder=desk.directory / "forms")
+        if form == "stop_notice" and forms.stop_notice is None:
+            raise UserError(
+                "form_unknown", f"{forms.regulation} không có «{FORMS[form]}». Hãy báo người nộp bằng công văn."
+            )
+        content = CONTENTS[form](Making(desk, session, dossier, facts, event, reprint))
+        return Paper(form, FORMS[form], dossier.code, render(content, forms))
 
 
 def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
@@ -91,9 +95,9 @@ def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
             reason=plain(given.reason),
             unit=plain(given.unit),
         )
-        forms = form_set_for(_day(event), own_folder=desk.directory / "forms")
+        forms = form_set_for(day_of(event), own_folder=desk.directory / "forms")
         facts = facts_now(desk, dossier, office_row(session, desk))
-        content = _apology(desk, dossier, facts, event, reprint=False)
+        content = apology(Making(desk, session, dossier, facts, event))
         return Paper("apology", FORMS["apology"], dossier.code, render(content, forms))
 
 
@@ -115,7 +119,7 @@ def make_thermal(
         dossier = find_dossier(session, code)
         event = issued(dossier, "thermal", event_number)
         facts = facts_of(desk, event, dossier, office_row(session, desk))
-        content = _thermal(desk, dossier, facts, event, reprint)
+        content = thermal(Making(desk, session, dossier, facts, event, reprint))
     return render_thermal(content, width_mm or desk.settings.printers.thermal_width_mm)
 
 
@@ -229,150 +233,16 @@ def printer_for(desk: DeskContext, form: str, printer: str | None) -> str:
 
 
 def issued(dossier: Dossier, form: str, event_number: int | None = None) -> DossierEvent:
-    """The latest event that issued this form, or the one with this number.
+    """The latest event that issued this form and was not taken back, or the one with this number.
 
     Raises UserError ``form_unknown``, ``form_not_issued``.
     """
     if form not in FORMS:
         raise UserError("form_unknown", f"Chưa có mẫu «{form}». Các mẫu in được: {', '.join(FORMS)}.")
-    wanted = "receipt" if form == "thermal" else form
-    for event in reversed(dossier.events):
-        if event.form == wanted and event_number in (None, event.number):
+    for event in reversed(issuing(dossier.events, form)):
+        if event_number in (None, event.number):
             return event
     raise UserError(
         "form_not_issued",
         f"Hồ sơ {dossier.code} chưa có «{FORMS[form]}». Hãy thực hiện bước lập giấy này trước khi in.",
     )
-
-
-def _day(event: DossierEvent) -> date:
-    return event.at.astimezone(VIETNAM).date()
-
-
-def _letterhead(facts: PaperFacts, event: DossierEvent, *, of_office: bool) -> Letterhead:
-    """Of the desk on slips; of the office that owes the result on letters (forms.md, apology)."""
-    upper = facts.governing_body if of_office else facts.governing_body or facts.office_name
-    return Letterhead(
-        governing_body=upper.upper(),
-        desk_name=facts.office_name.upper() if of_office else facts.desk_name,
-        number=None if event.form_number is None else str(event.form_number),
-        place=facts.place or None,
-        issued_on=_day(event),
-        number_suffix=None if of_office else facts.letter_suffix,
-    )
-
-
-def _receipt(
-    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
-) -> ReceiptContent:
-    return ReceiptContent(
-        letterhead=_letterhead(facts, event, of_office=False),
-        dossier_code=dossier.code,
-        procedure_code=dossier.procedure.code,
-        procedure_name=dossier.procedure.name,
-        applicant_name=facts.applicant_name,
-        submitter_name=facts.submitter_name or None,
-        identifier=facts.identifier or None,
-        address=facts.address or None,
-        phone=facts.phone or None,
-        email=facts.email or None,
-        components=tuple(ComponentLine(*line) for line in facts.components),
-        sets_count=facts.sets,
-        limit_text=_limit_text(dossier),
-        received_at=dossier.received_at,
-        due=event.due_after,
-        return_place=_return_place(facts),
-        # The line in the register was taken when the dossier came in, whenever this paper is issued.
-        register_volume=str(_day(dossier.events[0]).year),
-        register_number=str(dossier.register_number),
-        fees=tuple(FeeLine(*line) for line in facts.fees),
-        receiver_name=event.actor,
-        lookup_url=facts.lookup_url or None,
-        desk_phone=facts.desk_phone or None,
-        issued_at=event.at,
-        identifier_in_qr=desk.settings.full_personal_number_in_qr,
-        reprint=reprint,
-        replaces=_replaced(dossier, event),
-        portal_code=dossier.portal_code,
-    )
-
-
-def _apology(
-    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
-) -> ApologyContent:
-    if event.due_before is None:
-        raise UserError("form_not_issued", f"Hồ sơ {dossier.code} chưa có ngày hẹn nên không lập được văn bản xin lỗi.")
-    return ApologyContent(
-        letterhead=_letterhead(facts, event, of_office=True),
-        dossier_code=dossier.code,
-        procedure_code=dossier.procedure.code,
-        procedure_name=dossier.procedure.name,
-        applicant_name=facts.applicant_name,
-        recipient=facts.applicant_name,
-        office_name=facts.office_name,
-        desk_name=facts.desk_name,
-        identifier=facts.identifier or None,
-        address=facts.address or None,
-        phone=facts.phone or None,
-        email=facts.email or None,
-        received_at=dossier.received_at,
-        due=event.due_before,
-        new_due=event.due_after,
-        reason=event.reason,
-        responsible_unit=event.unit or None,
-        signer_title=facts.head_title or None,
-        signer_name=facts.head_name or None,
-        lookup_url=facts.lookup_url or None,
-        desk_phone=facts.desk_phone or None,
-        issued_at=event.at,
-        identifier_in_qr=desk.settings.full_personal_number_in_qr,
-        reprint=reprint,
-    )
-
-
-def _thermal(
-    desk: DeskContext, dossier: Dossier, facts: PaperFacts, event: DossierEvent, reprint: bool
-) -> ThermalContent:
-    return ThermalContent(
-        desk_name=f"{facts.office_name} - {facts.desk_name.capitalize()}",
-        dossier_code=dossier.code,
-        procedure_code=dossier.procedure.code,
-        procedure_name=dossier.procedure.name,
-        applicant_name=facts.applicant_name,
-        received_at=dossier.received_at,
-        due=event.due_after,
-        issued_at=event.at,
-        amount_paid=sum(amount for _, amount, paid in facts.fees if paid),
-        identifier=facts.identifier or None,
-        lookup_url=facts.lookup_url or None,
-        desk_phone=facts.desk_phone or None,
-        identifier_in_qr=desk.settings.full_personal_number_in_qr,
-        reprint=reprint,
-        replaces=_replaced(dossier, event),
-        portal_code=dossier.portal_code,
-    )
-
-
-def _replaced(dossier: Dossier, event: DossierEvent) -> str | None:
-    """The number of the receipt in whose place that of a correction is given."""
-    if event.step != Step.CORRECT:
-        return None
-    earlier = [item for item in dossier.events if item.form == event.form and item.number < event.number]
-    return str(earlier[-1].form_number) if earlier else None
-
-
-def _limit_text(dossier: Dossier) -> str | None:
-    unit = LimitUnit(dossier.limit_unit)
-    if unit is LimitUnit.UNKNOWN:
-        return None
-    if unit in (LimitUnit.SAME_DAY, LimitUnit.ON_THE_SPOT):
-        return LIMIT_UNITS[unit]
-    return f"{dossier.limit_amount:02d} {LIMIT_UNITS[unit]}"
-
-
-def _return_place(facts: PaperFacts) -> str:
-    if facts.return_by == "post":
-        return "Trả qua dịch vụ bưu chính công ích, theo địa chỉ trên"
-    if facts.return_by == "online":
-        return "Trả trực tuyến qua cổng dịch vụ công"
-    return f"{facts.desk_name.capitalize()}, {facts.office_name}"

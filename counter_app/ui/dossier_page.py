@@ -23,6 +23,7 @@ from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import Attached, attach
 from counter_app.services.fees import DossierFees, fees_of
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.reading import show
 from counter_app.services.values import DocumentView, DossierView
 from counter_app.ui.context import AppContext, Changed
@@ -34,6 +35,7 @@ from counter_app.ui.dossier_page_text import facts_html, history_html
 from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
+from counter_app.ui.issued_papers import IssuedPapersButton
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.payment_dialog import PaymentDialog
@@ -53,8 +55,6 @@ class Words:
     NONE = QT_TRANSLATE_NOOP("DossierPage", "Chưa chọn hồ sơ. Tìm bằng Ctrl+K, hoặc mở từ Hàng đợi (F3).")
     LOADING = QT_TRANSLATE_NOOP("DossierPage", "Đang mở hồ sơ {code}…")
     RECEIPT = QT_TRANSLATE_NOOP("DossierPage", "Giấy tiếp nhận (Ctrl+P)")
-    RECEIPT_TITLE = QT_TRANSLATE_NOOP("DossierPage", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
-    APOLOGY = QT_TRANSLATE_NOOP("DossierPage", "Văn bản xin lỗi")
     ATTACH = QT_TRANSLATE_NOOP("DossierPage", "Đính kèm tệp… (Ctrl+T)")
     OPEN = QT_TRANSLATE_NOOP("DossierPage", "Mở bản quét (Enter)")
     CORRECT = QT_TRANSLATE_NOOP("DossierPage", "Sửa thông tin (Ctrl+E)")
@@ -121,12 +121,13 @@ class DossierPage(Page):
         self.portal_badge = badge("", "neutral")
         self.receipt = self._head_button(Words.RECEIPT, self.show_receipt)
         self.receipt.setShortcut("Ctrl+P")
-        self.apology = self._head_button(Words.APOLOGY, self.show_apology)
+        self.others = IssuedPapersButton(self)
+        self.others.form_chosen.connect(self.show_paper)
         self.head = QHBoxLayout()
         for widget in (self.code_label, self.status_badge, self.due_badge, self.portal_badge):
             self.head.addWidget(widget)
         self.head.addStretch(1)
-        self.head.addWidget(self.apology)
+        self.head.addWidget(self.others)
         self.head.addWidget(self.receipt)
 
     def _head_button(self, words: str, slot: Any) -> QPushButton:
@@ -194,7 +195,7 @@ class DossierPage(Page):
 
     def _show_nothing(self, words: str) -> None:
         self.code_label.setText(self.code)
-        for part in (self.status_badge, self.due_badge, self.portal_badge, self.receipt, self.apology, self.body):
+        for part in (self.status_badge, self.due_badge, self.portal_badge, self.receipt, self.others, self.body):
             part.hide()
         self.steps.hide()
         self.nothing.setText(words)
@@ -263,7 +264,7 @@ class DossierPage(Page):
             set_tone(part, tone)
             part.show()
         self.receipt.show()
-        self.apology.setVisible(row.apology_count > 0)
+        self.others.show_dossier(view)
 
     @Slot(object)
     def take_step(self, step: Step) -> None:
@@ -272,7 +273,7 @@ class DossierPage(Page):
             return
         if step is Step.APOLOGISE:
             dialog = ApologyDialog(self.context, self.view, self)
-            dialog.done_with.connect(self.show_apology)
+            dialog.done_with.connect(partial(self.show_paper, "apology"))
             self._open(dialog)
         elif step is Step.RECEIVE:
             self._open(ReceiveOnlineDialog(self.context, self.view, self))
@@ -302,14 +303,13 @@ class DossierPage(Page):
     @Slot()
     def show_receipt(self) -> None:
         """The receipt as it will be printed."""
-        if self.view is not None:
-            self._open(PaperDialog(self.context, self.code, "receipt", _tr(Words.RECEIPT_TITLE), self))
+        self.show_paper("receipt")
 
-    @Slot()
-    def show_apology(self) -> None:
-        """The letter of apology as it will be printed."""
+    @Slot(str)
+    def show_paper(self, form: str, _done: object = None) -> None:
+        """A paper of the dossier as it will be printed."""
         if self.view is not None:
-            self._open(PaperDialog(self.context, self.code, "apology", _tr(Words.APOLOGY), self))
+            self._open(PaperDialog(self.context, self.code, form, FORM_TITLES[form], self))
 
     @Slot(object)
     def show_document(self, document: DocumentView) -> None:

@@ -27,9 +27,11 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step, step_label
 from counter_app.rules.working_time import VIETNAM
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS, DossierView, StepDone
 from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -133,6 +135,9 @@ FORMS: dict[Step, StepForm] = {
 }
 """Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page; the papers of a
 supplement are asked for by ``supplement_dialog``, the fees that are paid by ``payment_dialog``."""
+
+PAPERS = {Step.REQUEST_SUPPLEMENT: "supplement_request", Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
+"""What each step gives to the applicant in writing."""
 
 
 class MomentEdit(QDateTimeEdit):
@@ -257,13 +262,17 @@ class TaskDialog(QDialog):
 
 
 class StepDialog(TaskDialog):
-    """Asks what ``step`` needs for one dossier and takes it."""
+    """Asks what ``step`` needs for one dossier and takes it.
+
+    The paper that the step issued is then shown for printing as ``paper``.
+    """
 
     def __init__(self, context: AppContext, dossier: DossierView, step: Step, parent: QWidget | None = None) -> None:
         title = step_label(step)
         super().__init__(context, title, translate("StepDialogs", Words.CONFIRM).format(step=title), parent)
         self.code = dossier.row.code
         self.step = step
+        self.paper: PaperDialog | None = None
         self.spec = FORMS[step]
         self.inputs: dict[str, QLineEdit | QPlainTextEdit | QComboBox] = {}
         lines = [f"{dossier.row.code} · {dossier.applicant.name}"]
@@ -303,6 +312,14 @@ class StepDialog(TaskDialog):
     def succeeded(self, answer: Any) -> None:
         super().succeeded(answer)
         announce_step(self.context, self.step, answer)
+        form = self.issued(answer)
+        if form:
+            self.paper = PaperDialog(self.context, self.code, form, FORM_TITLES[form], self.parentWidget())
+            self.paper.open()
+
+    def issued(self, _answer: Any) -> str:
+        """The form of the paper that the step issued, "" without one."""
+        return PAPERS.get(self.step, "")
 
     def _input(self, spec: FieldSpec) -> QLineEdit | QPlainTextEdit | QComboBox:
         if spec.choices is not None:

@@ -14,7 +14,6 @@ from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.steps import StepInput
 from counter_app.services.values import ComponentView, DossierView
 from counter_app.ui.context import AppContext
-from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.theme import set_role
@@ -35,18 +34,13 @@ class Words:
     SCANS = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nquét")
     THERE = QT_TRANSLATE_NOOP("SupplementDialog", "{name} (đã có {originals} bản chính, {copies} bản sao)")
     INCOMPLETE = QT_TRANSLATE_NOOP("SupplementDialog", "Vẫn nhận khi còn thiếu giấy tờ &bắt buộc")
-    RECEIPT = QT_TRANSLATE_NOOP("SupplementDialog", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
 
 
 class SupplementDialog(StepDialog):
-    """Asks for the papers that came; what is still missing is confirmed before it is accepted.
-
-    The receipt with the new date is then shown for printing as ``paper``.
-    """
+    """Asks for the papers that came; what is still missing is confirmed before it is accepted."""
 
     def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
         super().__init__(context, dossier, Step.SUPPLEMENT, parent)
-        self.paper: PaperDialog | None = None
         self.resize(*SIZE)
         self.checklist = Checklist()
         self.checklist.show_procedure(replace(dossier.procedure, components=_papers(dossier)), dossier.case_name)
@@ -83,12 +77,8 @@ class SupplementDialog(StepDialog):
                 if row.tick.hasFocus():
                     self.papers.ensureWidgetVisible(row)
 
-    def succeeded(self, answer: Any) -> None:
-        super().succeeded(answer)
-        if answer.status != Status.REGISTERED:
-            title = translate("SupplementDialog", Words.RECEIPT)
-            self.paper = PaperDialog(self.context, self.code, "receipt", title, self.parentWidget())
-            self.paper.open()
+    def issued(self, answer: Any) -> str:
+        return "" if answer.status == Status.REGISTERED else "receipt"
 
     def _order_tabs(self) -> None:
         controls = [control for row in self.checklist.rows for control in row.controls()]

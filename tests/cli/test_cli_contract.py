@@ -422,6 +422,10 @@ def test_print_to_a_file(cli: Any, tmp_path: Path) -> None:
         else:
             assert (status, document["error"]["kind"]) == (1, "form_not_issued")
             assert not (tmp_path / name).exists()
+    assert cli("request-supplement", code, "--reason", "Tờ khai")[0] == 0
+    assert cli("print", code, "--form", "supplement_request", "--out", str(tmp_path / "e.pdf"))[0] == 0
+    assert (tmp_path / "e.pdf").read_bytes().startswith(b"%PDF-")
+    assert cli("print", code, "--form", "thermal", "--out", str(tmp_path / "f.bin"))[0] == 0
     assert cli("print", code, "--thermal", "--out", str(tmp_path / "c.bin"))[0] == 0
     assert (tmp_path / "c.bin").read_bytes().startswith(b"\x1b")
     assert cli("print", code, "--form", "dance", "--out", str(tmp_path / "d.pdf"))[0] == 1

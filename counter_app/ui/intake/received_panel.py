@@ -41,10 +41,11 @@ def _print(desk: Any, code: str, forms: tuple[str, ...]) -> None:
         print_paper(desk, code, form)
 
 
-def _make(desk: Any, code: str) -> bytes:
+def _make(desk: Any, code: str, forms: tuple[str, ...]) -> bytes:
+    from counter_app.services.apologies_paper import merged
     from counter_app.services.papers import make_paper
 
-    return make_paper(desk, code, "receipt").pdf
+    return merged([make_paper(desk, code, form).pdf for form in forms])
 
 
 class ReceivedPanel(QWidget):
@@ -56,6 +57,7 @@ class ReceivedPanel(QWidget):
         super().__init__()
         self._context = context
         self._code_text = ""
+        self._papers: tuple[str, ...] = ("receipt",)
         self._title = QLabel(translate("ReceivedPanel", Words.DONE))
         set_role(self._title, "title")
         self.code = QLabel()
@@ -90,7 +92,9 @@ class ReceivedPanel(QWidget):
         self._status.setText(status_label(received.status))
         self._who.setText(f"{who}\n{procedure}")
         self.due.setText(weekday_time(received.due))
+        self._papers = ("receipt",)
         if received.status == "supplement_requested":
+            self._papers = ("receipt", "supplement_request")
             self._due_title.setText(translate("ReceivedPanel", Words.SUPPLEMENT))
         else:
             self._due_title.setText(translate("ReceivedPanel", Words.DUE))
@@ -101,7 +105,7 @@ class ReceivedPanel(QWidget):
 
     def _print(self) -> None:
         printers = self._context.desk.settings.printers
-        forms = (("receipt",) if printers.office and printers.print_receipt else ()) + (
+        forms = (self._papers if printers.office and printers.print_receipt else ()) + (
             ("thermal",) if printers.thermal and printers.print_thermal else ()
         )
         if not forms:
@@ -125,7 +129,9 @@ class ReceivedPanel(QWidget):
             self._context.show_error(error)
 
     def _show_paper(self) -> None:
-        self._context.executor.submit(partial(_make, self._context.desk, self._code_text), self._take_paper)
+        self._context.executor.submit(
+            partial(_make, self._context.desk, self._code_text, self._papers), self._take_paper
+        )
 
     def _take_paper(self, pdf: bytes) -> None:
         self.preview.show_pdf(pdf)

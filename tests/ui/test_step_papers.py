@@ -1,0 +1,120 @@
+"""Papers that a step issues are shown for printing at once, and offered again on the dossier's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
+
+from counter_app.app import RunningApp
+from counter_app.rules.lifecycle import Step
+from counter_app.services.papers import make_paper
+from counter_app.services.receive import receive
+from counter_app.services.steps import StepInput, take_step
+from counter_app.services.values import ApplicantData, Received, ReceiveRequest
+from counter_app.ui.dossier_page import DossierPage
+from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.intake.received_panel import ReceivedPanel
+from counter_app.ui.preview import page_sizes
+from counter_app.ui.step_dialogs import StepDialog
+from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
+from tests.ui.window_fixtures import press, settle
+
+TakeIn = Callable[..., Received]
+
+
+@pytest.fixture
+def page(running: RunningApp, take_in: TakeIn, qtbot: Any) -> DossierPage:
+    window = running.window
+    window.show_dossier(take_in(procedure="1.001193").code)
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, running.executor)
+    shown = window.page("dossier")
+    assert isinstance(shown, DossierPage)
+    return shown
+
+
+def taken(page: DossierPage, step: Step, reason: str, qtbot: Any) -> PaperDialog:
+    """The paper that is shown when the step has been taken in its window."""
+    page.take_step(step)
+    dialog = page._dialog
+    assert isinstance(dialog, StepDialog)
+    settle(qtbot, page.context.executor)
+    dialog.inputs["reason"].setPlainText(reason)  # type: ignore[union-attr]
+    dialog.submit()
+    settle(qtbot, page.context.executor)
+    assert dialog.paper is not None
+    return dialog.paper
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "title"),
+    [
+        (Step.REQUEST_SUPPLEMENT, "supplement_request", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"),
+        (Step.REFUSE, "refusal", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"),
+        (Step.STOP, "stop_notice", "Thông báo dừng giải quyết hồ sơ"),
+    ],
+)
+def test_the_paper_of_a_step_is_shown_and_stays_on_the_page(
+    page: DossierPage, running: RunningApp, qtbot: Any, step: Step, form: str, title: str
+) -> None:
+    if step is Step.REFUSE:
+        feed(running.desk, "HoSoMoi", ONLINE_CODE, online(procedure="1.001193"))
+        running.window.show_dossier(ONLINE_CODE)
+        settle(qtbot, running.executor)
+    assert page.others.isHidden()
+    paper = taken(page, step, "Thiếu giấy khai sinh", qtbot)
+    assert paper.windowTitle() == f"{title} · {page.code}"
+    assert paper.preview.page_count >= 1
+    paper.reject()
+    settle(qtbot, running.executor)
+    assert page.others.isVisible()
+    (action,) = page.others.list.actions()
+    assert action.objectName() == form
+    action.trigger()
+    settle(qtbot, running.executor)
+    again = page._dialog
+    assert isinstance(again, PaperDialog)
+    assert again.form == form
+    assert again.preview.page_count >= 1
+    again.reject()
+
+
+def test_the_list_of_papers_opens_by_its_key(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+    take_step(running.desk, page.code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Tờ khai"))
+    running.context.announce("dossier", dossiers=(page.code,))
+    settle(qtbot, running.executor)
+    assert page.others.isVisible()
+    press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(page.others.list.isVisible)
+    qtbot.keyClick(page.others.list, Qt.Key.Key_Return)
+    settle(qtbot, running.executor)
+    paper = page._dialog
+    assert isinstance(paper, PaperDialog)
+    assert paper.form == "supplement_request"
+    paper.reject()
+
+
+def test_a_step_without_a_paper_shows_none(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+    page.take_step(Step.FINISH)
+    dialog: QDialog | None = page._dialog
+    assert isinstance(dialog, StepDialog)
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert dialog.paper is None
+
+
+def test_a_reception_in_part_shows_receipt_and_request(running: RunningApp, qtbot: Any) -> None:
+    panel = ReceivedPanel(running.context)
+    qtbot.addWidget(panel)
+    whose = ApplicantData(name="Y Thắng Êban")
+    done = receive(running.desk, ReceiveRequest(procedure="1.001193", applicant=whose, supplement_reason="Tờ khai"))
+    panel.show_received(done, "", "")
+    panel.show_paper.click()
+    settle(qtbot, running.executor)
+    receipt = len(page_sizes(make_paper(running.desk, done.code, "receipt").pdf))
+    assert panel.preview.page_count == receipt + 1
