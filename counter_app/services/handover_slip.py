@@ -22,24 +22,28 @@ _NOTES = {"turned_back": "Trả lại: {reason}", "redirected": "Chuyển lại 
 def control_slip(desk: DeskContext, code: str) -> ControlSlip:
     """The control slip as the history has it; UserError ``dossier_unknown``."""
     with desk.database.read() as session:
-        dossier, office = find_dossier(session, code), office_row(session, desk)
-        rows = _rows(dossier, office)
-        at_desk = desk_unit(office)
-        units = [unit for row in rows for unit in (row.from_unit, row.to_unit) if unit != at_desk]
-        lead = next(iter(units), office.name)
-        return ControlSlip(
-            code=dossier.code,
-            applicant_name=dossier.applicant.name,
-            procedure_code=dossier.procedure.code,
-            procedure_name=dossier.procedure.name,
-            lead_office=lead,
-            cooperating=tuple(unit for unit in dict.fromkeys(units) if unit != lead),
-            held_by=holder(dossier, office),
-            received_at=dossier.received_at,
-            due=dossier.due,
-            first_due=dossier.first_due,
-            rows=tuple(rows),
-        )
+        return slip_of(find_dossier(session, code), office_row(session, desk))
+
+
+def slip_of(dossier: Dossier, office: Office) -> ControlSlip:
+    """The control slip of a dossier that is read already."""
+    rows = _rows(dossier, office)
+    at_desk = desk_unit(office)
+    units = [unit for row in rows for unit in (row.from_unit, row.to_unit) if unit != at_desk]
+    lead = next(iter(units), office.name)
+    return ControlSlip(
+        code=dossier.code,
+        applicant_name=dossier.applicant.name,
+        procedure_code=dossier.procedure.code,
+        procedure_name=dossier.procedure.name,
+        lead_office=lead,
+        cooperating=tuple(unit for unit in dict.fromkeys(units) if unit != lead),
+        held_by=holder(dossier, office),
+        received_at=dossier.received_at,
+        due=dossier.due,
+        first_due=dossier.first_due,
+        rows=tuple(rows),
+    )
 
 
 def _rows(dossier: Dossier, office: Office) -> list[ControlRow]:

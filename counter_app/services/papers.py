@@ -16,6 +16,7 @@ from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, facts_of
 from counter_app.services.papers_content import Making, apology, day_of, receipt, thermal
+from counter_app.services.papers_handing import control_slip, payment_note, payment_notice, post_label, return_slip
 from counter_app.services.papers_issued import FORMS, issuing
 from counter_app.services.papers_steps import refusal, stop_notice, supplement_request
 from counter_app.services.steps import StepInput, find_dossier
@@ -34,6 +35,11 @@ CONTENTS: dict[str, Callable[[Making], Content]] = {
     "refusal": refusal,
     "apology": apology,
     "stop_notice": stop_notice,
+    "control_slip": control_slip,
+    "return_slip": return_slip,
+    "post_label": post_label,
+    "payment_note": payment_note,
+    "payment_notice": payment_notice,
 }
 """What each form on a sheet says; the thermal slip has a maker of its own."""
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from counter_app.rules.lifecycle import Step
 from counter_app.services.history import UNDOES
+from counter_app.services.paper_facts import FROZEN
+from counter_app.services.steps import HANDOVER
+from counter_app.services.values import DossierView
 
 FORMS = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -14,6 +18,11 @@ FORMS = {
     "apology": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
     "stop_notice": "Thông báo dừng giải quyết hồ sơ",
     "thermal": "Phiếu hẹn in nhiệt",
+    "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+    "payment_notice": "Thông báo nộp phí, lệ phí",
+    "payment_note": "Phiếu thu phí, lệ phí",
+    "return_slip": "Phiếu giao nhận kết quả",
+    "post_label": "Nhãn bưu gửi",
 }
 """Their titles on screen and on the command line."""
 
@@ -33,10 +42,27 @@ class Happened(Protocol):
 
 _Event = TypeVar("_Event", bound=Happened)
 
+
+def _paid(event: Happened) -> bool:
+    """Money was taken at the desk: by a step of its own, or on the spot with a reception over the desk."""
+    fees = event.details.get(FROZEN, {}).get("fees", ())
+    at_once = event.number == 1 and event.step == Step.RECEIVE and any(amount and paid for _, amount, paid in fees)
+    return "payment_number" in event.details or at_once
+
+
+def _handed_out(event: Happened) -> bool:
+    return "by" in event.details and "to" in event.details
+
+
 _BY_HISTORY: dict[str, Callable[[Happened], bool]] = {
     "thermal": lambda event: event.form == "receipt",
+    "control_slip": lambda event: event.step == Step.HAND_OVER or HANDOVER in event.details,
+    "payment_notice": lambda event: event.step in (Step.RECEIVE, Step.REQUEST_PAYMENT),
+    "payment_note": _paid,
+    "return_slip": _handed_out,
+    "post_label": lambda event: _handed_out(event) and event.details["by"] == "post",
 }
-"""Papers that an event issues without a number of their own; of the others the event names the form."""
+"""Papers that an event issues without naming their form."""
 
 
 def issues(event: Happened, form: str) -> bool:
@@ -51,6 +77,7 @@ def issuing(events: Sequence[_Event], form: str) -> list[_Event]:
     return [event for event in events if event.number not in undone and issues(event, form)]
 
 
-def issued_forms(events: Sequence[Happened]) -> list[str]:
-    """The forms on a sheet of which a dossier has at least one paper."""
-    return [form for form in FORMS if form != "thermal" and issuing(events, form)]
+def issued_forms(view: DossierView) -> list[str]:
+    """The forms on a sheet of which a dossier has at least one paper; a notice to pay while something is owed."""
+    left_out = {"thermal"} if view.money_state == "due" else {"thermal", "payment_notice"}
+    return [form for form in FORMS if form not in left_out and issuing(view.events, form)]

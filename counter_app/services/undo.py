@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
@@ -21,6 +21,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.history import UNDOES, append_event, moment_of_step
 from counter_app.services.offices import office_row
+from counter_app.services.papers_issued import FORMS, issues
 from counter_app.services.steps import HANDOVER, find_dossier
 from counter_app.services.values import StepDone
 
@@ -97,9 +98,8 @@ def _refusal(desk: DeskContext, session: Session, dossier: Dossier) -> str:
 
 
 def _printed(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
-    if event.form is None:
-        return False
-    begins = PrintJob.key.startswith(f"{event.form}/{dossier.code}-{event.number}/", autoescape=True)
+    papers = [f"{form}/{dossier.code}-{event.number}/" for form in FORMS if issues(event, form)]
+    begins = or_(false(), *(PrintJob.key.startswith(paper, autoescape=True) for paper in papers))
     return session.scalar(select(PrintJob.id).where(begins, PrintJob.state != "cancelled").limit(1)) is not None
 
 

@@ -34,7 +34,7 @@ class IssuedPapersButton(QPushButton):
     def show_dossier(self, view: DossierView) -> None:
         """Offer what this dossier has."""
         self.list.clear()
-        for number, form in enumerate((one for one in issued_forms(view.events) if one != "receipt"), 1):
+        for number, form in enumerate((one for one in issued_forms(view) if one != "receipt"), 1):
             action = self.list.addAction(f"&{number}. {FORMS[form]}")
             action.setObjectName(form)
             action.triggered.connect(partial(self.form_chosen.emit, form))

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidg
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.fees import DossierFees, MoneyIn, Taken, fees_of, take, transfer_code
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog
 from counter_app.ui.formatting import money
 from counter_app.ui.payment_parts import FeeList, TransferPanel
@@ -32,6 +34,7 @@ class Words:
     CONFIRM = QT_TRANSLATE_NOOP("PaymentDialog", "Đã nhận tiền (Ctrl+Enter)")
     GO_ON = QT_TRANSLATE_NOOP("PaymentDialog", "Tiếp tục giải quyết (Ctrl+Enter)")
     EXEMPT = QT_TRANSLATE_NOOP("PaymentDialog", "&Miễn, giảm…")
+    NOTICE = QT_TRANSLATE_NOOP("PaymentDialog", "Thông &báo nộp…")
     TOTAL = QT_TRANSLATE_NOOP("PaymentDialog", "Thu: {amount}")
     NOTHING = QT_TRANSLATE_NOOP("PaymentDialog", "Không còn khoản nào phải nộp.")
     NO_ACCOUNT = QT_TRANSLATE_NOOP(
@@ -58,6 +61,9 @@ class PaymentDialog(StepDialog):
         self.exempt = QPushButton(_tr(Words.EXEMPT), self)
         self.exempt.setAccessibleName(self.exempt.text().replace("&", ""))
         self.exempt.setAutoDefault(False)
+        self.notice = QPushButton(_tr(Words.NOTICE), self)
+        self.notice.setAccessibleName(self.notice.text().replace("&", ""))
+        self.notice.setAutoDefault(False)
         self.panel = TransferPanel(self)
         self.panel.hide()
         self.no_account = QLabel(_tr(Words.NO_ACCOUNT), self)
@@ -71,6 +77,7 @@ class PaymentDialog(StepDialog):
         self.fees.changed.connect(self._changed)
         self.method.currentIndexChanged.connect(self._changed)
         self.exempt.clicked.connect(self.ask_exemption)
+        self.notice.clicked.connect(self.show_notice)
         self.read()
 
     @property
@@ -100,7 +107,17 @@ class PaymentDialog(StepDialog):
     def succeeded(self, answer: Any) -> None:
         self.accept()
         announce_step(self.context, Step.PAY, replace(answer, warnings=(*_note(answer), *answer.warnings)))
+        self.show_paper(answer)
         self.done_with.emit(answer)
+
+    def issued(self, answer: Any) -> str:
+        return "" if answer.number is None else "payment_note"
+
+    @Slot()
+    def show_notice(self) -> None:
+        """What is owed, on paper: for an applicant who pays at the bank."""
+        self.paper = PaperDialog(self.context, self.code, "payment_notice", FORM_TITLES["payment_notice"], self)
+        self.paper.open()
 
     def _lay_out(self) -> None:
         """The fees over the whole width, below them the questions and beside these the code."""
@@ -108,6 +125,7 @@ class PaymentDialog(StepDialog):
         line = QHBoxLayout()
         line.addWidget(self.total)
         line.addWidget(self.in_words, 1)
+        line.addWidget(self.notice)
         line.addWidget(self.exempt)
         middle = QHBoxLayout()
         middle.addLayout(self.form, 1)
@@ -122,7 +140,8 @@ class PaymentDialog(StepDialog):
         left = [row.code for row in read.rows if row.amount and row.paid_at is None]
         self.fees.show_fees(read.rows, [row.code for row in read.rows if row.due_now], left)
         self.exempt.setEnabled(bool(left))
-        order = [*self.fees.ticks.values(), self.exempt, *self.inputs.values(), self.late, self.at]
+        self.notice.setEnabled(bool(left))
+        order = [*self.fees.ticks.values(), self.notice, self.exempt, *self.inputs.values(), self.late, self.at]
         for before, after in pairwise([*order, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)
         self.method.setFocus(Qt.FocusReason.OtherFocusReason)

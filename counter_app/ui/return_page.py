@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.reading import find, show
 from counter_app.services.returning import give
 from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.formatting import local_time, status_label
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
 from counter_app.ui.payment_dialog import PaymentDialog
@@ -83,7 +85,7 @@ class ReturnPage(Page):
         super().__init__(context, parent)
         self.view: DossierView | None = None
         self._asked = ""
-        self._last_to = ""
+        self._last_to = self._last_way = self._last_code = ""
         self._dialog: QDialog | None = None
         self._build_code()
         self.card = ReturnCard(self)
@@ -96,6 +98,8 @@ class ReturnPage(Page):
         self.card.came_back_asked.connect(self._came_back)
         self.last = QLabel(self)
         set_role(self.last, "hint")
+        self.slip_button = self._paper_button("return_slip", "Alt+6")
+        self.label_button = self._paper_button("post_label", "Alt+7")
         self._lay_out()
         context.changed.connect(self._changed)
         for keys, slot, what in (
@@ -148,7 +152,7 @@ class ReturnPage(Page):
             self._say(error.message, "error")
             return
         self.card.return_button.setEnabled(False)
-        self._last_to = given.to
+        self._last_to, self._last_way = given.to, given.by
         work = partial(give, self.context.desk, self.view.row.code, given)
         self.context.executor.submit(work, self._given, self._refused)
 
@@ -198,7 +202,20 @@ class ReturnPage(Page):
         page.addWidget(self.line)
         page.addWidget(self.choices)
         page.addWidget(area, 1)
-        page.addWidget(self.last)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.last, 1)
+        bottom.addWidget(self.slip_button)
+        bottom.addWidget(self.label_button)
+        page.addLayout(bottom)
+
+    def _paper_button(self, form: str, keys: str) -> QPushButton:
+        """Prints a paper of what was returned last; there is none at first."""
+        button = QPushButton(f"{FORM_TITLES[form]} ({keys})", self)
+        button.setAccessibleName(button.text())
+        button.setShortcut(keys)
+        button.clicked.connect(partial(self._show_paper, form))
+        button.hide()
+        return button
 
     def _ask(self, text: str) -> None:
         self._asked = text
@@ -241,10 +258,18 @@ class ReturnPage(Page):
 
     def _given(self, done: StepDone) -> None:
         last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)
+        by_post = self._last_way == "post"
         # First the next person: what is announced must not bring this dossier back.
         self.next_one()
         announce_step(self.context, Step.RETURN, done)
         self.last.setText(last)
+        self._last_code = done.code
+        self.slip_button.show()
+        self.label_button.setVisible(by_post)
+
+    def _show_paper(self, form: str, _checked: bool = False) -> None:
+        self._dialog = PaperDialog(self.context, self._last_code, form, FORM_TITLES[form], self)
+        self._dialog.open()
 
     def _refused(self, error: Exception) -> None:
         self.card.return_button.setEnabled(self.view is not None and can_return(self.view))

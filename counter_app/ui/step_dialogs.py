@@ -312,6 +312,10 @@ class StepDialog(TaskDialog):
     def succeeded(self, answer: Any) -> None:
         super().succeeded(answer)
         announce_step(self.context, self.step, answer)
+        self.show_paper(answer)
+
+    def show_paper(self, answer: Any) -> None:
+        """The paper of the step that was taken, to look at and to print."""
         form = self.issued(answer)
         if form:
             self.paper = PaperDialog(self.context, self.code, form, FORM_TITLES[form], self.parentWidget())

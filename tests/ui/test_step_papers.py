@@ -12,13 +12,16 @@ from PySide6.QtWidgets import QDialog
 from counter_app.app import RunningApp
 from counter_app.rules.lifecycle import Step
 from counter_app.services.papers import make_paper
+from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, Received, ReceiveRequest
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.intake.received_panel import ReceivedPanel
+from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.preview import page_sizes
+from counter_app.ui.return_page import ReturnPage
 from counter_app.ui.step_dialogs import StepDialog
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 from tests.ui.window_fixtures import press, settle
@@ -118,3 +121,62 @@ def test_a_reception_in_part_shows_receipt_and_request(running: RunningApp, qtbo
     settle(qtbot, running.executor)
     receipt = len(page_sizes(make_paper(running.desk, done.code, "receipt").pdf))
     assert panel.preview.page_count == receipt + 1
+
+
+def test_the_page_offers_what_the_history_has(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+    take_step(running.desk, page.code, Step.HAND_OVER, StepInput(unit="Phòng Văn hóa"))
+    running.context.announce("dossier", dossiers=(page.code,))
+    settle(qtbot, running.executor)
+    assert [action.objectName() for action in page.others.list.actions()][:1] == ["control_slip"]
+    page.show_paper("control_slip")
+    settle(qtbot, running.executor)
+    paper = page._dialog
+    assert isinstance(paper, PaperDialog)
+    assert paper.preview.page_count >= 1
+    paper.reject()
+
+
+def test_money_taken_shows_its_note_and_money_owed_a_notice(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    view = show(running.desk, take_in(procedure="2.000815").code)
+    running.window.show()
+    dialog = PaymentDialog(running.context, view, running.window)
+    dialog.open()
+    settle(qtbot, running.executor)
+    dialog.notice.click()
+    settle(qtbot, running.executor)
+    assert dialog.paper is not None
+    assert (dialog.paper.form, dialog.paper.preview.page_count) == ("payment_notice", 1)
+    dialog.paper.reject()
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert (dialog.paper.form, dialog.paper.preview.page_count) == ("payment_note", 1)
+    dialog.paper.reject()
+
+
+@pytest.mark.parametrize(("way", "label"), [("counter", False), ("post", True)])
+def test_the_return_page_offers_slip_and_label_of_what_was_returned_last(
+    running: RunningApp, take_in: TakeIn, qtbot: Any, way: str, label: bool
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    page = running.window.page("return")
+    assert isinstance(page, ReturnPage)
+    running.window.show_page("return")
+    running.window.show()
+    assert page.slip_button.isHidden()
+    page.show_dossier(code)
+    settle(qtbot, running.executor)
+    page.card.ways[way].setChecked(True)
+    page.card.tracking.setText("EB1VN")
+    page.card.evidence.signed.setChecked(True)
+    page.give()
+    settle(qtbot, running.executor)
+    assert page.slip_button.isVisible()
+    assert page.label_button.isVisible() is label
+    (page.label_button if label else page.slip_button).click()
+    settle(qtbot, running.executor)
+    paper = page._dialog
+    assert isinstance(paper, PaperDialog)
+    assert (paper.code, paper.form) == (code, "post_label" if label else "return_slip")
+    assert paper.preview.page_count >= 1
+    paper.reject()

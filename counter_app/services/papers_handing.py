@@ -1,0 +1,146 @@
+"""Papers of what goes from hand to hand: the dossier between units, its results, the money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from counter_app.errors import UserError
+from counter_app.models import Payment
+from counter_app.rules.calendar import VIETNAM
+from counter_app.services.fee_book import PAYMENT
+from counter_app.services.fees import transfer_code
+from counter_app.services.handover_slip import slip_of
+from counter_app.services.handover_values import ControlRow
+from counter_app.services.offices import office_row
+from counter_app.services.papers_content import Making, day_of, desk_of_office, letterhead, said_of_dossier
+from counter_app.services.returning_delivery import result_lines
+from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS
+from printing.content import (
+    ComponentLine,
+    ControlSlipContent,
+    FeeLine,
+    HandoverStep,
+    PaymentContent,
+    PostLabelContent,
+    ResultLine,
+    ReturnSlipContent,
+)
+
+NOT_SIGNED = "Bên nhận chưa ký"
+"""In the notes of a hand-over that both sides have not signed (forms.md, "Clauses that bind the program")."""
+
+
+def control_slip(making: Making) -> ControlSlipContent:
+    """Phiếu kiểm soát quá trình giải quyết hồ sơ, as the history of hand-overs has it."""
+    slip = slip_of(making.dossier, office_row(making.session, making.desk))
+    return ControlSlipContent(
+        **_said(making),
+        handovers=tuple(_step(row) for row in slip.rows),
+        lead_office=slip.lead_office,
+        cooperating_offices="; ".join(slip.cooperating) or "Không có",
+    )
+
+
+def return_slip(making: Making) -> ReturnSlipContent:
+    """Phiếu giao nhận kết quả: what was handed to whom, by what right."""
+    details, dossier = making.event.details, making.dossier
+    by, authority = str(details["by"]), details.get("authority")
+    results = details.get("results") or result_lines(dossier)
+    return ReturnSlipContent(
+        **_said(making),
+        results=tuple(ResultLine(name=str(item["name"])) for item in results),
+        returned_at=making.event.at,
+        receiver_name=str(details["to"]),
+        receiver_identifier=details.get("to_number"),
+        authority=authority or "Chủ hồ sơ",
+        return_method=RETURN_WAYS.get(by, by),
+        officer_name=making.event.actor,
+        originals=tuple(
+            ComponentLine(str(item["name"]), int(item["count"]), 0) for item in details.get("originals", ())
+        ),
+    )
+
+
+def post_label(making: Making) -> PostLabelContent:
+    """The label of a parcel: no more than the carrier needs."""
+    details, facts = making.event.details, making.facts
+    return PostLabelContent(
+        dossier_code=making.dossier.code,
+        sender_name=desk_of_office(facts),
+        sender_address=facts.place or None,
+        sender_phone=facts.desk_phone or None,
+        addressee_name=str(details["to"]),
+        address=facts.address or None,
+        phone=facts.phone or None,
+        carrier=details.get("carrier"),
+        tracking_code=details.get("tracking"),
+        contents="Kết quả giải quyết thủ tục hành chính",
+        reprint=making.reprint,
+    )
+
+
+def payment_note(making: Making) -> PaymentContent:
+    """Phiếu thu phí, lệ phí: what the book of money has of one taking; UserError ``form_not_issued`` without it.
+
+    Fees that came in by several methods at once have a number for each.
+    """
+    dossier, event = making.dossier, making.event
+    wanted = Payment.dossier_id == dossier.id, Payment.event_number == event.number, Payment.kind == PAYMENT
+    rows = making.session.scalars(select(Payment).where(*wanted).order_by(Payment.number)).all()
+    if not rows:
+        raise UserError(
+            "form_not_issued", f"Quầy chưa thu khoản nào của hồ sơ {dossier.code}. Hãy thu phí trước khi in."
+        )
+    said = _said(making)
+    said["letterhead"] = replace(said["letterhead"], number=", ".join(str(row.number) for row in rows))
+    return PaymentContent(
+        **said,
+        fees=tuple(FeeLine(str(item["name"]), int(item["amount"]), True) for row in rows for item in row.items),
+        collector_name=rows[0].clerk,
+        paid_at=rows[0].at,
+        method=", ".join(PAYMENT_METHODS.get(row.method, row.method) for row in rows),
+        official_receipt=", ".join(row.official_receipt for row in rows if row.official_receipt) or None,
+    )
+
+
+def payment_notice(making: Making) -> PaymentContent:
+    """Thông báo nộp phí, lệ phí: what is owed today, and how it is transferred."""
+    dossier, desk = making.dossier, making.desk
+    fees = [fee for fee in dossier.fees if fee.amount and fee.paid_at is None]
+    if not fees:
+        raise UserError("form_not_issued", f"Hồ sơ {dossier.code} không còn khoản phí, lệ phí nào phải nộp.")
+    now = desk.clock()
+    transfer = transfer_code(desk, dossier.code, sum(fee.amount for fee in fees))
+    today = now.astimezone(VIETNAM).date()
+    return PaymentContent(
+        **_said(making) | {"letterhead": letterhead(making.facts, today, None), "issued_at": now},
+        fees=tuple(FeeLine(fee.name, fee.amount, False) for fee in fees),
+        collector_name=desk.settings.clerk,
+        payment_qr=transfer.text if transfer else None,
+        account_number=transfer.account if transfer else None,
+        account_name=transfer.holder if transfer else None,
+        payment_purpose=transfer.purpose if transfer else None,
+    )
+
+
+def _said(making: Making) -> dict[str, Any]:
+    """As of any paper of the dossier, without the number that the event gave to another form."""
+    return said_of_dossier(making) | {"letterhead": letterhead(making.facts, day_of(making.event), None)}
+
+
+def _step(row: ControlRow) -> HandoverStep:
+    note = "\n".join(filter(None, (row.note, "" if row.complete else NOT_SIGNED)))
+    return HandoverStep(
+        giver=_named(row.from_unit, row.giver),
+        receiver=_named(row.to_unit, row.receiver),
+        at=row.given_at,
+        timing=None if row.timing is None else row.timing.value,
+        note=note or None,
+    )
+
+
+def _named(unit: str, who: str) -> str:
+    return f"{unit}\n({who})" if who else unit
