@@ -208,7 +208,7 @@ def _add_papers(add: _Add) -> None:
     register.add_argument("--to", dest="last", type=_day, required=True, metavar="NGÀY")
     register.add_argument("--procedure", metavar="MÃ", help="chỉ thủ tục này")
     register.add_argument("--field", metavar="MÃ", help="chỉ lĩnh vực này")
-    register.add_argument("--out", required=True, metavar="FILE.xlsx")
+    register.add_argument("--out", required=True, metavar="FILE.xlsx|FILE.pdf")
 
 
 def _add_portal(add: _Add, shared: _Parser) -> None:

@@ -75,10 +75,13 @@ def _list(desk: DeskContext, everything: bool) -> tuple[JobRow, ...]:
 
 def _reprint(desk: DeskContext, row: JobRow) -> int:
     """Render the paper again with its mark and put it into the spool in place of the old job."""
-    from counter_app.services import apologies_paper, papers
+    from counter_app.services import apologies_paper, papers, papers_lists
 
     if row.form == apologies_paper.TOGETHER:
         return apologies_paper.reprint_job(desk, row.id)
+    if row.form in papers_lists.TITLES and row.event_number is not None:
+        payload = papers_lists.reprint_payload(desk, row.form, row.event_number)
+        return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
     if row.form == TEST_FORM or not row.dossier_code:
         if row.state not in SETTLED:
             print_jobs.cancel(desk.database, row.id)

@@ -112,6 +112,7 @@ class FeeClosingContent:
     preparer_name: str | None = None
     cashier_name: str | None = None
     head_name: str | None = None
+    reprint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ def _list(
         case FeeClosingContent():
             form = form_set.fee_closing
             values, lines = rows.closing_values(content), rows.closing_rows(content)
-            running = f"Ngày {values['day']}"
+            running, reprint = f"Ngày {values['day']}", content.reprint
         case ApologyListContent():
             form = form_set.apology_list
             values, lines = rows.apology_list_values(content), rows.apology_list_rows(content)

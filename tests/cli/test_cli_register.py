@@ -8,6 +8,7 @@ import pytest
 
 from tests.catalogue_samples import DAYS, receive_document
 from tests.cli.program import answer, error, run
+from tests.printing.paper_samples import text_of
 
 PERIOD = ("--from", "2026-03-01", "--to", "2026-03-31")
 
@@ -25,6 +26,10 @@ def test_the_register_of_a_month(directory: Path, code: str, tmp_path: Path) -> 
     found = answer(directory, "register", *PERIOD, "--field", "LV094", "--out", str(path))
     assert found == {"file": str(path), "dossiers": 1}
     assert path.read_bytes().startswith(b"PK")
+    on_paper = tmp_path / "sổ tháng 3.pdf"
+    assert answer(directory, "register", *PERIOD, "--out", str(on_paper)) == {"file": str(on_paper), "dossiers": 1}
+    said = " ".join(text_of(on_paper.read_bytes(), tmp_path).split())
+    assert all(words in said for words in ("SỔ THEO DÕI HỒ SƠ", code[:6], "2026"))
     assert answer(directory, "register", *PERIOD, "--procedure", "1.001193", "--out", str(path))["dossiers"] == 0
 
 

@@ -1,0 +1,117 @@
+"""Papers of many dossiers: what they say, that they are printed once, and that a reprint bears its mark."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from counter_app.rules.lifecycle import Step
+from counter_app.services import papers_lists
+from counter_app.services.day_closing import close_day
+from counter_app.services.desk import DeskContext
+from counter_app.services.fees import MoneyIn, take
+from counter_app.services.handover import prepare, send
+from counter_app.services.handover_receive import confirm
+from counter_app.services.handover_values import Destination, Signing
+from counter_app.services.papers_lists import (
+    closing_paper,
+    handover_paper,
+    print_closing,
+    print_handover,
+    register_paper,
+    reprint_payload,
+)
+from counter_app.services.print_jobs import job
+from counter_app.services.receive import receive
+from counter_app.services.register import RegisterFilter
+from counter_app.services.steps import StepInput, take_step
+from counter_app.services.values import FeeIn
+from tests.catalogue_samples import DUNG, YBHIAO, full_request
+from tests.conftest import Clock
+from tests.printing.paper_samples import text_of
+from tests.services.inspect_desk import refused
+
+CIVIL = "Phòng Văn hóa - Xã hội"
+PRINTER = "tcp://127.0.0.1:9"
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def codes(desk: DeskContext) -> list[str]:
+    return [receive(desk, full_request(applicant=who, fees=(FeeIn("LP01"),))).code for who in (DUNG, YBHIAO)]
+
+
+def text(pdf: bytes, folder: Path) -> str:
+    return " ".join(text_of(pdf, folder).split())
+
+
+def test_the_record_of_a_hand_over_lists_dossiers_and_papers(
+    desk: DeskContext, codes: list[str], tmp_path: Path
+) -> None:
+    made = prepare(desk, codes, Destination(CIVIL))
+    send(desk, made.id)
+    said = text(handover_paper(desk, made.id), tmp_path)
+    for words in ("BIÊN BẢN BÀN GIAO", "Số: 1/", CIVIL, "Lê Thị Hạnh", "Tờ khai theo mẫu (01 bản chính)", "Liên 2",
+                  DUNG.name, YBHIAO.name):  # fmt: skip
+        assert words in said, words
+    assert "Y Thắng Êban" not in said
+    confirm(desk, made.id, Signing("Y Thắng Êban"))
+    assert "Y Thắng Êban" in text(handover_paper(desk, made.id), tmp_path)
+
+
+def test_what_ended_before_it_went_is_not_on_the_record(desk: DeskContext, codes: list[str], tmp_path: Path) -> None:
+    made = prepare(desk, codes, Destination(CIVIL))
+    take_step(desk, codes[0], Step.WITHDRAW, StepInput())
+    said = text(handover_paper(desk, made.id), tmp_path)
+    assert DUNG.name not in said
+    assert YBHIAO.name in said
+
+
+def test_a_list_is_printed_once_and_again_with_its_mark(desk: DeskContext, codes: list[str], tmp_path: Path) -> None:
+    made = prepare(desk, codes, Destination(CIVIL))
+    number = print_handover(desk, made.id, PRINTER)
+    assert job(desk.database, number).event_number == made.id
+    with refused("already_printed"):
+        print_handover(desk, made.id, PRINTER)
+    assert print_handover(desk, made.id, PRINTER, reprint=True) != number
+    again = reprint_payload(desk, papers_lists.HANDOVER, made.id)
+    assert "Bản in lại" in text(again, tmp_path)
+
+
+def test_the_closing_says_what_was_taken_and_counted(
+    desk: DeskContext, clock: Clock, codes: list[str], tmp_path: Path
+) -> None:
+    take(desk, codes[0], MoneyIn(official_receipt="BL7"))
+    take(desk, codes[1], MoneyIn("transfer", reference="FT1"))
+    said = text(closing_paper(desk, TODAY), tmp_path)
+    for words in ("10/03/2026", "BL7", "Chuyển khoản", "16.000", DUNG.name):
+        assert words in said, words
+    assert "Rơi" not in said
+    close_day(desk, TODAY, {"Lê Thị Hạnh": 7000}, "Rơi mất một tờ")
+    said = text(closing_paper(desk, TODAY), tmp_path)
+    for words in ("Rơi mất một tờ", "15.000", "-1.000"):
+        assert words in said.replace("−", "-"), words
+    number = print_closing(desk, TODAY, PRINTER)
+    found = job(desk.database, number)
+    assert found.event_number is not None
+    assert "Bản in lại" in text(reprint_payload(desk, found.form, found.event_number), tmp_path)
+
+
+def test_the_register_has_a_volume_a_year(
+    desk: DeskContext, clock: Clock, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set(31, 9, month=12)
+    clock.move(days=5)
+    receive(desk, full_request())
+    pdf, count = register_paper(desk, RegisterFilter())
+    assert count == 3
+    said = text(pdf, tmp_path)
+    for words in ("SỔ THEO DÕI HỒ SƠ", "2026", "2027", DUNG.name, YBHIAO.name):
+        assert words in said, words
+    with refused("register_empty"):
+        register_paper(desk, RegisterFilter(volume=2020))
+    monkeypatch.setattr(papers_lists, "MOST_LINES", 2)
+    with refused("register_too_long", "2 hồ sơ"):
+        register_paper(desk, RegisterFilter())
