@@ -181,7 +181,8 @@ def _counted(takings: DayTakings) -> tuple[CountedSum, ...]:
 
 
 def _handed(line: HandoverLine) -> HandoverRow:
-    inner = f"Hạn xử lý {line.due.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if line.due else ""
+    due = line.due.astimezone(VIETNAM) if line.due else None
+    inner = f"Hạn xử lý\n{due:%H:%M}\n{due:%d/%m/%Y}" if due else ""
     return HandoverRow(
         dossier_code=line.code,
         applicant_name=line.applicant_name,

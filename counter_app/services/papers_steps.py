@@ -28,7 +28,7 @@ def refusal(making: Making) -> RefusalContent:
     facts = making.facts
     return RefusalContent(
         **said_of_dossier(making),
-        reason="\n".join(filter(None, (making.event.reason, _ground(making.event.details)))),
+        reason=" ".join(_sentence(part) for part in (making.event.reason, _ground(making.event.details)) if part),
         receiver_name=making.event.actor,
         submitter_name=facts.submitter_name or facts.applicant_name,
     )

@@ -9,13 +9,26 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QDate, Qt, Slot
-from PySide6.QtWidgets import QDateEdit, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDateEdit,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.day_closing import DayTakings, close_day, day_takings
+from counter_app.services.desk import DeskContext
 from counter_app.services.values import PAYMENT_METHODS
 from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.formatting import local_time, money
 from counter_app.ui.page import nfc
 from counter_app.ui.payment_parts import MOST_MONEY, money_box
@@ -58,7 +71,21 @@ class Words:
     EVEN = QT_TRANSLATE_NOOP("DayClosing", "Tiền đếm được khớp sổ.")
     DIFFERS = QT_TRANSLATE_NOOP("DayClosing", "Chênh lệch {amount}: cần ghi lý do.")
     CLOSED = QT_TRANSLATE_NOOP("DayClosing", "{clerk} đã chốt lúc {time}. Chênh lệch {amount}. {explanation}")
+    PRINT = QT_TRANSLATE_NOOP("DayClosing", "In &bảng kê…")
+    PAPER = QT_TRANSLATE_NOOP("DayClosing", "Bảng kê thu phí, lệ phí ngày {day}")
     DONE = QT_TRANSLATE_NOOP("DayClosing", "Đã chốt thu phí, lệ phí ngày {day}: {total}.")
+
+
+def _draw(desk: DeskContext, day: date, reprint: bool) -> bytes:
+    from counter_app.services.papers_lists import closing_paper
+
+    return closing_paper(desk, day, reprint=reprint)
+
+
+def _print(desk: DeskContext, day: date, reprint: bool) -> int:
+    from counter_app.services.papers_lists import print_closing
+
+    return print_closing(desk, day, reprint=reprint)
 
 
 class DayClosingDialog(TaskDialog):
@@ -92,6 +119,12 @@ class DayClosingDialog(TaskDialog):
         heads = (Words.TIME, Words.NOTE, Words.CODE, Words.PAYER, Words.METHOD, Words.SUM, Words.PAPERS)
         widths = (140, 80, 170, 160, 110, 100, 150)
         self.list = PlainTable(_tr(Words.LIST), [_tr(words) for words in heads], widths, 3, self)
+        self.paper: PrintDialog | None = None
+        self.print_button = QPushButton(_tr(Words.PRINT), self)
+        self.print_button.setAccessibleName(self.print_button.text().replace("&", ""))
+        self.print_button.setAutoDefault(False)
+        self.print_button.clicked.connect(self.show_paper)
+        self.buttons.addButton(self.print_button, QDialogButtonBox.ButtonRole.ActionRole)
         self._lay_out()
         self.confirm.setEnabled(False)
         self.day.dateChanged.connect(self.read)
@@ -113,6 +146,7 @@ class DayClosingDialog(TaskDialog):
 
     def succeeded(self, answer: Any) -> None:
         super().succeeded(answer)
+        self.show_paper()
         self.context.tell(_tr(Words.DONE).format(day=f"{answer.day:%d/%m/%Y}", total=money(answer.total)), "success")
 
     @Slot()
@@ -120,6 +154,18 @@ class DayClosingDialog(TaskDialog):
         """Read the chosen day."""
         self.problem.hide()
         self.context.executor.submit(self._reading(), self._show, self.failed)
+
+    @Slot()
+    def show_paper(self) -> None:
+        """The day on paper: what was taken, and what was counted once it is closed."""
+        if self.takings is None:
+            return
+        day, desk = self.takings.day, self.context.desk
+        title = _tr(Words.PAPER).format(day=f"{day:%d/%m/%Y}")
+        make, send = partial(_draw, desk, day), partial(_print, desk, day)
+        parent = self if self.isVisible() else self.parentWidget()
+        self.paper = PrintDialog(self.context, title, f"bang-ke-{day:%Y%m%d}", make, send, parent)
+        self.paper.open()
 
     def _reading(self) -> Callable[[], DayTakings]:
         shown = self.day.date()
@@ -177,8 +223,8 @@ class DayClosingDialog(TaskDialog):
         self.explanation.setText(closed.explanation if closed is not None else "")
         self.explanation.setReadOnly(closed is not None)
         self.confirm.setEnabled(closed is None)
-        order = [self.day, *self.counted.values(), self.explanation, self.sums, self.list, self.confirm, self.cancel]
-        for before, after in pairwise(order):
+        order = [self.day, *self.counted.values(), self.explanation, self.sums, self.list]
+        for before, after in pairwise([*order, self.print_button, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)
         if not self.day.hasFocus():
             next(iter(self.counted.values()), self.explanation).setFocus(Qt.FocusReason.OtherFocusReason)

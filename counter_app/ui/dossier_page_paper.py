@@ -38,6 +38,7 @@ class Words:
         "PaperDialog", "Giấy này đã in trước đó. Bấm «In lại» để in thêm, bản in mang dòng «Bản in lại»."
     )
     SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} của hồ sơ {code} đã chuyển đến máy in.")
+    LIST_SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} đã chuyển đến máy in.")
     SAVED = QT_TRANSLATE_NOOP("PaperDialog", "Đã lưu «{name}».")
     PDF_FILES = QT_TRANSLATE_NOOP("PaperDialog", "Tệp PDF (*.pdf)")
 
@@ -122,22 +123,30 @@ def _read_document(path: Path, name: str) -> bytes:
         ) from error
 
 
-class PaperDialog(PreviewDialog):
-    """A prescribed form as it will come out of the printer; a second print carries its mark."""
+class PrintDialog(PreviewDialog):
+    """A paper as it will come out of the printer; a second print carries its mark.
 
-    def __init__(self, context: AppContext, code: str, form: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(context, f"{title} · {code}", partial(_paper_bytes, context, code, form, False), parent)
-        self.code = code
-        self.form = form
-        self.title = title
+    ``make`` draws it and ``send`` puts it into the spool, each told whether it is a reprint; ``name`` is that of
+    the file in which it can be kept.
+    """
+
+    def __init__(
+        self,
+        context: AppContext,
+        title: str,
+        name: str,
+        make: Callable[[bool], bytes],
+        send: Callable[[bool], int],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, title, partial(make, False), parent)
+        self.file_name = name
+        self.make = make
+        self.send = send
         self.reprint = False
-        self.slip_again = False
         self._files: QFileDialog | None = None
         self.save_button = self.add_button(Words.SAVE)
         self.save_button.clicked.connect(self.choose_file)
-        self.slip_button = self.add_button(Words.SLIP)
-        self.slip_button.clicked.connect(self.print_slip)
-        self.slip_button.setVisible(form == "receipt" and bool(context.desk.settings.printers.thermal))
         self.print_button = self.add_button(Words.PRINT)
         set_role(self.print_button, "primary")
         self.print_button.setDefault(True)
@@ -151,18 +160,18 @@ class PaperDialog(PreviewDialog):
     def print_now(self) -> None:
         """Put the paper into the spool."""
         self.print_button.setEnabled(False)
-        work = partial(_print, self.context, self.code, self.form, self.reprint)
-        self.context.executor.submit(work, self._printed, self._not_printed)
+        self.context.executor.submit(partial(self.send, self.reprint), self._printed, self._not_printed)
 
     def _printed(self, job: int) -> None:
-        self._tell_printed(self.title)
+        self.sent(self.windowTitle())
         self.accept()
 
-    def _tell_printed(self, title: str) -> None:
+    def sent(self, title: str) -> None:
+        """It is in the spool: told to the window and to the clerk."""
         if self.context.spooler is not None:
             self.context.spooler.wake()
-        self.context.announce("print_jobs", "dossier", dossiers=(self.code,))
-        self.context.tell(translate("PaperDialog", Words.SENT).format(title=title, code=self.code), "success")
+        self.context.announce("print_jobs")
+        self.context.tell(translate("PaperDialog", Words.LIST_SENT).format(title=title), "success")
 
     def _not_printed(self, error: Exception) -> None:
         self.print_button.setEnabled(True)
@@ -171,36 +180,14 @@ class PaperDialog(PreviewDialog):
             self.print_button.setText(translate("PaperDialog", Words.REPRINT))
             self.print_button.setAccessibleName(self.print_button.text().replace("&", ""))
             self.say(translate("PaperDialog", Words.PRINTED_BEFORE), "warning")
-            work = partial(_paper_bytes, self.context, self.code, self.form, True)
-            self.context.executor.submit(work, self._show, self._broken)
-        else:
-            self._broken(error)
-
-    @Slot()
-    def print_slip(self) -> None:
-        """Put the small slip of the thermal printer into the spool."""
-        self.slip_button.setEnabled(False)
-        work = partial(_print, self.context, self.code, "thermal", self.slip_again)
-        self.context.executor.submit(work, self._slip_printed, self._slip_not_printed)
-
-    def _slip_printed(self, job: int) -> None:
-        self.slip_button.setEnabled(True)
-        self._tell_printed(translate("PaperDialog", Words.SLIP_TITLE))
-
-    def _slip_not_printed(self, error: Exception) -> None:
-        self.slip_button.setEnabled(True)
-        if isinstance(error, UserError) and error.kind == "already_printed":
-            self.slip_again = True
-            self.slip_button.setText(translate("PaperDialog", Words.SLIP_AGAIN))
-            self.slip_button.setAccessibleName(self.slip_button.text().replace("&", ""))
-            self.say(translate("PaperDialog", Words.SLIP_BEFORE), "warning")
+            self.context.executor.submit(partial(self.make, True), self._show, self._broken)
         else:
             self._broken(error)
 
     @Slot()
     def choose_file(self) -> None:
         """Ask where to keep the PDF."""
-        self._files = QFileDialog(self, self.windowTitle(), f"{self.code}-{self.form}.pdf")
+        self._files = QFileDialog(self, self.windowTitle(), f"{self.file_name}.pdf")
         self._files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self._files.setNameFilter(translate("PaperDialog", Words.PDF_FILES))
         self._files.setDefaultSuffix("pdf")
@@ -214,6 +201,52 @@ class PaperDialog(PreviewDialog):
 
     def _saved(self, name: str) -> None:
         self.say(translate("PaperDialog", Words.SAVED).format(name=name), "success")
+
+
+class PaperDialog(PrintDialog):
+    """A form of a dossier; a receipt has its small slip beside it."""
+
+    def __init__(self, context: AppContext, code: str, form: str, title: str, parent: QWidget | None = None) -> None:
+        make, send = partial(_paper_bytes, context, code, form), partial(_print, context, code, form)
+        super().__init__(context, f"{title} · {code}", f"{code}-{form}", make, send, parent)
+        self.code = code
+        self.form = form
+        self.title = title
+        self.slip_again = False
+        self.slip_button = self.add_button(Words.SLIP)
+        self.slip_button.clicked.connect(self.print_slip)
+        self.slip_button.setVisible(form == "receipt" and bool(context.desk.settings.printers.thermal))
+
+    def _printed(self, job: int) -> None:
+        self.sent(self.title)
+        self.accept()
+
+    def sent(self, title: str) -> None:
+        if self.context.spooler is not None:
+            self.context.spooler.wake()
+        self.context.announce("print_jobs", "dossier", dossiers=(self.code,))
+        self.context.tell(translate("PaperDialog", Words.SENT).format(title=title, code=self.code), "success")
+
+    @Slot()
+    def print_slip(self) -> None:
+        """Put the small slip of the thermal printer into the spool."""
+        self.slip_button.setEnabled(False)
+        work = partial(_print, self.context, self.code, "thermal", self.slip_again)
+        self.context.executor.submit(work, self._slip_printed, self._slip_not_printed)
+
+    def _slip_printed(self, job: int) -> None:
+        self.slip_button.setEnabled(True)
+        self.sent(translate("PaperDialog", Words.SLIP_TITLE))
+
+    def _slip_not_printed(self, error: Exception) -> None:
+        self.slip_button.setEnabled(True)
+        if isinstance(error, UserError) and error.kind == "already_printed":
+            self.slip_again = True
+            self.slip_button.setText(translate("PaperDialog", Words.SLIP_AGAIN))
+            self.slip_button.setAccessibleName(self.slip_button.text().replace("&", ""))
+            self.say(translate("PaperDialog", Words.SLIP_BEFORE), "warning")
+        else:
+            self._broken(error)
 
 
 def _paper_bytes(context: AppContext, code: str, form: str, reprint: bool) -> bytes:

@@ -15,9 +15,11 @@ from counter_app.services.handover import discard, send
 from counter_app.services.handover_lists import handover_lists, known_units
 from counter_app.services.handover_shelf import on_shelf
 from counter_app.services.handover_values import ITEM_STATES, LIST_STATES, HandoverView
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.reading import find, show
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.dossier_page_paper import PaperDialog, PrintDialog
 from counter_app.ui.handover_dialogs import ConfirmDialog, GiveDialog, RedirectDialog, ShelfDialog, TakeBackDialog, Unit
 from counter_app.ui.handover_words import Words, tr
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
@@ -44,6 +46,18 @@ def _look_up(desk: DeskContext, text: str) -> list[DossierView]:
 
 def _read(desk: DeskContext) -> tuple[list[HandoverView], list[Unit]]:
     return handover_lists(desk), known_units(desk)
+
+
+def _record(desk: DeskContext, list_id: int, reprint: bool) -> bytes:
+    from counter_app.services.papers_lists import handover_paper
+
+    return handover_paper(desk, list_id, reprint=reprint)
+
+
+def _print_record(desk: DeskContext, list_id: int, reprint: bool) -> int:
+    from counter_app.services.papers_lists import print_handover
+
+    return print_handover(desk, list_id, reprint=reprint)
 
 
 class HandoverPage(Page):
@@ -146,6 +160,26 @@ class HandoverPage(Page):
             dialog = RedirectDialog(self.context, code, view.to_unit, self.units, self)
             self._open(dialog, partial(self._redirected, code))
 
+    @Slot()
+    def show_record(self) -> None:
+        """The record of the marked list, for both sides to sign."""
+        view = self.current_list()
+        if view is not None:
+            title = tr(Words.RECORD_TITLE).format(number=view.number)
+            desk, name = self.context.desk, f"bien-ban-{view.made_at:%Y}-{view.number}"
+            make, send_out = partial(_record, desk, view.id), partial(_print_record, desk, view.id)
+            self._dialog = PrintDialog(self.context, title, name, make, send_out, self)
+            self._dialog.open()
+
+    @Slot()
+    def show_slip(self) -> None:
+        """The control slip of the marked dossier of the marked list."""
+        view, place = self.current_list(), self.lines.currentRow()
+        if view is not None and 0 <= place < len(view.lines):
+            code, form = view.lines[place].code, "control_slip"
+            self._dialog = PaperDialog(self.context, code, form, FORM_TITLES[form], self)
+            self._dialog.open()
+
     def current_list(self) -> HandoverView | None:
         """The list that is marked."""
         place = self.table.currentRow()
@@ -172,6 +206,8 @@ class HandoverPage(Page):
         self.confirm_button = self._button(Words.CONFIRM, self.confirm_list, "Alt+4")
         self.discard_button = self._button(Words.DISCARD, self.discard_list, "Alt+5")
         self.redirect_button = self._button(Words.REDIRECT, self.redirect_line, "Alt+6")
+        self.record_button = self._button(Words.RECORD, self.show_record, "Alt+7")
+        self.slip_button = self._button(Words.SLIP, self.show_slip, "Alt+8")
 
     def _build_tables(self) -> None:
         heads = [Words.COL_CODE, Words.COL_WHO, Words.COL_WHAT, Words.COL_HELD, Words.COL_SHELF]
@@ -203,7 +239,8 @@ class HandoverPage(Page):
         page.addLayout(_row(self.give_button, self.back_button, self.shelf_button))
         page.addWidget(title)
         page.addLayout(lists, 1)
-        page.addLayout(_row(self.send_button, self.confirm_button, self.discard_button, self.redirect_button))
+        signing = (self.send_button, self.confirm_button, self.discard_button, self.redirect_button)
+        page.addLayout(_row(*signing, self.record_button, self.slip_button))
 
     def _button(self, words: str, slot: Callable[[], None], keys: str) -> QPushButton:
         button = QPushButton(tr(words), self)
@@ -285,6 +322,7 @@ class HandoverPage(Page):
         self.send_button.setEnabled(view is not None and view.state == "draft")
         self.discard_button.setEnabled(view is not None and view.state == "draft")
         self.confirm_button.setEnabled(view is not None and view.state == "sent")
+        self.record_button.setEnabled(view is not None and view.state != "discarded")
         if lines:
             self.lines.setCurrentCell(0, 0)
         self._line_chosen()
@@ -293,6 +331,7 @@ class HandoverPage(Page):
     def _line_chosen(self) -> None:
         view, place = self.current_list(), self.lines.currentRow()
         state = view.lines[place].state if view is not None and 0 <= place < len(view.lines) else ""
+        self.slip_button.setEnabled(state not in ("", "listed", "dropped"))
         self.redirect_button.setEnabled(state in ("sent", "confirmed") and view is not None and view.direction == "out")
 
     def _made(self, view: HandoverView) -> None:

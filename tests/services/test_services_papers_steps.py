@@ -73,10 +73,9 @@ def test_a_dossier_received_in_part_has_its_request_too(desk: DeskContext, tmp_p
 
 
 def test_a_refusal_names_reason_and_article(desk: DeskContext, sent_in: str, tmp_path: Path) -> None:
-    words = StepInput(reason="Không thuộc thẩm quyền", ending=Ending(law=LAW))
-    take_step(desk, sent_in, Step.REFUSE, words)
+    take_step(desk, sent_in, Step.REFUSE, StepInput(reason="Không thuộc thẩm quyền", ending=Ending(law=LAW)))
     said = text(desk, sent_in, "refusal", tmp_path)
-    for words in ("TỪ CHỐI TIẾP NHẬN", "Số: 1/", "Không thuộc thẩm quyền", f"Căn cứ: {LAW}", HNGAM.name):
+    for words in ("TỪ CHỐI TIẾP NHẬN", "Số: 1/", "Không thuộc thẩm quyền.", f"Căn cứ: {LAW}.", HNGAM.name):
         assert words in said, words
 
 
