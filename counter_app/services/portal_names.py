@@ -65,15 +65,22 @@ class PortalNames:
                 papers=tuple(paper for item in dossier.documents if (paper := _filed(item)) is not None),
             )
 
-    def comes_too_late(self, sha256: str) -> bool:
-        """Nobody waits for it, neither as a result nor for a create that is still to come."""
+    def comes_too_late(self, code: str, sha256: str) -> bool:
+        """The dossier does not wait for it, neither as a result nor for a create that is still to come."""
         created = exists().where(
             OutboxMessage.dossier_id == Document.dossier_id,
             OutboxMessage.kind == MessageKind.CREATE,
             OutboxMessage.state == MessageState.DONE,
         )
-        wanted = select(Document.id).where(
-            Document.sha256 == sha256, Document.uploaded_at.is_(None), or_(Document.result_code != "", ~created)
+        wanted = (
+            select(Document.id)
+            .join(Dossier, Dossier.id == Document.dossier_id)
+            .where(
+                Dossier.code == code,
+                Document.sha256 == sha256,
+                Document.uploaded_at.is_(None),
+                or_(Document.result_code != "", ~created),
+            )
         )
         with self._database.read() as session:
             return session.scalar(wanted.limit(1)) is None

@@ -134,12 +134,16 @@ class FeedPage:
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """A stored document to be sent: where it lies, and what it must be (``size`` in bytes)."""
+    """A stored document to be sent: where it lies, and what it must be (``size`` in bytes).
+
+    ``dossier_code``: whose it is; the same file may be a paper of several dossiers.
+    """
 
     path: Path
     file_name: str
     size: int
     sha256: str
+    dossier_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ class DocumentLanes:
                     outbox.mark_needs_attention(session, message, reason=_RECORD_GONE, code="document_unknown")
                 elif room[lane] > 0:
                     path = self._around.document_path(row.sha256)
-                    document = DocumentFile(path, row.file_name, row.size, row.sha256)
+                    document = DocumentFile(path, row.file_name, row.size, row.sha256, message.dossier_code)
                     batches[lane].append(Parcel(message, document, UploadPlace(row.upload_url, row.upload_offset)))
                     room[lane] -= row.size
             outbox.mark_sending(session, [parcel.message for batch in batches for parcel in batch])

@@ -162,7 +162,7 @@ class Profile2Client:
         """
         with uploads.opened(document) as stream:
             uploads.verify(stream, document)
-            if self._book.comes_too_late(document.sha256):
+            if self._book.comes_too_late(document.dossier_code, document.sha256):
                 raise NotOffered(_TOO_LATE)
             if place.url is not None and place.url.startswith(FILE_MARK):
                 # It came through, digest and all, and the program ended before that was written down as done.

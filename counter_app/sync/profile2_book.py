@@ -71,8 +71,8 @@ class PortalBook(Protocol):
     def filing(self, code: str) -> Filing:
         """Return what goes into the create beside the message."""
 
-    def comes_too_late(self, sha256: str) -> bool:
-        """Tell whether a file is only wanted by dossiers whose create has gone without it.
+    def comes_too_late(self, code: str, sha256: str) -> bool:
+        """Tell whether the create of a dossier has gone without this file.
 
         A result is never too late: it is named with the status.
         """

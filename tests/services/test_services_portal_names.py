@@ -91,15 +91,16 @@ def test_a_paper_is_too_late_when_nobody_can_name_it_any_more(
     attach(desk, first, [late], component="TP01")
     with desk.database.read() as session:
         digest = session.query(Document).one().sha256
-    assert not names.comes_too_late(digest)
+    assert not names.comes_too_late(first, digest)
     _created(desk, first)
-    assert names.comes_too_late(digest)
+    assert names.comes_too_late(first, digest)
     second = receive(desk, request()).code
     attach(desk, second, [late], component="TP01")
-    assert not names.comes_too_late(digest), "the same file is still wanted by another dossier"
+    assert not names.comes_too_late(second, digest)
+    assert names.comes_too_late(first, digest), "that another dossier wants the same file helps this one nothing"
     _created(desk, second)
     attach(desk, first, [late], result="KQ01")
-    assert not names.comes_too_late(digest), "a result goes with the status"
+    assert not names.comes_too_late(first, digest), "a result goes with the status"
 
 
 def _created(desk: DeskContext, code: str) -> None:

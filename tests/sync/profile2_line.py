@@ -79,7 +79,7 @@ class Book:
     def filing(self, code: str) -> Filing:
         return FILING
 
-    def comes_too_late(self, sha256: str) -> bool:
+    def comes_too_late(self, code: str, sha256: str) -> bool:
         return self.too_late
 
 

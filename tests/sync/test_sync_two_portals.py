@@ -95,6 +95,22 @@ def _do(day: DeskDay, deed: tuple[str, Any], which: int) -> None:
 
 
 @pytest.mark.parametrize("profile", [1, 2])
+def test_a_late_paper_that_another_dossier_still_wants_is_told_as_late(
+    profile: int, prepared_directory: Path, tmp_path: Path
+) -> None:
+    day = DeskDay(profile, prepared_directory, tmp_path, seed=1)
+    try:
+        first = day.receive([0])
+        day.settle()
+        day.attach(first, 1, as_result=False)
+        day.receive([1])
+        day.settle()
+        check_agreed(day)
+    finally:
+        day.close()
+
+
+@pytest.mark.parametrize("profile", [1, 2])
 def test_a_whole_day_without_a_line_arrives_at_its_end(profile: int, prepared_directory: Path, tmp_path: Path) -> None:
     """Receive, hand over, attach a result, finish and return off line: all of it, results too, is on the portal."""
     day = DeskDay(profile, prepared_directory, tmp_path, seed=1)
