@@ -237,10 +237,11 @@ class HandoverPage(Page):
         page.addWidget(self.ready)
         page.addWidget(self.gathered, 1)
         page.addLayout(_row(self.give_button, self.back_button, self.shelf_button))
-        page.addWidget(title)
+        papers = _row(self.record_button, self.slip_button)
+        papers.insertWidget(0, title, 1)
+        page.addLayout(papers)
         page.addLayout(lists, 1)
-        signing = (self.send_button, self.confirm_button, self.discard_button, self.redirect_button)
-        page.addLayout(_row(*signing, self.record_button, self.slip_button))
+        page.addLayout(_row(self.send_button, self.confirm_button, self.discard_button, self.redirect_button))
 
     def _button(self, words: str, slot: Callable[[], None], keys: str) -> QPushButton:
         button = QPushButton(tr(words), self)

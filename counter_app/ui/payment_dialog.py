@@ -34,7 +34,7 @@ class Words:
     CONFIRM = QT_TRANSLATE_NOOP("PaymentDialog", "Đã nhận tiền (Ctrl+Enter)")
     GO_ON = QT_TRANSLATE_NOOP("PaymentDialog", "Tiếp tục giải quyết (Ctrl+Enter)")
     EXEMPT = QT_TRANSLATE_NOOP("PaymentDialog", "&Miễn, giảm…")
-    NOTICE = QT_TRANSLATE_NOOP("PaymentDialog", "Thông &báo nộp…")
+    NOTICE = QT_TRANSLATE_NOOP("PaymentDialog", "&Thông báo nộp…")
     TOTAL = QT_TRANSLATE_NOOP("PaymentDialog", "Thu: {amount}")
     NOTHING = QT_TRANSLATE_NOOP("PaymentDialog", "Không còn khoản nào phải nộp.")
     NO_ACCOUNT = QT_TRANSLATE_NOOP(
