@@ -53,12 +53,16 @@ def main(directory: str, log: str) -> int:
 
 
 def _logged(send: Callable[..., HttpAnswer], file: IO[str]) -> Callable[..., HttpAnswer]:
+    """``send``, written down; documents are sent in several threads."""
+    guard = threading.Lock()
+
     def logged(http: Http, method: str, url: str, **more: Any) -> HttpAnswer:
         body = more.get("body") or b""
         items, updating = (body.count(ITEM), UPDATING in body) if isinstance(body, bytes) else (0, False)
         metadata = more["headers"].get("Upload-Metadata", "")
         digest = base64.b64decode(metadata.partition("sha256 ")[2].partition(",")[0]).decode()
-        file.write(f"{method} {urlsplit(url).path} {len(body)} {items} {int(updating)} {digest or '-'}\n")
+        with guard:
+            file.write(f"{method} {urlsplit(url).path} {len(body)} {items} {int(updating)} {digest or '-'}\n")
         return send(http, method, url, **more)
 
     return logged
