@@ -39,6 +39,11 @@ class PortalSettings:
     ca_bundle: str = ""
     interval_seconds: int = 60
 
+    @property
+    def takes_updates(self) -> bool:
+        """A record can be told anew after its create, with papers that came later; the national interface cannot."""
+        return self.profile == 1
+
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:

@@ -33,8 +33,6 @@ __all__ = [
 ]
 
 _MOVING = (MessageState.WAITING, MessageState.SENDING)
-_DOCUMENTS_FIRST = 2
-"""The kind of portal that takes documents before their record (portal-profile-2.md)."""
 _UPLOAD = OutboxMessage.kind == MessageKind.UPLOAD
 _OWN = (
     *("id", "key", "dossier_code", "kind", "state", "unseen", "attempts", "next_attempt_at"),
@@ -194,7 +192,7 @@ def retry_all(desk: DeskContext) -> int:
 def _held_back(desk: DeskContext) -> ColumnElement[bool]:
     """True where an earlier record or step has to be done first; not for documents that go before their record."""
     earlier = _earlier(*NOT_DONE)
-    return and_(earlier, ~_UPLOAD) if desk.settings.portal.profile == _DOCUMENTS_FIRST else earlier
+    return earlier if desk.settings.portal.takes_updates else and_(earlier, ~_UPLOAD)
 
 
 def _earlier(*states: str) -> ColumnElement[bool]:

@@ -30,9 +30,6 @@ from counter_app.sync.surroundings import Chore, Surroundings
 if TYPE_CHECKING:
     from counter_app.sync.http import HttpLimits
 
-PROFILE_WITHOUT_UPDATES = 2
-"""The profile in which a document can only be named by the create."""
-
 
 class SigningClient(PortalClient, Protocol):
     """A client that can be asked to prove that it is let in."""
@@ -68,7 +65,7 @@ def open_client(
             "ca_bundle_missing",
             f"Không thấy tệp chứng thư «{ca_bundle}» nên chưa nối được với cổng. Chọn lại tệp ở trang Cài đặt.",
         )
-    if portal.profile == PROFILE_WITHOUT_UPDATES:
+    if not portal.takes_updates:
         from counter_app.sync.profile2 import Profile2Client
         from counter_app.sync.profile2_calls import Profile2Settings
 
@@ -109,7 +106,7 @@ def chores(desk: DeskContext) -> tuple[Chore, ...]:
 
     A portal without updates keeps neither the record as it stands nor a feed, so there is nothing to compare.
     """
-    if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES:
+    if not desk.settings.portal.takes_updates:
         return ()
     return SettleHeld(desk), FetchWaiting(desk), DailyReconciliation(desk)
 
@@ -117,7 +114,7 @@ def chores(desk: DeskContext) -> tuple[Chore, ...]:
 def naming_queue(desk: DeskContext) -> NamingQueue | ResultNaming:
     """What follows an upload at the portal in the settings."""
     naming = NamingQueue(desk)
-    return ResultNaming(naming) if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES else naming
+    return naming if desk.settings.portal.takes_updates else ResultNaming(naming)
 
 
 class NamingQueue:

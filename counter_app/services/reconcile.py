@@ -103,10 +103,7 @@ def reconcile(desk: DeskContext, client: PortalClient, period: Period, stop: Sto
     (TransientTrouble, SignInNeeded, Refused); what was compared until then stays. Raises UserError
     ``compare_not_offered`` for a portal that takes no updates: it does not keep the record as it stands.
     """
-    # Imported here: that module makes the syncer, which has the daily comparison among its chores.
-    from counter_app.services.portal_link import PROFILE_WITHOUT_UPDATES
-
-    if desk.settings.portal.profile == PROFILE_WITHOUT_UPDATES:
+    if not desk.settings.portal.takes_updates:
         raise UserError("compare_not_offered", _NOT_OFFERED)
     run_id = begin_run(desk, period, automatic=False)
     try:

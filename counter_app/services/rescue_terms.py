@@ -18,8 +18,6 @@ SUFFIX: Final = ".qmc"
 PLACEHOLDER: Final = "rescue:"
 """Stands, before a document's SHA-256, for the address that its upload will have."""
 
-_NAMED_LATER: Final = 1
-"""The profile in which a record may name documents after it was created."""
 _NOT_HERE = (
     "Cổng giao diện quốc gia không nhận thêm giấy tờ sau khi đã tạo hồ sơ nên chưa dùng được tệp cứu hộ với cổng này. "
     "Hãy sao lưu (counter-app backup) để giữ dữ liệu và đợi có mạng lại."
@@ -28,7 +26,7 @@ _NOT_HERE = (
 
 def check_profile(desk: DeskContext) -> None:
     """Raises UserError ``rescue_profile`` where the portal cannot be told of a document after the create."""
-    if desk.settings.portal.profile != _NAMED_LATER:
+    if not desk.settings.portal.takes_updates:
         raise UserError("rescue_profile", _NOT_HERE)
 
 

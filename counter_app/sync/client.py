@@ -62,6 +62,19 @@ class TransientTrouble(KnownError):  # noqa: N818 - a state of the line, told in
         self.key_spent = key_spent
 
 
+_PROTOCOL: Final = "Cổng trả lời không đúng quy ước kết nối. Chương trình sẽ tra lại; nếu lặp lại, báo quản trị cổng."
+
+
+def protocol_trouble(*, seen: bool = True) -> TransientTrouble:
+    """The answer was none of the portal's profile; ``seen``: it may have done what was asked."""
+    return TransientTrouble("portal_protocol", _PROTOCOL, seen=seen)
+
+
+def not_sent(trouble: TransientTrouble) -> TransientTrouble:
+    """The same trouble of a call by which nothing can have been done."""
+    return TransientTrouble(trouble.kind, trouble.reason, seen=False, retry_after=trouble.retry_after)
+
+
 class Refused(UserError):  # noqa: N818 - the portal's answer, not a fault
     """The portal refused the whole call: ``code`` as in portal-protocol.md section 3, ``reason`` its words.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 PATCH_SECONDS: Final = 30.0
@@ -60,3 +61,30 @@ class Pace:
     def lost(self, length: int) -> None:
         """A cut took so many bytes of one PATCH, of which the portal has kept none: shorter ones then."""
         self._most = max(SMALLEST_PATCH, min(self._most, length // 2))
+
+
+class StoppedError(Exception):
+    """Whoever watches over an upload wants it broken off between two blocks."""
+
+
+class PacedBlocks:
+    """The blocks of one request: ``go_on`` is asked before each, and the pauses that it takes are no line time."""
+
+    def __init__(self, pace: Pace, go_on: Callable[[int], bool], monotonic: Callable[[], float]) -> None:
+        self._pace = pace
+        self._go_on = go_on
+        self._monotonic = monotonic
+        self._begun = monotonic()
+        self._paused = 0.0
+
+    def before(self, sent: int) -> int:
+        """Return how long the next block may be; raises StoppedError when told to stop."""
+        asked = self._monotonic()
+        if not self._go_on(sent):
+            raise StoppedError
+        self._paused += self._monotonic() - asked
+        return self._pace.block_bytes()
+
+    def took(self, length: int) -> None:
+        """The request came through: the line took so many bytes since the beginning."""
+        self._pace.took(length, self._monotonic() - self._begun - self._paused)

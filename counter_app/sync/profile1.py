@@ -29,6 +29,8 @@ from counter_app.sync.client import (
     SignInNeeded,
     TransientTrouble,
     UploadPlace,
+    not_sent,
+    protocol_trouble,
 )
 from counter_app.sync.downloads import Downloader
 from counter_app.sync.http import Http, HttpAnswer, HttpLimits, Stream, status_trouble
@@ -43,7 +45,6 @@ _NO_PASSWORD = "Chưa có tài khoản hoặc mật khẩu cổng. Mở Cài đ�
 _SESSION = "Cổng liên tục báo phiên làm việc hết hạn. Chương trình sẽ tự thử lại."
 _BUSY = "Cổng đang bận. Chương trình sẽ tự gửi lại."
 _KEY_SPENT = "Cổng cho biết đã nhận lần gửi này trước đó. Chương trình sẽ tra lại rồi chỉ gửi phần còn thiếu."
-_PROTOCOL = "Cổng trả lời không đúng quy ước kết nối. Chương trình sẽ tra lại; nếu lặp lại, báo quản trị cổng."
 _TOO_LARGE = "Nội dung hồ sơ lớn hơn mức cổng cho phép trong một lần gửi. Rút gọn ghi chú hoặc danh sách rồi gửi lại."
 _NO_WORDS = "Cổng từ chối (mã {code}) và không nêu lý do."
 
@@ -136,7 +137,7 @@ class Profile1Client:
         answer = self._call("LayThayDoi", _members({"tu": cursor, "so": str(limit)}))
         entries, next_cursor = answer.get("result"), answer.get("tiep", cursor)
         if not isinstance(entries, list) or not isinstance(next_cursor, str):
-            raise TransientTrouble("portal_protocol", _PROTOCOL, seen=False)
+            raise protocol_trouble(seen=False)
         return FeedPage(tuple(encode(entry) for entry in entries), next_cursor, answer.get("con") == "1")
 
     def procedures(self, page: str) -> tuple[tuple[Mapping[str, Any], ...], str]:
@@ -223,7 +224,7 @@ class Profile1Client:
         answer = http.json_object()
         code = answer.get("error_code")
         if not isinstance(code, str) or not code:
-            raise TransientTrouble("portal_protocol", _PROTOCOL, seen=True)
+            raise protocol_trouble()
         if code == SESSION_CODE:
             return None
         if code == BUSY_CODE:
@@ -248,14 +249,12 @@ class Profile1Client:
                 raise status_trouble(http, self._now())
             answer = http.json_object()
         except TransientTrouble as trouble:
-            raise TransientTrouble(
-                trouble.kind, trouble.reason, seen=False, retry_after=trouble.retry_after
-            ) from trouble
+            raise not_sent(trouble) from trouble
         if answer.get("error_code") not in DONE_CODES:
             raise SignInNeeded(_SIGN_IN)
         session = answer.get("session")
         if not isinstance(session, str) or not session.isprintable() or not session:
-            raise TransientTrouble("portal_protocol", _PROTOCOL, seen=False)
+            raise protocol_trouble(seen=False)
         self._session = session
         return session
 
@@ -286,7 +285,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise TransientTrouble("portal_protocol", _PROTOCOL, seen=True)
+        raise protocol_trouble()
     return value
 
 

@@ -31,11 +31,13 @@ from counter_app.sync.client import (
     SignInNeeded,
     TransientTrouble,
     UploadPlace,
+    not_sent,
+    protocol_trouble,
 )
 from counter_app.sync.http import Stream
-from counter_app.sync.pace import Pace
+from counter_app.sync.pace import Pace, PacedBlocks, StoppedError
 from counter_app.sync.profile2_book import FILE_MARK, PortalBook, PortalName
-from counter_app.sync.profile2_calls import Calls, Profile2Settings, not_sent, protocol_trouble
+from counter_app.sync.profile2_calls import Calls, Profile2Settings
 from counter_app.sync.profile2_form import FileForm
 from counter_app.sync.profile2_wire import (
     NotOffered,
@@ -61,10 +63,6 @@ _TOO_LATE = (
 )
 _NO_CATALOGUE = "Cổng này không cung cấp danh mục thủ tục. Nạp danh mục từ tệp ở trang Cài đặt, mục Danh mục."
 _NO_DOWNLOAD = "Cổng này không cho tải tệp về. Mở hồ sơ trên trang của cổng để xem tệp."
-
-
-class _StoppedError(Exception):
-    """Whoever watches over an upload wants it broken off between two blocks."""
 
 
 class Profile2Client:
@@ -177,25 +175,15 @@ class Profile2Client:
 
     def _send_form(self, form: FileForm, document: DocumentFile, go_on: Callable[[int], bool]) -> dict[str, Any] | None:
         """Send the file in blocks, asking before each; None when told to stop."""
-        paused = 0.0
-
-        def before_block(sent: int) -> int:
-            nonlocal paused
-            asked = self._monotonic()
-            if not go_on(form.file_bytes(sent)):
-                raise _StoppedError
-            paused += self._monotonic() - asked
-            return self._pace.block_bytes()
-
-        body = Stream(cast(BinaryIO, form), 0, len(form), before_block)
-        begun = self._monotonic()
+        blocks = PacedBlocks(self._pace, lambda sent: go_on(form.file_bytes(sent)), self._monotonic)
+        body = Stream(cast(BinaryIO, form), 0, len(form), blocks.before)
         try:
             answer = self._calls.post("/files", {"Content-Type": form.content_type}, body)
-        except _StoppedError:
+        except StoppedError:
             return None
         except OSError as error:
-            raise DocumentDamaged(uploads._GONE, sha256=document.sha256) from error
-        self._pace.took(document.size, self._monotonic() - begun - paused)
+            raise DocumentDamaged(uploads.GONE, sha256=document.sha256) from error
+        blocks.took(document.size)
         return answer
 
     def close(self) -> None:

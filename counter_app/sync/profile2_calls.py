@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from counter_app.sync.client import Exchange, Refused, SignInNeeded, TransientTrouble
+from counter_app.sync.client import Exchange, Refused, SignInNeeded, TransientTrouble, not_sent, protocol_trouble
 from counter_app.sync.http import Http, HttpAnswer, HttpLimits, Stream, status_trouble
 from counter_app.sync.messages import encode
 
@@ -22,7 +22,6 @@ _JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
 _SIGN_IN = "Cổng không nhận mã ứng dụng hoặc khóa bí mật. Mở Cài đặt, nhập lại thông tin kết nối cổng rồi thử lại."
 _NO_SECRET = "Chưa có mã ứng dụng hoặc khóa bí mật của cổng. Mở Cài đặt và nhập thông tin kết nối cổng."
 _TOKEN = "Cổng liên tục báo mã truy cập hết hạn. Chương trình sẽ tự thử lại."
-_PROTOCOL = "Cổng trả lời không đúng quy ước kết nối. Chương trình sẽ tra lại; nếu lặp lại, báo quản trị cổng."
 _NO_WORDS = "Cổng từ chối (mã {code}) và không nêu lý do. Báo quản trị cổng kèm mã hồ sơ."
 _TOO_LARGE = "Nội dung lớn hơn mức cổng cho phép trong một lần gửi. Giảm dung lượng rồi gửi lại."
 
@@ -37,16 +36,6 @@ class Profile2Settings:
     office_id: str
     ca_bundle: Path | None = None
     limits: HttpLimits = field(default_factory=HttpLimits)
-
-
-def protocol_trouble() -> TransientTrouble:
-    """The answer was none of this profile: the portal may have done what was asked."""
-    return TransientTrouble("portal_protocol", _PROTOCOL, seen=True)
-
-
-def not_sent(trouble: TransientTrouble) -> TransientTrouble:
-    """The same trouble of a call by which nothing can have been done."""
-    return TransientTrouble(trouble.kind, trouble.reason, seen=False, retry_after=trouble.retry_after)
 
 
 class Calls:

@@ -20,7 +20,7 @@ from typing import Final
 from counter_app.sync.client import DocumentDamaged, DocumentFile, Refused, TransientTrouble, UploadPlace
 from counter_app.sync.downloads import FileRequest, own_address
 from counter_app.sync.http import HttpAnswer, Stream, status_trouble
-from counter_app.sync.pace import Pace
+from counter_app.sync.pace import Pace, PacedBlocks, StoppedError
 
 CHECKED_BYTES: Final = 256 * 1024
 """Bytes of one PATCH with a checksum of its own: of such a one the portal keeps nothing that was cut."""
@@ -34,7 +34,7 @@ _CHECKSUM_MISMATCH: Final = 460
 _FORGOTTEN: Final = frozenset({404, 410})
 _REFUSING: Final = frozenset({400, 403, 412, 413, 415})
 
-_GONE = "Không tìm thấy tệp đã lưu. Khôi phục tệp từ bản sao lưu hoặc quét lại giấy tờ, rồi gửi lại."
+GONE = "Không tìm thấy tệp đã lưu. Khôi phục tệp từ bản sao lưu hoặc quét lại giấy tờ, rồi gửi lại."
 _CHANGED = (
     "Tệp đã lưu không còn nguyên vẹn (khác dung lượng hoặc mã kiểm tra), có thể do mất điện. Không gửi tệp hỏng: "
     "khôi phục từ bản sao lưu hoặc quét lại giấy tờ, rồi gửi lại."
@@ -42,10 +42,6 @@ _CHANGED = (
 _REFUSED = "Cổng không nhận tệp này (HTTP {status}). Kiểm tra loại và dung lượng tệp, rồi quét lại hoặc báo quản trị."
 _PROTOCOL = "Cổng trả lời không đúng quy ước tải tệp. Chương trình sẽ tự thử lại; nếu lặp lại, báo quản trị cổng."
 _DIGEST = "Tệp đến cổng không khớp mã kiểm tra sau nhiều lần gửi. Chương trình sẽ gửi lại từ đầu."
-
-
-class _StoppedError(Exception):
-    """Whoever watches over the upload wants it broken off between two blocks."""
 
 
 class Uploader:
@@ -98,7 +94,7 @@ class Uploader:
                 try:
                     outcome = self._send_from(stream, document, place, remember, go_on, is_checked=start > 0)
                 except OSError as error:
-                    raise DocumentDamaged(_GONE, sha256=document.sha256) from error
+                    raise DocumentDamaged(GONE, sha256=document.sha256) from error
                 if outcome is not None:
                     return outcome.url if outcome.offset == document.size else None
                 place = UploadPlace()
@@ -168,7 +164,7 @@ class Uploader:
             length = min(length, self._pace.patch_bytes())
             try:
                 answer = self._patch(stream, place.url, place.offset, length, go_on, is_checked=is_checked)
-            except _StoppedError:
+            except StoppedError:
                 return place
             if answer.status in _FORGOTTEN:
                 return None
@@ -204,17 +200,7 @@ class Uploader:
         *,
         is_checked: bool,
     ) -> HttpAnswer:
-        """Send one piece in blocks, asking before each; raises _StoppedError when told to stop."""
-        paused = 0.0
-
-        def before_block(sent: int) -> int:
-            nonlocal paused
-            asked = self._monotonic()
-            if not go_on(offset + sent):
-                raise _StoppedError
-            paused += self._monotonic() - asked
-            return self._pace.block_bytes()
-
+        """Send one piece in blocks, asking before each; raises StoppedError when told to stop."""
         headers = {
             **_TUS,
             "Content-Type": "application/offset+octet-stream",
@@ -225,15 +211,15 @@ class Uploader:
             # SHA-1 is the one algorithm that tus asks every server to know.
             checksum = hashlib.sha1(stream.read(length), usedforsecurity=False).digest()
             headers["Upload-Checksum"] = f"sha1 {_base64(checksum)}"
-        body = Stream(stream, offset, length, before_block)
-        begun = self._monotonic()
+        blocks = PacedBlocks(self._pace, lambda sent: go_on(offset + sent), self._monotonic)
+        body = Stream(stream, offset, length, blocks.before)
         try:
             answer = self._request("PATCH", own_address(self._files_url, url), headers, body)
         except TransientTrouble:
             self._cut[url] = (offset, body.sent)
             raise
         if answer.status == 204:
-            self._pace.took(length, self._monotonic() - begun - paused)
+            blocks.took(length)
         return answer
 
     def _trouble(self, answer: HttpAnswer) -> TransientTrouble | Refused:
@@ -247,7 +233,7 @@ def opened(document: DocumentFile) -> BufferedReader:
     try:
         return document.path.open("rb")
     except OSError as error:
-        raise DocumentDamaged(_GONE, sha256=document.sha256) from error
+        raise DocumentDamaged(GONE, sha256=document.sha256) from error
 
 
 def verify(stream: BufferedReader, document: DocumentFile) -> None:
