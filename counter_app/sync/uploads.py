@@ -113,10 +113,7 @@ class Uploader:
             if offset is not None:
                 if sent and offset <= cut_from:
                     self._pace.lost(sent)
-                held = UploadPlace(place.url, offset)
-                if held != place:
-                    remember(held)
-                return held
+                return UploadPlace(place.url, offset)
         begun = UploadPlace(self._create(document), 0)
         remember(begun)
         return begun
