@@ -22,6 +22,7 @@ from counter_app.models.procedure import (
 )
 from counter_app.models.reconciliation import ReconciliationDifference, ReconciliationRun
 from counter_app.models.rescue import RescueExport, RescueImport, RescueItem, RescueSent
+from counter_app.models.scan_job import DocumentText, ScanJob
 from counter_app.models.series import Draft, NumberSeries
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Delivery",
     "Desk",
     "Document",
+    "DocumentText",
     "Dossier",
     "DossierComponent",
     "DossierEvent",
@@ -65,6 +67,7 @@ __all__ = [
     "RescueImport",
     "RescueItem",
     "RescueSent",
+    "ScanJob",
     "ShelfMove",
     "SyncLock",
     "SyncRun",

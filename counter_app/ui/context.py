@@ -35,6 +35,8 @@ class AppContext(QObject):
     """One :class:`Changed` for whatever was written, by whomever."""
     open_dossier = Signal(str)
     open_page = Signal(str)
+    open_scan = Signal(str, str, str)
+    """Scan for a dossier: its code, component and result; the last two may be empty, all three for a stack."""
     message = Signal(str, str)
     """Text and tone (info, success, warning, error) for the bar below the search box."""
     bug = Signal(object)

@@ -87,7 +87,7 @@ def test_models_equal_the_migrated_schema(tmp_path: Path) -> None:
             opts={
                 "compare_type": True,
                 "include_name": lambda name, kind, _parents: (
-                    not (kind == "table" and str(name).startswith("dossier_search"))
+                    not (kind == "table" and str(name).startswith(("dossier_search", "document_search")))
                 ),
             },
         )
