@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Any
 
@@ -20,8 +21,16 @@ from printing.wording import digits, money
 # Of a table's style: name, first cell, last cell (column, row), and what the command needs.
 _Command = tuple[str, tuple[int, int], tuple[int, int], *tuple[Any, ...]]
 
+_Head = list[Flowable | str]
+
 _LINE = 0.5
 _PAD = 2.0
+_PADDING: list[_Command] = [
+    ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
+    ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
+    ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), _PAD),
+]
 _NUMBER_WIDTH = 9 * mm
 # A row taller than this share of the page is parted, so that none runs over a page's end.
 _TALLEST_ROW = 0.3
@@ -30,15 +39,87 @@ _WIDE_LETTER = 0.6
 _ALIGNED = {"left": "cell", "center": "cell-center", "right": "cell-right"}
 
 
-class _Ruled(Table):
-    """A table whose frame is closed at a page's end, though a row goes on behind it."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Cells of equal height in points; ``begins``: not the rest of a row that was parted."""
+
+    cells: list[list[Flowable]]
+    height: float
+    begins: bool
+
+
+class _Ruled(Flowable):
+    """Rows under a head that comes again on each page; each page gets a table of its own with a closed frame.
+
+    A row is made and measured when its page is filled: ReportLab's own table measures all that are left at the end
+    of each page, which takes a register of thousands of lines minutes.
+    """
+
+    def __init__(
+        self, ink: Ink, heads: list[_Head], rows: Iterator[_Row], widths: list[float], more: list[_Command]
+    ) -> None:
+        super().__init__()
+        self.spaceBefore, self.spaceAfter = 2, 3
+        self._ink = ink
+        self._heads = heads
+        self._rows = rows
+        self._widths = widths
+        self._more = more
+        self._ready: list[_Row] = []
+        self._head_height = self._table([]).wrap(sum(widths), ink.sheet.height)[1]
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803 (ReportLab's names)
+        """Width and height; where not all fits, a height that is more than there is."""
+        self._make(availHeight)
+        return sum(self._widths), self._head_height + sum(row.height for row in self._ready)
 
     def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803 (ReportLab's names)
         """The part that fits, and the rest."""
-        parts = super().split(availWidth, availHeight)
-        if len(parts) > 1 and isinstance(parts[0], Table):
-            parts[0].setStyle([("LINEBELOW", (0, -1), (-1, -1), _LINE, colors.black)])
-        return parts
+        self._make(availHeight)
+        room, fitting = availHeight - self._head_height, 0
+        for row in self._ready:
+            room -= row.height
+            if room < 0:
+                break
+            fitting += 1
+        if not fitting:
+            return []
+        rest = _Ruled(self._ink, self._heads, self._rows, self._widths, self._more)
+        rest._ready = self._ready[fitting:]
+        return [self._table(self._ready[:fitting]), rest]
+
+    def draw(self) -> None:
+        """Draw what is left, which fits."""
+        table = self._table(self._ready)
+        table.wrapOn(self.canv, sum(self._widths), self._ink.sheet.height)
+        table.drawOn(self.canv, 0, 0)
+
+    def _make(self, height: float) -> None:
+        made = self._head_height + sum(row.height for row in self._ready)
+        while made <= height and (row := next(self._rows, None)) is not None:
+            self._ready.append(row)
+            made += row.height
+
+    def _table(self, rows: Sequence[_Row]) -> Table:
+        first = len(self._heads)
+        starts = [first + at for at, row in enumerate(rows) if row.begins]
+        return Table(
+            [*self._heads, *(row.cells for row in rows)],
+            colWidths=self._widths,
+            rowHeights=[*[None] * first, *(row.height for row in rows)],
+            spaceBefore=self.spaceBefore,
+            spaceAfter=self.spaceAfter,
+            style=[
+                FACE,
+                ("GRID", (0, 0), (-1, first - 1), _LINE, colors.black),
+                ("BOX", (0, 0), (-1, -1), _LINE, colors.black),
+                ("LINEAFTER", (0, 0), (-1, -1), _LINE, colors.black),
+                ("VALIGN", (0, 0), (-1, first - 1), "MIDDLE"),
+                *_PADDING,
+                *(("LINEABOVE", (0, at), (-1, at), _LINE, colors.black) for at in starts),
+                *self._more,
+            ],
+        )
 
 
 def component_table(block: ComponentTable, lines: tuple[ComponentLine, ...], ink: Ink) -> list[Flowable]:
@@ -77,10 +158,10 @@ def row_table(block: RowTable, rows: Sequence[Values], ink: Ink) -> list[Flowabl
         return [ink.para(f"{heading} {block.none}", "line")] if block.none else []
     blank = [BLANK_ROWS.get(block.rows, {})] * (block.least_rows - len(rows))
     widths = _widths(block.columns, ink.sheet.width)
-    body = [
+    body = (
         [_cell(column, row, ink, width) for column, width in zip(block.columns, widths, strict=True)]
         for row in (*rows, *blank)
-    ]
+    )
     top, spans = _heads(block.columns, ink)
     table = _ruled(ink, top, body, widths, [*spans, ("VALIGN", (0, len(top)), (-1, -1), "TOP")])
     return [ink.para(heading, "line"), table] if heading else [table]
@@ -97,49 +178,31 @@ def _four(ink: Ink, number: int, name: str, third: str, fourth: str) -> list[lis
     return [[ink.para(text, style)] for text, style in texts]
 
 
-def _plain(ink: Ink, columns: Sequence[str], rows: list[list[list[Flowable]]], last: float) -> Table:
+def _plain(ink: Ink, columns: Sequence[str], rows: list[list[list[Flowable]]], last: float) -> Flowable:
     """A table of number, name, and two more columns, the last taking the share *last* of the sheet."""
     sheet = ink.sheet
     fixed = [sheet.width * 0.22, sheet.width * last]
     widths = [_NUMBER_WIDTH, sheet.width - _NUMBER_WIDTH - sum(fixed), *fixed]
-    head: list[Flowable | str] = [ink.para(column, "cell-bold") for column in columns]
+    head: _Head = [ink.para(column, "cell-bold") for column in columns]
     return _ruled(ink, [head], rows, widths, [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
 
 
 def _ruled(
     ink: Ink,
-    heads: list[list[Flowable | str]],
-    rows: Sequence[list[list[Flowable]]],
+    heads: list[_Head],
+    rows: Iterable[list[list[Flowable]]],
     widths: list[float],
     more: list[_Command],
-) -> Table:
+) -> Flowable:
     """Rows under a head that comes again on each page; a tall row goes on in further ones without a line between."""
-    body: list[list[list[Flowable]]] = []
-    lines: list[_Command] = []
+    return _Ruled(ink, heads, _measured(ink, rows, widths), widths, more)
+
+
+def _measured(ink: Ink, rows: Iterable[list[list[Flowable]]], widths: list[float]) -> Iterator[_Row]:
     for row in rows:
-        at = len(heads) + len(body)
-        lines.append(("LINEABOVE", (0, at), (-1, at), _LINE, colors.black))
-        body += _parted(row, widths, ink.sheet.height * _TALLEST_ROW)
-    return _Ruled(
-        [*heads, *body],
-        colWidths=widths,
-        repeatRows=len(heads),
-        spaceBefore=2,
-        spaceAfter=3,
-        style=[
-            FACE,
-            ("GRID", (0, 0), (-1, len(heads) - 1), _LINE, colors.black),
-            ("BOX", (0, 0), (-1, -1), _LINE, colors.black),
-            ("LINEAFTER", (0, 0), (-1, -1), _LINE, colors.black),
-            ("VALIGN", (0, 0), (-1, len(heads) - 1), "MIDDLE"),
-            ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
-            ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-            ("TOPPADDING", (0, 0), (-1, -1), 0.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), _PAD),
-            *lines,
-            *more,
-        ],
-    )
+        for part, cells in enumerate(_parted(row, widths, ink.sheet.height * _TALLEST_ROW)):
+            measure = Table([cells], colWidths=widths, style=[FACE, *_PADDING])
+            yield _Row(cells, measure.wrap(ink.sheet.width, ink.sheet.height)[1], begins=not part)
 
 
 def _parted(row: list[list[Flowable]], widths: list[float], tallest: float) -> list[list[list[Flowable]]]:
@@ -174,13 +237,13 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
     return [column.width * mm or rest / open_ones for column in columns]
 
 
-def _heads(columns: Sequence[Column], ink: Ink) -> tuple[list[list[Flowable | str]], list[_Command]]:
+def _heads(columns: Sequence[Column], ink: Ink) -> tuple[list[_Head], list[_Command]]:
     """The head row; two of them, with cells that span, where columns stand in groups."""
-    single: list[Flowable | str] = [ink.para(column.heading, "cell-bold") for column in columns]
+    single: _Head = [ink.para(column.heading, "cell-bold") for column in columns]
     if not any(column.group for column in columns):
         return [single], []
-    upper: list[Flowable | str] = []
-    lower: list[Flowable | str] = []
+    upper: _Head = []
+    lower: _Head = []
     spans: list[_Command] = []
     for group, members in groupby(columns, key=lambda column: column.group):
         headings = [ink.para(column.heading, "cell-bold") for column in members]

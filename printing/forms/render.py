@@ -36,13 +36,13 @@ MIME = "application/pdf"
 _RUNNING_HEAD = 5 * mm
 
 
-def render(content: Content, form_set: FormSet) -> bytes:
+def render(content: Content, form_set: FormSet, on_page: Callable[[int], None] | None = None) -> bytes:
     """The paper that *content* is about, in the wording of *form_set*; each copy on pages of its own.
 
-    The same content gives the same bytes. Raises ``ValueError`` for a form that the set does not have, and for
-    a time without a zone.
+    The same content gives the same bytes. *on_page* hears of each page laid out, and ends the work by raising.
+    Raises ``ValueError`` for a form that the set does not have, and for a time without a zone.
     """
-    return _render(plan(content, form_set), form_set)
+    return _render(plan(content, form_set), form_set, on_page or _unheard)
 
 
 def render_test_page() -> bytes:
@@ -62,10 +62,15 @@ def render_test_page() -> bytes:
     return archival(out.getvalue(), "Trang in thử", "", None)
 
 
-def _render(made: Plan, form_set: FormSet) -> bytes:
+def _unheard(_page: int) -> None: ...
+
+
+def _render(made: Plan, form_set: FormSet, on_page: Callable[[int], None]) -> bytes:
     fonts.register()
     running = made.layouts[0].running
-    return archival(_Run(made, form_set).build(), f"{made.form.name} {running}".strip(), running, made.issued_at)
+    return archival(
+        _Run(made, form_set, on_page).build(), f"{made.form.name} {running}".strip(), running, made.issued_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,8 @@ class _HeldCanvas(Canvas):
 class _Run:
     """Lays out a paper."""
 
-    def __init__(self, made: Plan, form_set: FormSet) -> None:
+    def __init__(self, made: Plan, form_set: FormSet, on_page: Callable[[int], None]) -> None:
+        self._on_page = on_page
         self._form = made.form
         self._regulation = made.form.regulation or form_set.regulation
         self._page = sheet(made.form.paper)
@@ -142,7 +148,11 @@ class _Run:
         return out.getvalue()
 
     def _counting(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
-        return lambda _canvas, _document: self._of_layout.append(index)
+        def count(_canvas: Canvas, _document: BaseDocTemplate) -> None:
+            self._of_layout.append(index)
+            self._on_page(len(self._of_layout))
+
+        return count
 
     def _order(self) -> list[_Page]:
         made = []
