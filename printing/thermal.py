@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from counter_app.errors import UserError
 from printing.codes import QrFields, qr_rows, qr_text
 from printing.content import ThermalContent, mark, nfc
-from printing.raster import Line, RuleLine, picture
+from printing.raster import AnyLine, Line, RuleLine, ScaleLine, picture
 from printing.sample_text import sample_lines
 from printing.wording import moment_weekday, money, portal_code_words, without_word
 
@@ -64,20 +64,25 @@ def render_thermal(content: ThermalContent, width_mm: int, code_page: str | None
     return printer.finish()
 
 
-def render_thermal_test_page(width_mm: int, code_page: str | None = None) -> bytes:
-    """Every Vietnamese and Ê Đê letter, the width of the paper, and a QR that reads ``TRANG IN THỬ``."""
-    printer = _Slip(width_mm, code_page)
-    printer.lines(
+def render_thermal_test_page(width_mm: int, printer: str = "", code_page: str | None = None) -> bytes:
+    """Every Vietnamese and Ê Đê letter, the printer's address, the edges of the paper, and a QR ``TRANG IN THỬ``."""
+    slip = _Slip(width_mm, code_page)
+    slip.lines(
         [
+            ScaleLine(),
             Line(f"TRANG IN THỬ {width_mm} MM", 40, bold=True, align="center", fit=True),
+            *([Line(printer, _SMALL, align="center")] if printer else []),
             RuleLine(),
             *(Line(text, _BODY) for text in sample_lines()),
             RuleLine(),
-            Line("Nếu mọi chữ và dấu ở trên đều rõ và không bị cắt ở lề, máy in dùng được.", _BODY),
+            Line(
+                "Nếu mọi chữ và dấu ở trên đều rõ, vạch đậm ở hai đầu thước có đủ và mỗi ô dài 1 cm, máy in dùng được.",
+                _BODY,
+            ),
         ]
     )
-    printer.qr("TRANG IN THỬ")
-    return printer.finish()
+    slip.qr("TRANG IN THỬ")
+    return slip.finish()
 
 
 def _head(content: ThermalContent) -> list[Line | RuleLine]:
@@ -143,7 +148,7 @@ class _Slip:
             )
         self._printer.magic.force_encoding(code_page)
 
-    def lines(self, lines: Sequence[Line | RuleLine]) -> None:
+    def lines(self, lines: Sequence[AnyLine]) -> None:
         """Add lines: runs that the code page can show as text, the others as one picture a run."""
         for as_text, run in groupby(lines, key=self._is_text):
             if as_text:
@@ -152,8 +157,8 @@ class _Slip:
             else:
                 self._printer.image(picture(list(run), self._width), fragment_height=_STRIP_ROWS)
 
-    def _is_text(self, line: Line | RuleLine) -> bool:
-        if not self._code_page or isinstance(line, RuleLine) or line.fit:
+    def _is_text(self, line: AnyLine) -> bool:
+        if not self._code_page or not isinstance(line, Line) or line.fit:
             return False
         if not line.text.isprintable():  # a control letter would be a command to the printer
             return False

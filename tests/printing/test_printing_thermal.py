@@ -13,7 +13,7 @@ from PIL import Image, ImageChops
 
 from counter_app.errors import UserError
 from printing.fonts import raster_font
-from printing.raster import Line, RuleLine, picture, wrapped
+from printing.raster import Line, RuleLine, ScaleLine, picture, wrapped
 from printing.thermal import render_thermal, render_thermal_test_page
 
 SIZES: list[tuple[int]] = [(80, 576), (58, 384)]
@@ -150,13 +150,68 @@ def test_unknown_code_page_is_refused_with_advice() -> None:
     assert "in chữ bằng hình" in refused.value.message
 
 
+BREVES = [("ê̆", "ê", "e"), ("ô̆", "ô", "o"), ("ơ̆", "ơ", "o"), ("ư̆", "ư", "u")]
+BREVES += [tuple(letter.upper() for letter in letters) for letters in BREVES]
+
+
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("size", [22, 26, 56])
+@pytest.mark.parametrize(("whole", "base", "plain"), BREVES)
+def test_breve_of_ede_stands_over_the_middle_of_its_letter(
+    whole: str, base: str, plain: str, size: int, bold: bool
+) -> None:
+    def sheet(text: str) -> Image.Image:
+        return picture([Line(text, size, bold=bold)], 4 * size)
+
+    letter, body = (ImageChops.invert(sheet(text).convert("L")) for text in (base, plain))
+    both = ImageChops.invert(sheet(whole).convert("L"))
+    lowered = both.height - letter.height
+    under = Image.new("L", both.size, 0)
+    under.paste(letter, (0, lowered))
+    mark = ImageChops.difference(both, under).getbbox()
+    assert mark is not None
+    # The letter itself is untouched; the mark is wholly above it, whole, and does not reach its neighbours.
+    assert ImageChops.difference(ImageChops.lighter(both, under), both).getbbox() is None
+    middle = (mark[0] + mark[2]) / 2
+    left, _, right, _ = body.getbbox() or (0, 0, 0, 0)
+    assert abs(middle - (left + right) / 2) <= 1
+    top_below = under.crop((mark[0], 0, mark[2], both.height)).getbbox()
+    assert top_below is None or mark[3] < top_below[1]
+    assert mark[3] - mark[1] >= size * 0.12
+    assert mark[2] - mark[0] >= size * 0.25
+
+
+def test_breve_moves_neither_the_letters_beside_it_nor_other_lines() -> None:
+    bare = picture([Line("Buôn Kưr Êban", 26)], 300)
+    marked = picture([Line("Buôn Kư̆r Ê̆ban", 26)], 300)
+    difference = ImageChops.logical_xor(bare, marked.crop((0, marked.height - bare.height, 300, marked.height)))
+    assert difference.getbbox() is not None
+    assert (difference.getbbox() or (0, 0, 0, 99))[3] < 20, "nothing moved at the foot of the letters"
+    assert picture([Line("Đắk Lắk", 26)], 300).height == bare.height
+
+
+def test_a_letter_is_never_broken_from_its_mark() -> None:
+    lines = wrapped("ê̆" * 60, raster_font(26), 100)
+    assert all(line.startswith("ê") for line in lines)
+    assert "".join(lines) == "ê̆" * 60
+
+
 @pytest.mark.parametrize(("width", "dots"), SIZES)
 def test_test_page_fills_the_width_and_reads_back(width: int, dots: int) -> None:
-    paper = print_out(render_thermal_test_page(width), dots)
+    paper = print_out(render_thermal_test_page(width, "tcp://10.0.0.8:9100"), dots)
     assert paper.qr_texts == ["TRANG IN THỬ"]
-    assert holds(paper.text_picture(), picture([RuleLine()], dots))
+    ede = Line("ŏ Ŏ ô̆ Ô̆ ơ̆ Ơ̆ ŭ Ŭ ư̆ Ư̆", 26)
+    for line in (RuleLine(), ScaleLine(), Line("tcp://10.0.0.8:9100", 22, align="center"), ede):
+        assert holds(paper.text_picture(), picture([line], dots)), line
     assert holds(paper.text_picture(), picture([Line("A À Ả Ã Á Ạ   Ă Ằ Ẳ Ẵ Ắ Ặ   Â Ầ Ẩ Ẫ Ấ Ậ", 26)], dots))
     assert symbols(paper.picture().convert("L")) == {"QR Code": "TRANG IN THỬ"}
+
+
+def test_scale_reaches_both_edges_and_counts_centimetres() -> None:
+    scale = picture([ScaleLine()], 576)
+    columns = [sum(not scale.getpixel((x, y)) for y in range(scale.height)) for x in range(576)]
+    assert columns[0] == columns[575] == scale.height
+    assert [x for x in range(8, 570) if columns[x] == 24] == [80 * cm for cm in range(1, 8)]
 
 
 def test_wrapping_keeps_every_letter_and_the_width() -> None:
