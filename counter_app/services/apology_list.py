@@ -14,31 +14,33 @@ from pathlib import Path
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from counter_app.errors import UserError
 from counter_app.models import ApologyLetter, Dossier, DossierEvent, Office
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.apologies import DELIVERY_WAYS
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
-from counter_app.services.spreadsheets import moment_cell, write_csv
+from counter_app.services.spreadsheets import Cell, Table, moment_cell, write_csv, write_xlsx
 
-HEAD = (
-    "STT",
-    "Mã hồ sơ",
-    "Thủ tục hành chính",
-    "Chủ hồ sơ",
-    "Hẹn trả",
-    "Hẹn lại",
-    "Số văn bản",
-    "Người ký",
-    "Ngày ký",
-    "Ngày giao",
-    "Cách giao",
-    "Đúng hạn gửi",
-    "Lý do",
-    "Đơn vị chịu trách nhiệm",
-    "Người chịu trách nhiệm",
-    "Cơ quan",
+COLUMNS = (
+    ("STT", 6),
+    ("Mã hồ sơ", 22),
+    ("Thủ tục hành chính", 36),
+    ("Chủ hồ sơ", 24),
+    ("Hẹn trả", 16),
+    ("Hẹn lại", 16),
+    ("Số văn bản", 10),
+    ("Người ký", 20),
+    ("Ngày ký", 16),
+    ("Ngày giao", 16),
+    ("Cách giao", 14),
+    ("Đúng hạn gửi", 10),
+    ("Lý do", 36),
+    ("Đơn vị chịu trách nhiệm", 22),
+    ("Người chịu trách nhiệm", 20),
+    ("Cơ quan", 20),
 )
+"""Heads in their order, and widths in letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,24 @@ def apology_lines(desk: DeskContext, month: date) -> list[ApologyLine]:
 
 
 def export_apologies(desk: DeskContext, month: date, path: Path) -> int:
-    """Write the month's list as CSV for a spreadsheet; returns the number of lines.
+    """Write the month's list for a spreadsheet, as a sheet (.xlsx) or as CSV; returns the number of lines.
 
-    Raises KnownError when the file cannot be written.
+    Raises UserError ``format_unknown``, KnownError when the file cannot be written.
     """
     lines = apology_lines(desk, month)
-    return write_csv(path, HEAD, ((str(number), *_cells(line)) for number, line in enumerate(lines, 1)))
+    rows = ((number, *_cells(line)) for number, line in enumerate(lines, 1))
+    match path.suffix.lower():
+        case ".xlsx":
+            with desk.database.read() as session:
+                office = office_row(session, desk).name
+            above = (office, "DANH SÁCH VĂN BẢN XIN LỖI TRONG THÁNG", f"Tháng {month:%m/%Y}")
+            return write_xlsx(path, Table("Văn bản xin lỗi", above, COLUMNS, desk.clock()), rows)
+        case ".csv":
+            return write_csv(path, [head for head, _ in COLUMNS], (tuple(map(_plain, row)) for row in rows))
+        case _:
+            raise UserError(
+                "format_unknown", f"Danh sách xuất ra .xlsx hoặc .csv, không phải «{path.name}». Hãy đổi đuôi tệp."
+            )
 
 
 def apology_list_pdf(desk: DeskContext, month: date) -> bytes:
@@ -197,18 +211,18 @@ def _bounds(month: date) -> tuple[datetime, datetime]:
     return datetime.combine(first, time.min, VIETNAM), datetime.combine(after, time.min, VIETNAM)
 
 
-def _cells(line: ApologyLine) -> tuple[str, ...]:
+def _cells(line: ApologyLine) -> tuple[Cell, ...]:
     in_time = "" if line.in_time is None else "đúng hạn" if line.in_time else "muộn"
     return (
         line.code,
         line.procedure,
         line.applicant,
-        moment_cell(line.due),
-        moment_cell(line.new_due),
-        "chưa có" if line.number is None else str(line.number),
+        line.due,
+        line.new_due,
+        "chưa có" if line.number is None else line.number,
         line.signed_by,
-        moment_cell(line.signed_at),
-        moment_cell(line.delivered_at),
+        line.signed_at,
+        line.delivered_at,
         DELIVERY_WAYS.get(line.delivered_by, ""),
         in_time,
         line.reason,
@@ -216,3 +230,7 @@ def _cells(line: ApologyLine) -> tuple[str, ...]:
         line.person,
         line.office,
     )
+
+
+def _plain(value: Cell) -> str:
+    return moment_cell(value) if value is None or isinstance(value, datetime) else str(value)

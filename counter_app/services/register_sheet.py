@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from counter_app.database import storage_error
 from counter_app.errors import UserError
-from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office
 from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
+from counter_app.services.spreadsheets import CELL, FONT, HEAD, MOMENT, Cell, lay_out, naive, whole_file, write_cell
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -45,9 +42,6 @@ HEAD_ROW = 4
 MOST_ROWS = 1_048_575
 """The last row that a sheet can hold, counted from 0."""
 
-MOST_LETTERS = 32_767
-"""What a cell can hold."""
-
 
 def write_register(desk: DeskContext, wanted: RegisterFilter, path: Path) -> int:
     """Write the register to ``path`` (.xlsx), whole or not at all; answers how many dossiers it has.
@@ -55,16 +49,8 @@ def write_register(desk: DeskContext, wanted: RegisterFilter, path: Path) -> int
     Raises UserError ``period_invalid``, ``register_too_long``; KnownError for storage.
     """
     blocks = register_blocks(desk, wanted)
-    partial = path.with_name(path.name + ".part")
-    try:
-        with partial.open("wb") as file:
-            count = _write(desk, wanted, blocks, file)
-        os.replace(partial, path)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
+    with whole_file(path) as file:
+        return _write(desk, wanted, blocks, file)
 
 
 def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[RegisterLine]], file: BinaryIO) -> int:
@@ -72,8 +58,7 @@ def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[Regi
 
     row = HEAD_ROW + 3
     with Workbook(file, {"constant_memory": True}) as book:
-        now = desk.clock().astimezone(VIETNAM).replace(tzinfo=None)
-        book.set_properties({"title": "Sổ theo dõi hồ sơ", "created": now})
+        book.set_properties({"title": "Sổ theo dõi hồ sơ", "created": naive(desk.clock())})
         sheet = book.add_worksheet("Sổ theo dõi hồ sơ")
         formats = _formats(book)
         _lay_out(sheet)
@@ -89,33 +74,24 @@ def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[Regi
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    font = {"font_name": "Times New Roman", "font_size": 11}
-    cell = {**font, "border": 1, "text_wrap": True, "valign": "top"}
-    head = {**font, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
     return {
-        "office": book.add_format({**font, "bold": True}),
-        "title": book.add_format({**font, "bold": True, "font_size": 14}),
-        "period": book.add_format({**font, "italic": True}),
-        "upper": book.add_format({**head, "top": 1, "left": 1, "right": 1}),
-        "head": book.add_format({**head, "bottom": 1, "left": 1, "right": 1}),
-        "group": book.add_format({**head, "border": 1}),
-        "number": book.add_format({**cell, "italic": True, "align": "center"}),
-        "text": book.add_format(cell),
-        "moment": book.add_format({**cell, "num_format": "hh:mm dd/mm/yyyy", "align": "left"}),
+        "office": book.add_format({**FONT, "bold": True}),
+        "title": book.add_format({**FONT, "bold": True, "font_size": 14}),
+        "period": book.add_format({**FONT, "italic": True}),
+        "upper": book.add_format({**HEAD, "top": 1, "left": 1, "right": 1}),
+        "head": book.add_format({**HEAD, "bottom": 1, "left": 1, "right": 1}),
+        "group": book.add_format({**HEAD, "border": 1}),
+        "number": book.add_format({**CELL, "italic": True, "align": "center"}),
+        "text": book.add_format(CELL),
+        "moment": book.add_format(MOMENT),
     }
 
 
 def _lay_out(sheet: Worksheet) -> None:
-    """A4 across, as wide as the page, the heads on each."""
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
-    sheet.fit_to_pages(1, 0)
+    """The heads on each page."""
+    lay_out(sheet, [width for _, width in COLUMNS])
     sheet.repeat_rows(HEAD_ROW, HEAD_ROW + 2)
     sheet.freeze_panes(HEAD_ROW + 3, 2)
-    sheet.set_footer("&R&P/&N")
-    for column, (_, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
 
 
 def _write_heads(sheet: Worksheet, formats: dict[str, Any], office: str, period: str) -> None:
@@ -135,7 +111,7 @@ def _write_heads(sheet: Worksheet, formats: dict[str, Any], office: str, period:
 
 
 def _write_line(sheet: Worksheet, formats: dict[str, Any], row: int, line: RegisterLine) -> None:
-    values = (
+    values: tuple[Cell, ...] = (
         line.number,
         line.dossier_code,
         line.procedure_name,
@@ -151,15 +127,7 @@ def _write_line(sheet: Worksheet, formats: dict[str, Any], row: int, line: Regis
         line.note,
     )
     for column, value in enumerate(values):
-        if isinstance(value, datetime):
-            sheet.write_datetime(row, column, value.astimezone(VIETNAM).replace(tzinfo=None), formats["moment"])
-        elif isinstance(value, int):
-            sheet.write_number(row, column, value, formats["text"])
-        elif value:
-            # Never plain ``write``: what an applicant calls himself is text, though it begin with "=".
-            sheet.write_string(row, column, value[:MOST_LETTERS], formats["text"])
-        else:
-            sheet.write_blank(row, column, None, formats["text"])
+        write_cell(sheet, row, column, value, formats["text"], formats["moment"])
 
 
 def _period(wanted: RegisterFilter) -> str:

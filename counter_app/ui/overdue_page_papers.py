@@ -42,6 +42,7 @@ class Words:
     MONTH = QT_TRANSLATE_NOOP("LettersDialog", "&Tháng")
     EXPORT = QT_TRANSLATE_NOOP("LettersDialog", "Xuất bảng tính… (Ctrl+Enter)")
     LOOK = QT_TRANSLATE_NOOP("LettersDialog", "&Xem bản in")
+    SHEET = QT_TRANSLATE_NOOP("LettersDialog", "Bảng tính Excel (*.xlsx)")
     CSV = QT_TRANSLATE_NOOP("LettersDialog", "Bảng tính CSV (*.csv)")
     EXPORTED = QT_TRANSLATE_NOOP("LettersDialog", "Đã xuất {count} dòng ra tệp {path}.")
 
@@ -49,7 +50,7 @@ class Words:
 AT_A_TIME = 4
 """Letters drawn before whoever shares the worker gets a turn."""
 
-FILE_NAME = "xin-loi-{month:%Y-%m}.csv"
+FILE_NAME = "xin-loi-{month:%Y-%m}.xlsx"
 
 
 class LettersDialog(PreviewDialog):
@@ -152,10 +153,16 @@ class MonthDialog(TaskDialog):
         """Ask where to keep the table."""
         self._files = QFileDialog(self, self.windowTitle(), FILE_NAME.format(month=self.day()))
         self._files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self._files.setNameFilter(_tr(Words.CSV))
-        self._files.setDefaultSuffix("csv")
+        self._files.setNameFilters([_tr(Words.SHEET), _tr(Words.CSV)])
+        self._files.setDefaultSuffix("xlsx")
+        self._files.filterSelected.connect(self._kind_chosen)
         self._files.fileSelected.connect(self.save_to)
         self._files.open()
+
+    @Slot(str)
+    def _kind_chosen(self, words: str) -> None:
+        if self._files is not None:
+            self._files.setDefaultSuffix("csv" if words == _tr(Words.CSV) else "xlsx")
 
     @Slot(str)
     def save_to(self, name: str) -> None:

@@ -33,8 +33,10 @@ from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
 from tests.services.inspect_desk import refused
+from tests.services.sheets import cells
 
 UNIT = "Phòng Tư pháp"
+DAY = date(2026, 3, 5)
 
 
 def moment(day: int, hour: int, minute: int = 0) -> datetime:
@@ -202,6 +204,22 @@ def test_the_list_as_a_table_and_as_a_paper(desk: DeskContext, month: list[str],
     assert "03/2026" in words
     with refused("not_a_directory", error=KnownError):
         export_apologies(desk, date(2026, 3, 5), path / "x.csv")
+
+
+def test_the_list_as_a_sheet_has_times_that_can_be_reckoned_with(
+    desk: DeskContext, month: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "xin lỗi.xlsx"
+    assert export_apologies(desk, date(2026, 3, 5), path) == 5
+    office, title, period, head, *table = cells(path)
+    assert (title, period) == (["DANH SÁCH VĂN BẢN XIN LỖI TRONG THÁNG"], ["Tháng 03/2026"])
+    assert office == ["UBND xã Ea Kao"]
+    assert [line[head.index("Mã hồ sơ")] for line in table] == [line.code for line in apology_lines(desk, DAY)]
+    assert [line[head.index("Số văn bản")] for line in table] == ["1", "2", "3", "chưa có", "chưa có"]
+    days = float(table[0][head.index("Hẹn lại")])
+    assert days == pytest.approx((date(2026, 3, 17) - date(1899, 12, 30)).days + 17 / 24)
+    with refused("format_unknown"):
+        export_apologies(desk, DAY, tmp_path / "xin lỗi.doc")
 
 
 def test_a_month_ends_at_midnight_in_viet_nam(desk: DeskContext, clock: Clock) -> None:

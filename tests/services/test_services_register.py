@@ -6,7 +6,6 @@ import zipfile
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -22,27 +21,13 @@ from counter_app.services.steps import StepInput, take_step
 from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, full_request, request
 from tests.conftest import Clock
 from tests.services.inspect_desk import refused
+from tests.services.sheets import cells
 
 DAY = date(2026, 3, 10)
-SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def lines(desk: DeskContext, wanted: RegisterFilter, block: int = 500) -> list[RegisterLine]:
     return list(chain.from_iterable(register_blocks(desk, wanted, block=block)))
-
-
-def cells(path: Path) -> list[list[str]]:
-    """The texts of the sheet row by row, numbers as written."""
-    with zipfile.ZipFile(path) as book:
-        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    found = []
-    for row in sheet.iter(f"{SPACE}row"):
-        texts = []
-        for cell in row:
-            value = cell.find(f"{SPACE}v")
-            texts.append("".join(cell.itertext()) if value is None else str(value.text))
-        found.append(texts)
-    return found
 
 
 def test_lines_say_what_the_receipt_says(desk: DeskContext, clock: Clock) -> None:

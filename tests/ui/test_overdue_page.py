@@ -303,6 +303,12 @@ def test_the_month_is_written_to_a_file(page: OverduePage, running: RunningApp, 
     assert preview is not None
     qtbot.waitUntil(lambda: preview.preview.picture(0) is not None, timeout=10_000)
     preview.reject()
+    dialog.submit()
+    assert dialog._files is not None
+    assert dialog._files.defaultSuffix() == "xlsx"
+    dialog._files.filterSelected.emit(dialog._files.nameFilters()[1])
+    assert dialog._files.defaultSuffix() == "csv"
+    dialog._files.reject()
     dialog.save_to(str(tmp_path / "thang.csv"))
     settle(qtbot, running.executor)
     assert not dialog.isVisible()
