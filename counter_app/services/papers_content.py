@@ -15,7 +15,15 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.paper_facts import PaperFacts
 from counter_app.services.values import LIMIT_UNITS
-from printing.content import ApologyContent, ComponentLine, FeeLine, Letterhead, ReceiptContent, ThermalContent
+from printing.content import (
+    ApologyContent,
+    ComponentLine,
+    FeeLine,
+    Letterhead,
+    ReceiptContent,
+    ThermalContent,
+    running_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def said_of_dossier(making: Making, *, of_office: bool = False) -> dict[str, Any
 
 def desk_of_office(facts: PaperFacts) -> str:
     """The desk by its full name."""
-    return f"{facts.desk_name.capitalize()}, {facts.office_name}"
+    return f"{running_name(facts.desk_name)}, {facts.office_name}"
 
 
 def receipt(making: Making) -> ReceiptContent:
@@ -105,7 +113,7 @@ def apology(making: Making) -> ApologyContent:
         **said_of_dossier(making, of_office=True),
         recipient=facts.applicant_name,
         office_name=facts.office_name,
-        desk_name=facts.desk_name,
+        desk_name=running_name(facts.desk_name),
         received_at=dossier.received_at,
         due=event.due_before,
         new_due=event.due_after,
@@ -120,7 +128,7 @@ def thermal(making: Making) -> ThermalContent:
     """The small slip that goes with a receipt."""
     dossier, facts, event = making.dossier, making.facts, making.event
     return ThermalContent(
-        desk_name=f"{facts.office_name} - {facts.desk_name.capitalize()}",
+        desk_name=f"{facts.office_name} - {running_name(facts.desk_name)}",
         dossier_code=dossier.code,
         procedure_code=dossier.procedure.code,
         procedure_name=dossier.procedure.name,

@@ -15,6 +15,7 @@ from printing.content.common import (
     Letterhead,
     mark,
     nfc,
+    running_name,
 )
 from printing.content.lists import (
     ApologyListContent,
@@ -76,4 +77,5 @@ __all__ = [
     "ThermalContent",
     "mark",
     "nfc",
+    "running_name",
 ]

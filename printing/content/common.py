@@ -12,6 +12,9 @@ APOLOGY_COPY = "Bản gửi người nộp hồ sơ"
 APOLOGY_FILE_COPY = "Bản lưu"
 SYSTEM_NAME = "Hệ thống thông tin giải quyết thủ tục hành chính"
 
+_DESKS = ("Bộ phận Tiếp nhận và Trả kết quả", "Trung tâm Phục vụ hành chính công")
+_KINDS = frozenset(["xã", "phường", "đặc", "khu", "tỉnh", "thành", "phố", "huyện", "thị", "trấn", "quận"])
+
 _T = TypeVar("_T")
 
 
@@ -84,6 +87,20 @@ def mark(reprint: bool, replaces: str | None = None) -> str:
     """What sets a paper apart from the first one that was given; "" on the first."""
     parts = ("Bản in lại" if reprint else "", f"Cấp lại, thay giấy số {replaces}" if replaces else "")
     return " · ".join(part for part in parts if part)
+
+
+def running_name(name: str) -> str:
+    """The name of a desk, capitals on a letterhead, as it is written in a sentence (Nghị định 118/2025/NĐ-CP).
+
+    A name that is not all in capitals is the office's own way of writing it, and stays.
+    """
+    if not name.isupper():
+        return name
+    known = next((desk for desk in _DESKS if name.startswith(desk.upper())), None)
+    if known is None:
+        return name.capitalize()
+    place = name[len(known) :].lower().split()
+    return " ".join([known, *(word if word in _KINDS else word.capitalize() for word in place)])
 
 
 def nfc(value: _T) -> _T:

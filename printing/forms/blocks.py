@@ -36,6 +36,7 @@ TEXT_FIELDS = frozenset(
         "register_number",
         "payment_note",
         "desk_name",
+        "desk_title",
         "desk_phone",
         "office_name",
         "recipient",

@@ -18,6 +18,7 @@ from printing.content import (
     ReturnSlipContent,
     StopNoticeContent,
     SupplementRequestContent,
+    running_name,
 )
 from printing.wording import day_long, local, moment_long, money, money_in_words, without_word
 
@@ -42,6 +43,7 @@ def _common(content: DossierPaper) -> Values:
         "request_or_procedure": content.request or content.procedure_name,
         "lookup_url": content.lookup_url,
         "desk_name": content.letterhead.desk_name,
+        "desk_title": running_name(content.letterhead.desk_name),
         "desk_phone": content.desk_phone,
     }
 

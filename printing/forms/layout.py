@@ -38,6 +38,8 @@ _GUTTER = 4 * mm
 _LABEL_BARS = 16 * mm
 _PANEL_PAD = 2 * mm
 _SHORT_TEXT = 400
+# Times the height of running text: room for a signature and, on a letter, a seal.
+_SIGNING_ROOM = 3.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,7 @@ class Builder:
         return [
             *(self._ink.para(markup(line), "sign-bold") for line in lines),
             self._ink.para(hint, "sign-italic"),
-            Spacer(0, self._sheet.body * 3.6),
+            Spacer(0, self._sheet.body * _SIGNING_ROOM),
             self._ink.para(markup(name or ""), "sign-bold"),
         ]
 

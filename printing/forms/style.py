@@ -50,12 +50,17 @@ class Sheet:
 _MARK = re.compile("[\u0300-\u036f]")
 
 
+def needs_shaping(text: str) -> bool:
+    """Whether a text holds letters that Unicode does not compose, whose marks HarfBuzz must set."""
+    return _MARK.search(text) is not None
+
+
 def style_for(of: Sheet, name: str, text: str) -> ParagraphStyle:
     """The style of this name; for a text with marks of their own, the shaped one.
 
     Ê Đê has letters that Unicode does not compose (ê̆, ô̆, ơ̆, ư̆): their breve would stand beside them.
     """
-    return of.styles[f"{name} shaped" if _MARK.search(text) else name]
+    return of.styles[f"{name} shaped" if needs_shaping(text) else name]
 
 
 @cache

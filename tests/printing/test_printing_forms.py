@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -348,22 +346,6 @@ def test_times_are_printed_in_vietnamese_time_and_a_naive_time_is_refused(tmp_pa
     assert "Thời gian nhận hồ sơ: 06 giờ 05 phút, ngày 06 tháng 02 năm 2026" in text
     with pytest.raises(ValueError, match="time zone"):
         render(replace(RECEIPT, received_at=late.replace(tzinfo=None)), SET_2025)
-
-
-def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
-    program = (
-        "import sys; from datetime import date; from paper_samples import RECEIPT; "
-        "from printing.forms import form_set_for, render; "
-        "sys.stdout.buffer.write(render(RECEIPT, form_set_for(date(2026, 3, 1))))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        check=True,
-        capture_output=True,
-        timeout=60,
-        env={"PYTHONPATH": ":".join(filter(None, sys.path)), "PYTHONHASHSEED": "7"},
-    )
-    assert run.stdout == render(RECEIPT, SET_2025)
 
 
 def test_metadata_names_title_and_code(tmp_path: Path) -> None:
