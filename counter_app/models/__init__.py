@@ -4,6 +4,16 @@ from counter_app.models.apology import ApologyBatch, ApologyBatchItem, ApologyLe
 from counter_app.models.applicant import Applicant
 from counter_app.models.base import Base
 from counter_app.models.calendar import Calendar
+from counter_app.models.digitising import (
+    BacklogBatch,
+    BacklogResult,
+    DigitisingChoice,
+    DigitisingFormula,
+    DigitisingRule,
+    DigitisingState,
+    DigitisingTodo,
+    DocumentReuse,
+)
 from counter_app.models.document import Document
 from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, DossierFee
 from counter_app.models.handover import Delivery, HandoverItem, HandoverList, LawGround, ShelfMove
@@ -32,12 +42,20 @@ __all__ = [
     "ApologyReason",
     "ApologyStep",
     "Applicant",
+    "BacklogBatch",
+    "BacklogResult",
     "Base",
     "Calendar",
     "DayClosing",
     "Delivery",
     "Desk",
+    "DigitisingChoice",
+    "DigitisingFormula",
+    "DigitisingRule",
+    "DigitisingState",
+    "DigitisingTodo",
     "Document",
+    "DocumentReuse",
     "DocumentText",
     "Dossier",
     "DossierComponent",

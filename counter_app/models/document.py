@@ -15,6 +15,8 @@ class Document(Base):
 
     ``upload_url`` and ``upload_offset`` say how far the portal has it; ``uploaded_at`` is set once the
     portal holds it whole and its digest was checked. ``from_portal``: fetched from there, so never sent there.
+    ``result_number``: the n of ``<code>-KQ<n>``, None for a component and for a result that the portal numbered.
+    ``is_reused``: not scanned for this dossier but taken from an earlier one (``DocumentReuse``).
     """
 
     __tablename__ = "document"
@@ -33,3 +35,5 @@ class Document(Base):
     upload_offset: Mapped[int] = mapped_column(default=0)
     uploaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     from_portal: Mapped[bool] = mapped_column(default=False)
+    result_number: Mapped[int | None]
+    is_reused: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from counter_app.models import Document, Dossier
+from counter_app.rules.dossier_code import result_code
 from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.returning_delivery import free_result_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,12 @@ class FiledScan:
 def new_documents(
     dossier: Dossier, scans: Sequence[FiledScan], entered_at: datetime
 ) -> tuple[list[Document], list[str]]:
-    """Rows for the files that the dossier does not have yet, not added to it; and what the clerk should know."""
+    """Rows for the files that the dossier does not have yet, not added to it; and what the clerk should know.
+
+    A result is stored as ``<code>-KQ<n>`` (01/2023/TT-VPCP art. 10); a number once given is never given again.
+    """
     known = {(item.component_code, item.result_code, item.sha256) for item in dossier.documents}
+    numbers = free_result_numbers(dossier, max((item.result_number or 0 for item in dossier.documents), default=0))
     rows, warnings = [], []
     for scan in scans:
         file = scan.file
@@ -34,15 +40,17 @@ def new_documents(
         known.add(identity)
         if file.pages == 0:
             warnings.append(uncountable_pages(file.file_name))
+        number = next(numbers) if scan.result else None
         rows.append(
             Document(
                 component_code=scan.component,
                 result_code=scan.result,
-                file_name=file.file_name,
+                file_name=f"{result_code(dossier.code, number)}.pdf" if number else file.file_name,
                 sha256=file.sha256,
                 size=file.size,
                 pages=file.pages,
                 added_at=entered_at,
+                result_number=number,
             )
         )
     return rows, warnings

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from uuid6 import uuid7
 
 from counter_app.models import Document, Dossier, DossierEvent, Office, OutboxMessage, Procedure
+from counter_app.rules.dossier_code import result_code
 from counter_app.rules.fees import PORTAL_NUMBERS, CollectOn
 from counter_app.rules.lifecycle import Status, Step, portal_number, step_label
 from counter_app.services.insertion import insert_row, insert_rows
-from counter_app.services.returning_delivery import free_result_codes
 from counter_app.sync.messages import (
     ApplicantKind,
     BuiltMessage,
@@ -169,7 +169,9 @@ def dossier_message(dossier: Dossier, office: Office, documents: Sequence[Docume
         online_payment=any(fee.method == "online" for fee in dossier.fees),
         note=dossier.note,
         documents=tuple(
-            NamedDocument(item.upload_url or "", item.sha256, item.file_name, item.component_code)
+            NamedDocument(
+                item.upload_url or "", item.sha256, item.file_name, item.component_code, reused=item.is_reused
+            )
             for item in whole
             if not item.result_code
         ),
@@ -241,7 +243,7 @@ def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
 
 
 def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, ...]:
-    """The desk's own results, numbered past those that the portal gave."""
+    """The desk's own results under the numbers that they were stored by."""
     names = {item.code: item.name for item in dossier.procedure.results}
     return tuple(
         ResultPaper(
@@ -249,7 +251,8 @@ def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, 
             component_code=item.result_code,
             paper_id=item.sha256,
             url=item.upload_url or "",
-            result_code=code,
+            result_code=result_code(dossier.code, item.result_number or 0),
         )
-        for item, code in zip((item for item in whole if item.result_code), free_result_codes(dossier), strict=False)
+        for item in whole
+        if item.result_code
     )

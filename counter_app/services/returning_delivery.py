@@ -131,9 +131,14 @@ def result_lines(dossier: Dossier, names: Sequence[str] = ()) -> list[dict[str, 
 
 def free_result_codes(dossier: Dossier) -> Iterator[str]:
     """Codes for the desk's own results: numbered past those that the portal gave."""
+    return (result_code(dossier.code, number) for number in free_result_numbers(dossier))
+
+
+def free_result_numbers(dossier: Dossier, after: int = 0) -> Iterator[int]:
+    """Numbers above ``after`` that no result of the portal's has."""
     told = (dossier.portal_told or {}).get("DanhSachGiayToKetQua") or ()
     taken = {str(item.get("MaGiayToKetQua") or "") for item in told}
-    return (code for number in count(1) if (code := result_code(dossier.code, number)) not in taken)
+    return (number for number in count(after + 1) if result_code(dossier.code, number) not in taken)
 
 
 def originals_back(dossier: Dossier, wanted: Sequence[OriginalBack]) -> list[dict[str, Any]]:
