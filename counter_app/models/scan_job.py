@@ -30,6 +30,7 @@ class ScanJob(Base):
     pages: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
     state: Mapped[str] = mapped_column(default="waiting")
     message: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
     scanned_by: Mapped[str]
     scanned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

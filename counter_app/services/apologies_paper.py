@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import ApologyLetter
+from counter_app.pdfium import PDFIUM
 from counter_app.services import print_jobs
 from counter_app.services.apologies import find_letter
 from counter_app.services.apologies_rows import refuse_printed_together
@@ -84,16 +85,17 @@ def merged(papers: Sequence[bytes]) -> bytes:
     # On the way of a paper only: the window opens without it.
     import pypdfium2
 
-    whole = pypdfium2.PdfDocument.new()
-    try:
-        for paper in papers:
-            with pypdfium2.PdfDocument(paper) as part:
-                whole.import_pages(part)
-        out = BytesIO()
-        whole.save(out)
-        return out.getvalue()
-    finally:
-        whole.close()
+    with PDFIUM:
+        whole = pypdfium2.PdfDocument.new()
+        try:
+            for paper in papers:
+                with pypdfium2.PdfDocument(paper) as part:
+                    whole.import_pages(part)
+            out = BytesIO()
+            whole.save(out)
+            return out.getvalue()
+        finally:
+            whole.close()
 
 
 def _letter_pdf(desk: DeskContext, letter_id: int, reprint: bool) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier
@@ -38,19 +40,19 @@ def attach(
     component: str = "",
     result: str = "",
     at: datetime | None = None,
+    then: Callable[[Session], None] | None = None,
 ) -> Attached:
     """Store ``files`` as scans of a component or of a result; the portal gets them after the record.
 
-    Raises UserError ``dossier_unknown``, ``component_unknown``, ``result_unknown``, ``file_…``; all files or none.
+    ``then`` goes on in the same unit of work, also when every file was there already. Raises UserError
+    ``dossier_unknown``, ``component_unknown``, ``result_unknown``, ``file_…``; all files or none.
     """
-    if bool(component) == bool(result):
-        raise UserError("component_unknown", "Hãy chọn đúng một: thành phần hồ sơ, hoặc kết quả.")
     with desk.database.read() as session:
-        _check_target(find_dossier(session, code), component, result)
+        check_target(find_dossier(session, code), component, result)
     stored = [desk.documents.add(path, max_mb=desk.settings.max_document_mb) for path in files]
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
-        _check_target(dossier, component, result)
+        check_target(dossier, component, result)
         moment, entered_at = moment_of_step(desk, dossier, at)
         with rules_apply():
             status = lifecycle.next_status(Status(dossier.status), Step.ATTACH)
@@ -74,10 +76,15 @@ def attach(
             )
             session.flush()
             outgoing.queue_uploads(session, dossier, rows, entered_at)
+        if then is not None:
+            then(session)
         return Attached(dossier.code, tuple(document_view(row) for row in rows), tuple(warnings))
 
 
-def _check_target(dossier: Dossier, component: str, result: str) -> None:
+def check_target(dossier: Dossier, component: str, result: str) -> None:
+    """Refuse what a scan cannot be of: UserError ``component_unknown``, ``result_unknown``."""
+    if bool(component) == bool(result):
+        raise UserError("component_unknown", "Hãy chọn đúng một: thành phần hồ sơ, hoặc kết quả.")
     if component and component not in {item.code for item in dossier.components}:
         known = ", ".join(item.code for item in dossier.components) or "không có"
         raise UserError("component_unknown", f"Hồ sơ không có thành phần «{component}» (có: {known}).")

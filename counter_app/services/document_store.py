@@ -11,6 +11,7 @@ from pathlib import Path
 
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
+from counter_app.pdfium import PDFIUM
 from counter_app.sync.warnings import DISK_STOP, free_bytes
 
 CHUNK = 1024 * 1024
@@ -132,7 +133,7 @@ def count_pages(path: Path) -> int:
     import pypdfium2
 
     try:
-        with pypdfium2.PdfDocument(path) as document:
+        with PDFIUM, pypdfium2.PdfDocument(path) as document:
             return len(document)
     except pypdfium2.PdfiumError:
         return 0

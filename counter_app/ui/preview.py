@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from counter_app.pdfium import PDFIUM
 from counter_app.ui.executor import Executor
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -32,28 +33,30 @@ def page_sizes(data: bytes) -> tuple[tuple[float, float], ...]:
     """Width and height of each page in points. Raises pypdfium2's PdfiumError for what is not a PDF."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(data)
-    try:
-        return tuple(document.get_page_size(number) for number in range(len(document)))
-    finally:
-        document.close()
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            return tuple(document.get_page_size(number) for number in range(len(document)))
+        finally:
+            document.close()
 
 
 def render_page(data: bytes, number: int, scale: float) -> QImage:
     """One page as a picture; ``scale`` 1.0 is 72 dots an inch."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(data)
-    try:
-        page = document[number]
-        bitmap = page.render(scale=scale, rev_byteorder=False, prefer_bgrx=True)
-        pixels = bytes(bitmap.buffer)
-        image = QImage(pixels, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32).copy()
-        bitmap.close()
-        page.close()
-        return image
-    finally:
-        document.close()
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            page = document[number]
+            bitmap = page.render(scale=scale, rev_byteorder=False, prefer_bgrx=True)
+            pixels = bytes(bitmap.buffer)
+            image = QImage(pixels, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32).copy()
+            bitmap.close()
+            page.close()
+            return image
+        finally:
+            document.close()
 
 
 def _render_job(data: bytes, token: int, number: int, scale: float) -> tuple[int, int, QImage]:

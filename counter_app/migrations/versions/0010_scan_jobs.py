@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("scanned_by", sa.String(), nullable=False),
         sa.Column("scanned_at", sa.DateTime(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),

@@ -1,0 +1,82 @@
+"""The pages of a tray as the documents that they will become, or have become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from counter_app.services.scan_jobs import DONE, IN_WORK, TROUBLE, JobPage, JobRow, ScanGroup
+from counter_app.services.scan_trays import loose_pages
+
+if TYPE_CHECKING:
+    from counter_app.scanning.tray import TrayPage
+
+UNDECIDED = "undecided"
+"""Something was not read for certain: a person looks before it goes into a dossier."""
+UNASSIGNED = "unassigned"
+READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayGroup:
+    """Pages that make one document. ``state``: undecided, unassigned, ready, or that of its job."""
+
+    dossier: str
+    component: str
+    result: str
+    page_ids: tuple[str, ...]
+    state: str
+    message: str = ""
+    job: int | None = None
+
+    @property
+    def is_loose(self) -> bool:
+        """Nobody has sent it yet."""
+        return self.job is None
+
+    @property
+    def is_in_work(self) -> bool:
+        return self.state in IN_WORK
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.state in (UNDECIDED, UNASSIGNED, TROUBLE)
+
+
+def groups_of(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[TrayGroup, ...]:
+    """The documents of a tray in the order of their first pages; dropped pages belong to none."""
+    members: dict[int, list[TrayPage]] = {}
+    for page in loose_pages(pages, jobs):
+        members.setdefault(page.group, []).append(page)
+    places = {page.id: place for place, page in enumerate(pages)}
+    found = [_loose_group(group) for group in members.values()] + [
+        TrayGroup(job.dossier_code, job.component_code, job.result_code, job.page_ids, job.state, job.message, job.id)
+        for job in jobs
+    ]
+    return tuple(sorted(found, key=lambda group: min(places.get(page_id, 0) for page_id in group.page_ids)))
+
+
+def _loose_group(pages: Sequence[TrayPage]) -> TrayGroup:
+    first = pages[0]
+    troubles = list(dict.fromkeys(page.trouble for page in pages if page.trouble))
+    state = UNDECIDED if troubles else READY if first.dossier and (first.component or first.result) else UNASSIGNED
+    ids = tuple(page.id for page in pages)
+    return TrayGroup(first.dossier, first.component, first.result, ids, state, " ".join(troubles))
+
+
+def ready_groups(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[ScanGroup, ...]:
+    """What can be sent now, pages in the order of the tray."""
+    by_id = {page.id: page for page in pages}
+    return tuple(
+        ScanGroup(
+            group.dossier, group.component, group.result, tuple(JobPage.of(by_id[page]) for page in group.page_ids)
+        )
+        for group in groups_of(pages, jobs)
+        if group.state == READY
+    )
+
+
+def settled_pages(jobs: Sequence[JobRow]) -> frozenset[str]:
+    """Pages that lie in their dossiers."""
+    return frozenset(page for job in jobs if job.state == DONE for page in job.page_ids)

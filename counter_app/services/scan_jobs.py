@@ -1,0 +1,379 @@
+"""Scanned pages on their way into a dossier: a queue in the database, worked off in the background.
+
+What the clerk sends is kept with the job, so the document follows from the job alone. A job is settled in the unit
+of work that attaches its document: killed at any moment, it is either attached and done, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Protocol
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from counter_app.errors import CounterError, KnownError, UserError
+from counter_app.models import Document, Dossier, Office, ScanJob
+from counter_app.rules import lifecycle
+from counter_app.rules.lifecycle import Status, Step
+from counter_app.services.attach import attach, check_target
+from counter_app.services.desk import DeskContext
+from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.steps import find_dossier
+
+WAITING, WORKING, DONE, TROUBLE, GIVEN_UP = "waiting", "working", "done", "trouble", "given_up"
+STATE_LABELS = {
+    WAITING: "Đang chờ xử lý",
+    WORKING: "Đang xử lý",
+    DONE: "Đã gắn",
+    TROUBLE: "Chưa gắn được",
+    GIVEN_UP: "Đã trả về khay",
+}
+OPEN = (WAITING, WORKING, TROUBLE)
+"""States in which the pages are spoken for."""
+IN_WORK = (WAITING, WORKING)
+"""States in which a paper counts as being processed."""
+MOST_ATTEMPTS = 3
+_LEFT_BEHIND = "Chương trình đã dừng nhiều lần khi xử lý tài liệu này. Hãy trả trang về khay, quét lại, rồi gắn lại."
+TRAYS = "scans"
+"""The folder of the trays in the data directory."""
+
+
+class ScannedPage(Protocol):
+    """What a job keeps of a page of a tray (``scanning.tray.TrayPage``)."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def dpi(self) -> int: ...
+    @property
+    def turn(self) -> int: ...
+    @property
+    def angle(self) -> float: ...
+    @property
+    def crop(self) -> tuple[int, int, int, int] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """A page as it goes into the document: image, and how it is turned, straightened and cut."""
+
+    id: str
+    file: str
+    dpi: int
+    turn: int
+    angle: float
+    crop: tuple[int, int, int, int] | None
+
+    @classmethod
+    def of(cls, page: ScannedPage) -> JobPage:
+        return cls(**{field.name: getattr(page, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ScanGroup:
+    """Pages that make one document of a component or of a result of a dossier."""
+
+    dossier: str
+    component: str
+    result: str
+    pages: tuple[JobPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as the clerk sees it."""
+
+    id: int
+    tray: str
+    dossier_code: str
+    component_code: str
+    result_code: str
+    page_ids: tuple[str, ...]
+    state: str
+    message: str
+    created_at: datetime
+    settled_at: datetime | None
+    sha256: str
+
+    @property
+    def label(self) -> str:
+        """The state in Vietnamese."""
+        return STATE_LABELS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCounts:
+    """How many documents are on their way, and how many need a person."""
+
+    in_work: int
+    trouble: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Ids of the jobs made, and of the groups that were not taken: number in the call, and why."""
+
+    jobs: tuple[int, ...]
+    refused: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A job after one attempt."""
+
+    job: int
+    dossier_code: str
+    state: str
+    message: str = ""
+
+
+def enqueue(desk: DeskContext, tray: str, groups: Sequence[ScanGroup]) -> Queued:
+    """Queue each group as one document; a group that cannot be attached is named and leaves the others alone."""
+    jobs: list[int] = []
+    refused: list[tuple[int, str]] = []
+    with desk.database.write() as session:
+        taken = _taken(session, tray)
+        for number, group in enumerate(groups):
+            try:
+                dossier = _check(session, group, taken)
+            except UserError as error:
+                refused.append((number, error.message))
+                continue
+            job = ScanJob(
+                tray=tray,
+                dossier_id=dossier.id,
+                component_code=group.component,
+                result_code=group.result,
+                pages=[asdict(page) for page in group.pages],
+                scanned_by=desk.settings.clerk,
+                scanned_at=desk.clock(),
+                created_at=desk.clock(),
+            )
+            session.add(job)
+            session.flush()
+            jobs.append(job.id)
+            taken |= {page.id for page in group.pages}
+    return Queued(tuple(jobs), tuple(refused))
+
+
+def _check(session: Session, group: ScanGroup, taken: Collection[str]) -> Dossier:
+    if not group.pages:
+        raise UserError("pages_missing", "Không có trang nào để gắn. Hãy quét trang, hoặc lấy lại trang đã bỏ.")
+    if any(page.id in taken for page in group.pages):
+        raise UserError("pages_taken", "Trang này đã được gửi gắn vào hồ sơ. Hãy chờ xử lý xong.")
+    dossier = find_dossier(session, group.dossier)
+    check_target(dossier, group.component, group.result)
+    with rules_apply():
+        lifecycle.next_status(Status(dossier.status), Step.ATTACH)
+    return dossier
+
+
+def _taken(session: Session, tray: str) -> set[str]:
+    """Pages of the tray that are spoken for or already in a dossier."""
+    rows = session.scalars(select(ScanJob.pages).where(ScanJob.tray == tray, ScanJob.state != GIVEN_UP))
+    return {page["id"] for pages in rows for page in pages}
+
+
+def jobs_of_tray(desk: DeskContext, tray: str) -> tuple[JobRow, ...]:
+    """The jobs of a tray, oldest first, without those given up."""
+    with desk.database.read() as session:
+        return _rows(session, ScanJob.tray == tray, ScanJob.state != GIVEN_UP)
+
+
+def open_jobs(desk: DeskContext) -> tuple[JobRow, ...]:
+    """All jobs that are not settled, oldest first."""
+    with desk.database.read() as session:
+        return _rows(session, ScanJob.state.in_(OPEN))
+
+
+def _rows(session: Session, *conditions: Any) -> tuple[JobRow, ...]:
+    query = select(ScanJob, Dossier.code).join(Dossier, Dossier.id == ScanJob.dossier_id).where(*conditions)
+    return tuple(
+        JobRow(
+            job.id,
+            job.tray,
+            code,
+            job.component_code,
+            job.result_code,
+            tuple(page["id"] for page in job.pages),
+            job.state,
+            job.message,
+            job.created_at,
+            job.settled_at,
+            job.sha256,
+        )
+        for job, code in session.execute(query.order_by(ScanJob.id))
+    )
+
+
+def counts(desk: DeskContext) -> ScanCounts:
+    """For the status line: one look at a short index."""
+    query = select(ScanJob.state, func.count()).where(ScanJob.state.in_(OPEN)).group_by(ScanJob.state)
+    with desk.database.read() as session:
+        by_state = dict(session.execute(query).all())
+    return ScanCounts(sum(by_state.get(state, 0) for state in IN_WORK), by_state.get(TROUBLE, 0))
+
+
+def in_work(session: Session, dossier_ids: Collection[int]) -> frozenset[tuple[int, str, str]]:
+    """Papers that are being made into documents: dossier's id, component, result."""
+    query = select(ScanJob.dossier_id, ScanJob.component_code, ScanJob.result_code).where(
+        ScanJob.dossier_id.in_(dossier_ids), ScanJob.state.in_(IN_WORK)
+    )
+    return frozenset((number, component, result) for number, component, result in session.execute(query))
+
+
+def retry(desk: DeskContext, job_id: int) -> None:
+    """The trouble is mended: try again. UserError ``scan_job_state`` for a job that has none."""
+    _settle_trouble(desk, job_id, WAITING)
+
+
+def give_up(desk: DeskContext, job_id: int) -> None:
+    """The pages go back to the tray, to be assigned anew or scanned again. UserError ``scan_job_state``."""
+    _settle_trouble(desk, job_id, GIVEN_UP)
+
+
+def _settle_trouble(desk: DeskContext, job_id: int, state: str) -> None:
+    with desk.database.write() as session:
+        job = session.get(ScanJob, job_id)
+        if job is None or job.state != TROUBLE:
+            raise UserError("scan_job_state", "Tài liệu quét này không còn chờ xử lý lỗi. Hãy tải lại danh sách.")
+        job.state, job.message, job.attempts = state, "", 0
+
+
+def recover(desk: DeskContext) -> int:
+    """Jobs that a program left under way wait again; returns how many.
+
+    One at which it ended MOST_ATTEMPTS times needs a person: it may be what ends the program.
+    """
+    left = ScanJob.state == WORKING
+    with desk.database.write() as session:
+        count = session.scalar(select(func.count()).select_from(ScanJob).where(left)) or 0
+        session.execute(
+            update(ScanJob).where(left, ScanJob.attempts >= MOST_ATTEMPTS).values(state=TROUBLE, message=_LEFT_BEHIND)
+        )
+        session.execute(update(ScanJob).where(left).values(state=WAITING))
+    return count
+
+
+def work_off_one(
+    desk: DeskContext, stop: Callable[[], bool] = lambda: False, begun: Callable[[str], None] = lambda _code: None
+) -> Outcome | None:
+    """Make the oldest waiting job into a document of its dossier; None when nothing waits.
+
+    ``begun`` is told the dossier's code. A job that was stopped waits again; one that failed has the trouble's words.
+    """
+    claimed = _claim(desk)
+    if claimed is None:
+        return None
+    begun(claimed.code)
+    try:
+        sha256 = _attach(desk, claimed, stop)
+    except CounterError as error:
+        if error.kind == "stopped":
+            return _back(desk, claimed, WAITING, "", attempts=0)
+        return _back(desk, claimed, TROUBLE, error.message)
+    except BaseException:
+        _back(desk, claimed, TROUBLE, "Chương trình gặp lỗi khi xử lý trang quét. Hãy thử lại, hoặc trả về khay.")
+        raise
+    finally:
+        rmtree(claimed.folder, ignore_errors=True)
+    assert sha256
+    return Outcome(claimed.id, claimed.code, DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: int
+    code: str
+    component: str
+    result: str
+    pages: tuple[JobPage, ...]
+    tray: Path
+    folder: Path
+    file_name: str
+    facts: Mapping[str, Any]
+
+
+def _claim(desk: DeskContext) -> _Claimed | None:
+    with desk.database.write() as session:
+        job = session.scalar(select(ScanJob).where(ScanJob.state == WAITING).order_by(ScanJob.id).limit(1))
+        if job is None:
+            return None
+        job.state, job.message, job.attempts = WORKING, "", job.attempts + 1
+        dossier = session.get_one(Dossier, job.dossier_id)
+        tray = desk.directory / TRAYS / job.tray
+        return _Claimed(
+            job.id,
+            dossier.code,
+            job.component_code,
+            job.result_code,
+            tuple(JobPage(**{**page, "crop": tuple(page["crop"]) if page["crop"] else None}) for page in job.pages),
+            tray,
+            tray / "pdf" / str(job.id),
+            _file_name(session, dossier, job),
+            _facts(session, dossier, job),
+        )
+
+
+def _file_name(session: Session, dossier: Dossier, job: ScanJob) -> str:
+    """Dossier and paper, counted from the second document of the same paper on."""
+    same = select(func.count()).where(
+        Document.dossier_id == dossier.id,
+        Document.component_code == job.component_code,
+        Document.result_code == job.result_code,
+    )
+    before = session.scalar(same) or 0
+    name = f"{dossier.code}-{job.component_code or job.result_code}"
+    return f"{name}-{before + 1}.pdf" if before else f"{name}.pdf"
+
+
+def _facts(session: Session, dossier: Dossier, job: ScanJob) -> Mapping[str, Any]:
+    names = {item.code: item.name for item in dossier.components}
+    results = {item.code: item.name for item in dossier.procedure.results}
+    name = names.get(job.component_code) or results.get(job.result_code) or ""
+    return {
+        "title": name,
+        "dossier_code": dossier.code,
+        "component_code": job.component_code or job.result_code,
+        "component_name": name,
+        "office": session.get_one(Office, dossier.office_id).name,
+        "scanned_by": job.scanned_by,
+        "scanned_at": job.scanned_at,
+    }
+
+
+def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool]) -> str:
+    from counter_app.scanning.pdf_build import DocumentFacts, PageInput, build_pdf
+
+    missing = [page.id for page in job.pages if not (job.tray / page.file).is_file()]
+    if missing:
+        raise KnownError(
+            "scan_missing",
+            f"Không còn ảnh của trang {', '.join(missing)} trong khay quét. Hãy trả về khay và quét lại giấy tờ này.",
+        )
+    job.folder.mkdir(parents=True, exist_ok=True)
+    pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop) for page in job.pages]
+    built = build_pdf(pages, job.folder / job.file_name, DocumentFacts(**job.facts), stop=stop)
+    settle = partial(_settle, job_id=job.id, sha256=built.sha256, at=desk.clock())
+    attach(desk, job.code, [built.path], component=job.component, result=job.result, then=settle)
+    return built.sha256
+
+
+def _settle(session: Session, *, job_id: int, sha256: str, at: datetime) -> None:
+    job = session.get_one(ScanJob, job_id)
+    job.state, job.sha256, job.settled_at = DONE, sha256, at
+
+
+def _back(desk: DeskContext, job: _Claimed, state: str, message: str, **values: int) -> Outcome:
+    with desk.database.write() as session:
+        changed = update(ScanJob).where(ScanJob.id == job.id)
+        session.execute(changed.values(state=state, message=message, **values))
+    return Outcome(job.id, job.code, state, message)
