@@ -228,7 +228,8 @@ class DocumentLanes:
 
         def remember(new: UploadPlace) -> None:
             nonlocal moved
-            moved = moved or new != parcel.place
+            had = parcel.place.offset if new.url == parcel.place.url else 0
+            moved = moved or new.offset > had
             with self._work() as session:
                 _set(session, [(parcel, {"upload_url": new.url, "upload_offset": new.offset})])
 

@@ -113,7 +113,10 @@ class Uploader:
             if offset is not None:
                 if sent and offset <= cut_from:
                     self._pace.lost(sent)
-                return UploadPlace(place.url, offset)
+                held = UploadPlace(place.url, offset)
+                if held != place:
+                    remember(held)
+                return held
         begun = UploadPlace(self._create(document), 0)
         remember(begun)
         return begun

@@ -2,8 +2,9 @@
 
 ``python -m tests.faults.sync_kills --dossiers 1000 --kills 100 --seed 1`` runs it at full size; the test beside it
 runs a small one. Everything is real: the program as it is installed, SIGKILL, a portal in a process of its own that
-does not know Idempotency-Key, files. A kill comes when the sync has reached a random place of its share of the work
-and a moment more, or within the first moments of a new start, while it looks up what the last one left behind.
+does not know Idempotency-Key, files. A kill comes at a random request of the sync's share of the work, or among the
+first of a new start, while it looks up what the last one left behind. Between the two sides lies a line that holds that
+request before the portal sees it, or its answer, until the program is dead: so each kill falls inside the sync.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.settings import Settings
 from tests.both_sides import differences
 from tests.catalogue_samples import OFFICE, catalogue, request, write_pdf
+from tests.sync.line_proxy import LineProxy
 
 UNIT = "Phòng Tư pháp"
-LAST_SHARE = 0.97
-"""Of the work; the kills are spread over this much, so that the last one too falls inside the sync."""
+LAST_SHARE = 0.8
+"""Of the work; the kills are spread over so many requests, of which each settles one message at most, so that work is
+left when the last one comes."""
 EARLY = 0.2
-"""Share of kills that come in the first moments of a start."""
-LONGEST_MOMENT = 0.3
+"""Share of kills that come among the first requests of a start."""
+EARLY_REQUESTS = 6
+LONGEST_MOMENT = 0.03
+"""Seconds from the held request to the kill at most: what the program does meanwhile beside it is cut anywhere."""
 NUMBERS_A_DAY = 900
 MAX_RUNS = 20
 """Whole runs that may be needed once nobody kills any more."""
@@ -68,15 +73,12 @@ def run(dossiers: int, kills: int, seed: int, directory: Path) -> Killed:
     place = directory / "quầy"
     trial.messages = _take_in(place, dossiers, chance, directory)
     started = time.monotonic()
-    with _portal(directory / "portal.db") as url:
+    with _portal(directory / "portal.db") as url, LineProxy(url) as line:
         for number in range(kills):
-            goal = trial.messages * LAST_SHARE * (number + chance.random()) / kills
-            if not _killed_once(trial, place, url, goal, chance):
-                break
+            goal = int(trial.messages * LAST_SHARE * (number + chance.random()) / kills)
+            _killed_once(trial, place, line, goal, chance)
         _to_the_end(trial, place, url)
     trial.seconds = time.monotonic() - started
-    if trial.kills != kills:
-        trial.problems.append(f"only {trial.kills} of {kills} kills fell inside the sync")
     _compare(trial, place, directory / "portal.db")
     return trial
 
@@ -137,34 +139,38 @@ def _start(place: Path, url: str) -> subprocess.Popen[str]:
     )
 
 
-def _killed_once(trial: Killed, place: Path, url: str, goal: float, chance: random.Random) -> bool:
-    """Let the sync come to its goal, or only begin, and kill it there; False when nothing was left to do."""
+def _killed_once(trial: Killed, place: Path, line: LineProxy, goal: int, chance: random.Random) -> None:
+    """Let the sync come to its request, of all or of this start, and kill it there."""
     early = chance.random() < EARLY
-    while True:
-        trial.passes += 1
-        program = _start(place, url)
-        with contextlib.closing(sqlite3.connect(place / "counter.db")) as watch:
-            while program.poll() is None and not (
-                _holds_the_lock(watch, program.pid) if early else _done(watch) >= goal
-            ):
-                _PAUSE.wait(0.005)
-            _PAUSE.wait(chance.random() * LONGEST_MOMENT)
+    requests = chance.randint(1, EARLY_REQUESTS) if early else max(1, goal - line.requests)
+    line.hold_after(requests, answers_only=chance.random() < 0.5)
+    program = _start(place, line.url)
+    trial.passes += 1
+    try:
+        while not line.held.wait(0.01):
             if program.poll() is None:
-                program.kill()
-                program.communicate()
-                trial.kills += 1
-                return True
+                continue
+            # What another start left in doubt waits its time, so this one may have found nothing to do.
             program.communicate()
-            if _done(watch) >= trial.messages:
-                return False
+            if not _waits(place):
+                trial.problems.append(f"kill {trial.kills + 1}: all was sent before its request came")
+                return
+            program = _start(place, line.url)
+            trial.passes += 1
+        _PAUSE.wait(chance.random() * LONGEST_MOMENT)
+        if program.poll() is None:
+            trial.kills += 1
+        else:
+            trial.problems.append(f"kill {trial.kills + 1}: ended by itself while its request was held")
+    finally:
+        program.kill()
+        program.communicate()
+        line.let_go()
 
 
-def _done(watch: sqlite3.Connection) -> int:
-    return int(watch.execute("SELECT count(*) FROM outbox WHERE state = 'done'").fetchone()[0])
-
-
-def _holds_the_lock(watch: sqlite3.Connection, pid: int) -> bool:
-    return any(f"|{pid}|" in owner for (owner,) in watch.execute("SELECT owner FROM sync_lock"))
+def _waits(place: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(place / "counter.db")) as watch:
+        return bool(watch.execute("SELECT count(*) FROM outbox WHERE state != 'done'").fetchone()[0])
 
 
 def _to_the_end(trial: Killed, place: Path, url: str) -> None:

@@ -2,7 +2,7 @@
 
 It takes bytes from the desk only as fast as it passes them on, through small buffers, so that the desk does not
 believe sent what still lies here. A cut ends every connection: the portal gets what had passed and then the end, the
-desk a reset.
+desk a reset. It can also hold what comes, so that a test does with the desk what it likes while the desk waits.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ class LineProxy:
         self._threads: list[threading.Thread] = []
         self._free_at = 0.0
         self._stopping = threading.Event()
+        self._hold_at: int | None = None
+        self._holds_requests = True
+        self._let_go = threading.Event()
+        self.held = threading.Event()
+        """Set while the line holds what comes."""
         self.passed = 0
         """Bytes that went through to the portal."""
         self.requests = 0
@@ -61,6 +66,7 @@ class LineProxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
+        self._let_go.set()
         # The one way to end an accept() on every system is a connection.
         socket.create_connection(self._listener.getsockname()).close()
         self.cut_now()
@@ -76,6 +82,21 @@ class LineProxy:
             desk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             for end in (desk, portal):
                 _shut(end)
+
+    def hold_after(self, requests: int, *, answers_only: bool = False) -> None:
+        """From so many more requests on nothing passes: neither way, or, ``answers_only``, not back to the desk."""
+        with self._guard:
+            self._hold_at = self.requests + requests
+            self._holds_requests = not answers_only
+
+    def let_go(self) -> None:
+        """Throw away what is held, end its connections, and carry again."""
+        with self._guard:
+            self._hold_at = None
+            held, self._let_go = self._let_go, threading.Event()
+            self.held.clear()
+        self.cut_now()
+        held.set()
 
     def _start(self, work: object, *given: object) -> None:
         thread = threading.Thread(target=work, args=given, daemon=True)  # type: ignore[arg-type]
@@ -108,6 +129,8 @@ class LineProxy:
                             return
                         if key.fileobj is portal:
                             self._stopping.wait(self._delay)
+                            if self._is_held(requests=False):
+                                return
                             desk.sendall(data)
                         elif not self._pass_on(portal, data):
                             return
@@ -117,14 +140,31 @@ class LineProxy:
                 with self._guard:
                     self._pairs.discard((desk, portal))
 
+    def _is_held(self, *, requests: bool) -> bool:
+        """Wait while the line holds this direction; True when it did, so that nothing more is to be carried."""
+        with self._guard:
+            let_go = self._let_go
+            if not self.held.is_set() or (requests and not self._holds_requests):
+                return False
+        let_go.wait()
+        return True
+
+    def _count(self, data: bytes) -> None:
+        with self._guard:
+            self.requests += data.count(b" HTTP/1.1\r\n")
+            if self._hold_at is not None and self.requests >= self._hold_at:
+                self.held.set()
+
     def _pass_on(self, portal: socket.socket, data: bytes) -> bool:
-        """Send at the line's pace; False when the line was cut within these bytes."""
+        """Send at the line's pace; False when the line was cut within these bytes, or held them."""
+        self._count(data)
+        if self._is_held(requests=True):
+            return False
         with self._guard:
             room = self._cuts[-1] - self.passed if self._cuts else len(data)
             cut = room <= len(data) and bool(self._cuts)
             data = data[:room]
             self.passed += len(data)
-            self.requests += data.count(b" HTTP/1.1\r\n")
             if cut:
                 self._cuts.pop()
                 self.cut += 1

@@ -163,6 +163,18 @@ def test_a_chunk_that_was_taken_before_the_cut_is_not_sent_again(desk: Desk) -> 
     assert sum(len(one.body) for one in desk.sent("PATCH")) == len(CONTENT)
 
 
+def test_what_the_portal_kept_of_a_cut_upload_is_written_down_before_more_goes(desk: Desk) -> None:
+    """Else a document that gets on between cuts would count as stuck, and wait longer after each."""
+    desk.files.take_then_cut = True
+    with pytest.raises(TransientTrouble):
+        desk.upload()
+    desk.files.next = [None, Reply(cut=True)]
+    with pytest.raises(TransientTrouble):
+        desk.upload(desk.places[-1])
+
+    assert desk.places[-1].offset == CHUNK
+
+
 def test_an_upload_can_be_stopped_between_chunks_and_goes_on_after_a_restart(desk: Desk) -> None:
     assert desk.upload(chunks=2) is None
     assert desk.places[-1].offset == 2000
