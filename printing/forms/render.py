@@ -22,12 +22,13 @@ from reportlab.platypus import (
 )
 
 from printing import fonts
-from printing.forms.archive import LANGUAGE, archival
+from printing.forms.archive import archival
 from printing.forms.layout import Builder, Paper
 from printing.forms.model import FormSet
 from printing.forms.papers import Content, Plan, plan
 from printing.forms.style import Sheet, sheet, style_for
 from printing.forms.symbols import CopyName
+from printing.pdfa import LANGUAGE
 from printing.sample_text import sample_lines
 
 MIME = "application/pdf"
