@@ -14,6 +14,7 @@ from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
 from counter_app.models import Document, Dossier, PortalFile
 from counter_app.services.desk import DeskContext
+from counter_app.services.digitising_book import forget_dossier
 from counter_app.services.document_store import StoredFile
 from counter_app.services.steps import find_dossier
 from counter_app.sync.client import PortalClient, SignInNeeded, TransientTrouble
@@ -198,6 +199,7 @@ def _keep(desk: DeskContext, wanted: _Wanted, stored: StoredFile) -> None:
             dossier.documents.append(document)
             session.flush()
         row.state, row.error, row.document_id = "fetched", "", document.id
+        forget_dossier(session, dossier.id)
 
 
 def _failed(desk: DeskContext, number: int, reason: str, *, counts: bool = True, final: bool = False) -> None:
