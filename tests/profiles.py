@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 T = TypeVar("T", bound=Callable[..., object])
 
-PROFILES: Final = {"ci": 60, "nightly": 2000}
+PROFILES: Final = {"ci": 200, "nightly": 2000}
 """Examples of each profile."""
 NAME: Final = os.environ.get("COUNTER_TEST_PROFILE", "ci")
 EXAMPLES: Final = int(os.environ.get("COUNTER_TEST_EXAMPLES") or PROFILES[NAME])
