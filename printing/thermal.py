@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, cast
 from counter_app.errors import UserError
 from printing.codes import QrFields, qr_rows, qr_text
 from printing.content import ThermalContent, mark, nfc
+from printing.content.separators import SeparatorContent
 from printing.raster import AnyLine, Line, RuleLine, ScaleLine, picture
 from printing.sample_text import sample_lines
+from printing.sticker_picture import sticker_picture
 from printing.wording import moment_weekday, money, portal_code_words, without_word
 
 if TYPE_CHECKING:
     from escpos.printer import Dummy
+    from PIL import Image
 
 MIME = "application/vnd.escpos"
 
@@ -83,6 +86,17 @@ def render_thermal_test_page(width_mm: int, printer: str = "", code_page: str | 
     )
     slip.qr("TRANG IN THỬ")
     return slip.finish()
+
+
+def render_thermal_stickers(stickers: Sequence[SeparatorContent], width_mm: int) -> bytes:
+    """Stickers for the first pages of papers, each cut off, as ESC/POS. Raises ``UserError`` as ``render_thermal``."""
+    return b"".join(_thermal_sticker(nfc(sticker), width_mm) for sticker in stickers)
+
+
+def _thermal_sticker(content: SeparatorContent, width_mm: int) -> bytes:
+    printer = _Slip(width_mm, None)
+    printer.picture(sticker_picture(content, _DOTS[width_mm]))
+    return printer.finish()
 
 
 def _head(content: ThermalContent) -> list[Line | RuleLine]:
@@ -155,7 +169,11 @@ class _Slip:
                 for line in run:
                     self._text(cast(Line, line))
             else:
-                self._printer.image(picture(list(run), self._width), fragment_height=_STRIP_ROWS)
+                self.picture(picture(list(run), self._width))
+
+    def picture(self, image: Image.Image) -> None:
+        """A picture as wide as the paper, in strips."""
+        self._printer.image(image, fragment_height=_STRIP_ROWS)
 
     def _is_text(self, line: AnyLine) -> bool:
         if not self._code_page or not isinstance(line, Line) or line.fit:
