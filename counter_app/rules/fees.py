@@ -6,7 +6,7 @@ supplement or on return); being paid is no condition of a receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -58,7 +58,23 @@ class Owed(Protocol):
     def refunded_at(self) -> datetime | None: ...
 
 
+class Levelled(Protocol):
+    """A fee of a dossier that may be one of several levels."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def paid_at(self) -> datetime | None: ...
+    @property
+    def collect_on(self) -> str: ...
+
+
 F = TypeVar("F", bound=Offered)
+L = TypeVar("L", bound=Levelled)
 
 
 def from_portal_number(number: str) -> CollectOn:
@@ -79,6 +95,39 @@ def applicable(fees: Iterable[F], channel: str, case_name: str) -> tuple[F, ...]
         if known is None or _exactness(fee) > _exactness(known):
             best[fee.code] = fee
     return tuple(best.values())
+
+
+def levels(fees: Iterable[L]) -> tuple[tuple[L, ...], ...]:
+    """Return the fees that stand under one name with different amounts, name by name.
+
+    The catalogue publishes the levels of a fee so ("Phí" 160,000 and 200,000 đồng for a passport): which of them
+    applies, rarely more than one, is the clerk's to say.
+    """
+    named: dict[tuple[str, str], list[L]] = {}
+    for fee in fees:
+        if fee.amount:
+            named.setdefault((" ".join(fee.name.casefold().split()), fee.collect_on), []).append(fee)
+    return tuple(tuple(group) for group in named.values() if len({fee.amount for fee in group}) > 1)
+
+
+def undecided(fees: Iterable[Levelled]) -> frozenset[str]:
+    """Return the codes of unpaid fees that are levels of one fee: the clerk chooses before any of them is owed."""
+    return frozenset(fee.code for group in levels(fees) for fee in group if fee.paid_at is None)
+
+
+def left_out(fees: Iterable[L], chosen: Collection[str]) -> tuple[L, ...]:
+    """Return the levels that do not apply, as others of the same fee were chosen."""
+    decided = (group for group in levels(fees) if any(fee.code in chosen for fee in group))
+    return tuple(fee for group in decided for fee in group if fee.code not in chosen and fee.paid_at is None)
+
+
+def least_owed(fees: Sequence[Levelled]) -> int:
+    """Return what is still to be paid; of an undecided fee its lowest level, unless one was paid."""
+    groups = levels(fees)
+    several = {fee.code for group in groups for fee in group}
+    alone = sum(fee.amount for fee in fees if fee.paid_at is None and fee.code not in several)
+    unpaid = (group for group in groups if all(fee.paid_at is None for fee in group))
+    return alone + sum(min(fee.amount for fee in group) for group in unpaid)
 
 
 def _exactness(fee: Offered) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierFee, Payment
 from counter_app.rules.calendar import VIETNAM
-from counter_app.rules.fees import CollectOn, falls_due, money_state
+from counter_app.rules.fees import CollectOn, falls_due, left_out, levels, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.history import standing
@@ -21,6 +21,9 @@ from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 
 PAYMENT, REFUND = "payment", "refund"
+
+NOT_APPLIED = "Không áp dụng mức này"
+"""The reason of an exemption where another level of the same fee was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,12 @@ def due_now(dossier: Dossier, fee: DossierFee) -> bool:
 def take_fees(dossier: Dossier, codes: Sequence[str] | None, at: datetime, method: str) -> list[DossierFee]:
     """Mark fees as paid, all that are open where ``codes`` is None; answers those that money was taken for.
 
-    Raises UserError ``fee_unknown``, ``fee_paid``, ``payment_partial`` while a payment is awaited, since paying
-    ends the wait.
+    Other levels of a fee that was taken do not apply and are owed no longer. Raises UserError ``fee_unknown``,
+    ``fee_paid``, ``payment_partial`` while a payment is awaited, since paying ends the wait.
     """
     chosen = [fee for fee in dossier.fees if fee.paid_at is None] if codes is None else _chosen(dossier, codes)
+    for fee in left_out(dossier.fees, {fee.code for fee in chosen}):
+        fee.amount, fee.full_amount, fee.exemption = 0, fee.full_amount or fee.amount, NOT_APPLIED
     if dossier.status == Status.PAYMENT_REQUESTED:
         left = [fee.name for fee in dossier.fees if due_now(dossier, fee) and fee not in chosen]
         if left:
@@ -60,6 +65,17 @@ def take_fees(dossier: Dossier, codes: Sequence[str] | None, at: datetime, metho
         fee.paid_at, fee.method = at, method
     dossier.money_state = money_state(dossier.fees)
     return [fee for fee in chosen if fee.amount]
+
+
+def refuse_undecided(dossier: Dossier) -> None:
+    """UserError ``fee_undecided`` where it is not said yet which level of a fee applies."""
+    for group in levels(dossier.fees):
+        if all(fee.paid_at is not None for fee in group):
+            continue
+        amounts = ", ".join(f"{fee.code} {fee.amount} đồng" for fee in group)
+        raise UserError(
+            "fee_undecided", f"Khoản «{group[0].name}» có nhiều mức ({amounts}). Hãy chọn mức áp dụng cho hồ sơ này."
+        )
 
 
 def _chosen(dossier: Dossier, codes: Sequence[str]) -> list[DossierFee]:

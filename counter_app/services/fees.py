@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from counter_app.rules import lifecycle, payment_qr
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
-from counter_app.services.fee_book import REFUND, BookPapers, book, due_now, fee_of
+from counter_app.services.fee_book import NOT_APPLIED, REFUND, BookPapers, book, due_now, fee_of
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
@@ -30,7 +30,8 @@ from counter_app.services.values import PAYMENT_METHODS
 class FeeRow:
     """One fee, in đồng. ``amount`` is to be paid, ``full_amount`` before an exemption for the reason in ``exemption``.
 
-    ``collect_on``: receipt, supplement or return; ``due_now``: to be collected now.
+    ``collect_on``: receipt, supplement or return; ``due_now``: to be collected now; ``undecided``: one of several
+    levels of a fee, of which it is not said yet which applies.
     """
 
     code: str
@@ -43,6 +44,7 @@ class FeeRow:
     paid_at: datetime | None
     method: str
     refunded_at: datetime | None
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,14 @@ def fees_of(desk: DeskContext, code: str) -> DossierFees:
     """The fees of a dossier and the money that changed hands for them. Raises UserError ``dossier_unknown``."""
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
+        open_levels = rules.undecided(dossier.fees)
         payments = session.scalars(select(Payment).where(Payment.dossier_id == dossier.id).order_by(Payment.id))
         return DossierFees(
             code=dossier.code,
             applicant_name=dossier.applicant.name,
             status=dossier.status,
             money_state=dossier.money_state,
-            rows=tuple(_fee_row(dossier, fee) for fee in dossier.fees),
+            rows=tuple(_fee_row(dossier, fee, fee.code in open_levels) for fee in dossier.fees),
             payments=tuple(map(_payment_row, payments)),
         )
 
@@ -141,7 +144,8 @@ def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
     """Take money for a dossier's fees: cash in hand, or a transfer that the clerk has seen arrive.
 
     Raises UserError ``method_unknown``, ``reference_missing`` for a transfer, ``nothing_to_pay``, ``fee_unknown``,
-    ``fee_paid``, ``payment_partial``, ``impossible_time``, ``step_not_permitted``.
+    ``fee_paid``, ``fee_undecided`` where all is to be taken and a fee has several levels, ``payment_partial``,
+    ``impossible_time``, ``step_not_permitted``.
     """
     if money.method not in PAYMENT_METHODS:
         raise UserError(
@@ -195,6 +199,13 @@ def exempt(desk: DeskContext, code: str, fee_code: str, amount: int, reason: str
     return fees_of(desk, code)
 
 
+def choose_levels(desk: DeskContext, code: str, codes: Collection[str]) -> DossierFees:
+    """Say which levels of a fee apply: the others under its name are owed no longer, as an exemption each."""
+    for row in rules.left_out(fees_of(desk, code).rows, codes):
+        exempt(desk, code, row.code, 0, NOT_APPLIED)
+    return fees_of(desk, code)
+
+
 def refund(
     desk: DeskContext,
     code: str,
@@ -230,10 +241,18 @@ def refund(
         for fee in chosen:
             if still_owed:
                 fee.paid_at, fee.method = None, ""
+                _owe_other_levels(dossier, fee)
             else:
                 fee.refunded_at = at
         _written(session, desk, dossier, Step.REFUND, reason, {"method": method, **details})
     return fees_of(desk, code)
+
+
+def _owe_other_levels(dossier: Dossier, fee: DossierFee) -> None:
+    """The wrong level may have been taken: those that were left out for it can be chosen again."""
+    for other in dossier.fees:
+        if other.name == fee.name and other.exemption == NOT_APPLIED and other.full_amount is not None:
+            other.amount, other.full_amount, other.exemption = other.full_amount, None, ""
 
 
 def _written(
@@ -271,7 +290,7 @@ def _check_chosen(desk: DeskContext, code: str, codes: Sequence[str] | None) -> 
         raise UserError("nothing_to_pay", f"Hồ sơ {dossier.code} không còn khoản phí, lệ phí nào phải nộp.")
 
 
-def _fee_row(dossier: Dossier, fee: DossierFee) -> FeeRow:
+def _fee_row(dossier: Dossier, fee: DossierFee, undecided: bool) -> FeeRow:
     return FeeRow(
         code=fee.code,
         name=fee.name,
@@ -283,6 +302,7 @@ def _fee_row(dossier: Dossier, fee: DossierFee) -> FeeRow:
         paid_at=fee.paid_at,
         method=fee.method,
         refunded_at=fee.refunded_at,
+        undecided=undecided,
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierComponent, Procedure
 from counter_app.rules.calendar import online_answer_due
 from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step
+from counter_app.rules.violation import RuleViolation
 from counter_app.services.calendars import current_calendar
 from counter_app.services.catalogue import find_procedure
 from counter_app.services.desk import DeskContext
@@ -26,6 +28,8 @@ from counter_app.services.search_text import search_text
 from counter_app.services.steps import StepInput, Taking, carry_out
 from counter_app.sync.messages import parse_wire_time
 
+_PAID = "DuocThanhToanTrucTuyen"
+_OF_PAYMENT = {_PAID, "DanhSachLePhi", "TrangThaiHoSo"}
 _RETURN_WAYS = {"0": "counter", "1": "post", "2": "online"}
 
 
@@ -48,11 +52,39 @@ def take_online_dossier(session: Session, desk: DeskContext, data: Mapping[str, 
         at = max(min(arrived, now), dossier.events[-1].at)
         taking = Taking(desk, session, dossier, Step.SUPPLEMENT, StepInput(), at, from_portal=True)
         carry_out(taking, now, actor=PORTAL, details={"from_portal": True})
+    elif _paid_since(dossier, data):
+        _take_payment(session, desk, dossier, data, now)
     else:
         raise NotFitting(
             dossier,
             f"Cổng gửi hồ sơ trực tuyến mang mã {code}, mã này quầy đã có. Hãy so hai bên xem có phải cùng một hồ sơ.",
         )
+
+
+def _paid_since(dossier: Dossier, data: Mapping[str, Any]) -> bool:
+    """Whether all that is new in what the portal tells of an online dossier is that it was paid on line."""
+    told = dossier.portal_told or {}
+    names = {*told, *data} - _OF_PAYMENT
+    same = all(told.get(name) == data.get(name) for name in names)
+    paid = str(data.get(_PAID)) == "1" and str(told.get(_PAID)) != "1"
+    return is_online(dossier) and same and paid
+
+
+def _take_payment(
+    session: Session, desk: DeskContext, dossier: Dossier, data: Mapping[str, Any], now: datetime
+) -> None:
+    """The applicant has paid at the portal: money that never passes the desk's book."""
+    dossier.portal_told = {**(dossier.portal_told or {}), **data}
+    named = {fee.code for fee in read_fees(data, dossier.procedure, now)}
+    codes = tuple(fee.code for fee in dossier.fees if fee.code in named and fee.amount and fee.paid_at is None)
+    if codes:
+        at = max(now, dossier.events[-1].at)
+        given = StepInput(method="online", fees=codes)
+        taking = Taking(desk, session, dossier, Step.PAY, given, at, from_portal=True)
+        try:
+            carry_out(taking, now, actor=PORTAL, details={"from_portal": True})
+        except (RuleViolation, UserError) as refusal:
+            raise NotFitting(dossier, refusal.message) from refusal
 
 
 def is_online(dossier: Dossier) -> bool:

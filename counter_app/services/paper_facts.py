@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from counter_app.models import Dossier, DossierEvent, Office
+from counter_app.rules.fees import levels, undecided
 from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import NOT_APPLIED
 
 FROZEN = "paper"
 """The key in the details of an event."""
@@ -66,7 +68,22 @@ def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts
         components=tuple(
             (item.name, item.originals, item.copies) for item in dossier.components if item.originals or item.copies
         ),
-        fees=tuple((fee.name, fee.amount, fee.paid_at is not None) for fee in dossier.fees),
+        fees=_fees(dossier),
+    )
+
+
+def _fees(dossier: Dossier) -> tuple[tuple[str, int, bool], ...]:
+    """What is owed or paid: not the levels that do not apply; of a fee whose level is open the lowest, named so."""
+    open_levels = undecided(dossier.fees)
+    lowest = {min(group, key=lambda fee: fee.amount).code for group in levels(dossier.fees)}
+    return tuple(
+        (
+            f"{fee.name} (từ mức này, theo trường hợp)" if fee.code in open_levels else fee.name,
+            fee.amount,
+            bool(fee.paid_at),
+        )
+        for fee in dossier.fees
+        if fee.exemption != NOT_APPLIED and (fee.code not in open_levels or fee.code in lowest)
     )
 
 

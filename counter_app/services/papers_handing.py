@@ -10,7 +10,7 @@ from sqlalchemy import select
 from counter_app.errors import UserError
 from counter_app.models import Payment
 from counter_app.rules.calendar import VIETNAM
-from counter_app.services.fee_book import PAYMENT
+from counter_app.services.fee_book import PAYMENT, refuse_undecided
 from counter_app.services.fees import transfer_code
 from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
@@ -107,8 +107,12 @@ def payment_note(making: Making) -> PaymentContent:
 
 
 def payment_notice(making: Making) -> PaymentContent:
-    """Thông báo nộp phí, lệ phí: what is owed today, and how it is transferred."""
+    """Thông báo nộp phí, lệ phí: what is owed today, and how it is transferred.
+
+    Raises UserError ``form_not_issued`` where nothing is, ``fee_undecided``.
+    """
     dossier, desk = making.dossier, making.desk
+    refuse_undecided(dossier)
     fees = [fee for fee in dossier.fees if fee.amount and fee.paid_at is None]
     if not fees:
         raise UserError("form_not_issued", f"Hồ sơ {dossier.code} không còn khoản phí, lệ phí nào phải nộp.")

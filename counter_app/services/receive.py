@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Applicant, Calendar, Document, Dossier, DossierFee, Field, Office, Procedure
 from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
-from counter_app.rules.fees import applicable, money_state
+from counter_app.rules.fees import applicable, left_out, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
@@ -308,7 +308,9 @@ def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[D
                 collect_on=offer.collect_on,
             )
         )
-    return rows
+    # Of several levels of a fee only those that the clerk named apply.
+    others = {fee.code for fee in left_out(rows, given)}
+    return [fee for fee in rows if fee.code not in others]
 
 
 def _book_fees(session: Session, desk: DeskContext, dossier: Dossier, at: datetime) -> None:

@@ -29,7 +29,7 @@ from counter_app.services.apologies_rows import check_letter, record_signed, ref
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending, end
-from counter_app.services.fee_book import PAYMENT, BookPapers, book, take_fees
+from counter_app.services.fee_book import PAYMENT, BookPapers, book, refuse_undecided, take_fees
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
@@ -293,6 +293,8 @@ def _pay(taking: Taking, effect: Effect) -> None:
     """Money taken at the desk goes into its book; what was paid at the portal never passed the desk."""
     given, dossier = taking.given, taking.dossier
     method = given.method or "cash"
+    if given.fees is None and not taking.from_portal:
+        refuse_undecided(dossier)
     fees = take_fees(dossier, given.fees, taking.at, method)
     effect.details["method"] = method
     if not taking.from_portal:

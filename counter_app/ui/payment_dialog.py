@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidg
 
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Status, Step
-from counter_app.services.fees import DossierFees, MoneyIn, Taken, fees_of, take, transfer_code
+from counter_app.services.fees import DossierFees, MoneyIn, Taken, choose_levels, fees_of, take, transfer_code
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
@@ -22,7 +22,7 @@ from counter_app.ui.exemption_dialog import ExemptionDialog
 from counter_app.ui.formatting import money
 from counter_app.ui.payment_parts import FeeList, TransferPanel
 from counter_app.ui.step_dialogs import StepDialog, announce_step
-from counter_app.ui.theme import set_role
+from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 WIDTH = 860
@@ -40,6 +40,9 @@ class Words:
     NO_ACCOUNT = QT_TRANSLATE_NOOP(
         "PaymentDialog", "Chưa có tài khoản nhận tiền nên không có mã QR. Khai báo ở Cài đặt, mục Thu phí."
     )
+    LEVELS = QT_TRANSLATE_NOOP(
+        "PaymentDialog", "«{name}» có nhiều mức: hãy đánh dấu mức áp dụng. Mức không đánh dấu sẽ không phải nộp."
+    )
     NOTE_NUMBER = QT_TRANSLATE_NOOP("PaymentDialog", "Đã thu {amount}, phiếu thu số {number}.")
 
 
@@ -53,6 +56,11 @@ class PaymentDialog(StepDialog):
         self._waiting = dossier.row.status == Status.PAYMENT_REQUESTED
         self.setMinimumWidth(WIDTH)
         self.fees = FeeList(self)
+        self.levels = QLabel(self)
+        self.levels.setWordWrap(True)
+        set_role(self.levels, "inline")
+        set_tone(self.levels, "warning")
+        self.levels.hide()
         self.total = QLabel(self)
         set_role(self.total, "big")
         self.in_words = QLabel(self)
@@ -115,7 +123,14 @@ class PaymentDialog(StepDialog):
 
     @Slot()
     def show_notice(self) -> None:
-        """What is owed, on paper: for an applicant who pays at the bank."""
+        """What is owed, on paper: for an applicant who pays at the bank. The levels that are ticked apply."""
+        work = partial(choose_levels, self.context.desk, self.code, self.fees.chosen())
+        self.context.executor.submit(work, self._show_notice, self.failed)
+
+    def _show_notice(self, read: DossierFees) -> None:
+        if self.money is not None and read.rows != self.money.rows:
+            self._show(read)
+            self.context.announce("dossier", dossiers=(self.code,))
         self.paper = PaperDialog(self.context, self.code, "payment_notice", FORM_TITLES["payment_notice"], self)
         self.paper.open()
 
@@ -131,20 +146,26 @@ class PaymentDialog(StepDialog):
         middle.addLayout(self.form, 1)
         middle.addWidget(self.panel)
         self.body.insertWidget(1, self.fees)
-        self.body.insertLayout(2, line)
-        self.body.insertLayout(3, middle)
-        self.body.insertWidget(4, self.no_account)
+        self.body.insertWidget(2, self.levels)
+        self.body.insertLayout(3, line)
+        self.body.insertLayout(4, middle)
+        self.body.insertWidget(5, self.no_account)
 
     def _show(self, read: DossierFees) -> None:
         self.money = read
         left = [row.code for row in read.rows if row.amount and row.paid_at is None]
-        self.fees.show_fees(read.rows, [row.code for row in read.rows if row.due_now], left)
+        several = [row for row in read.rows if row.undecided]
+        self.fees.show_fees(read.rows, [row.code for row in read.rows if row.due_now and not row.undecided], left)
+        names = "», «".join(dict.fromkeys(row.name for row in several))
+        self.levels.setText(_tr(Words.LEVELS).format(name=names))
+        self.levels.setVisible(bool(several))
         self.exempt.setEnabled(bool(left))
         self.notice.setEnabled(bool(left))
         order = [*self.fees.ticks.values(), self.notice, self.exempt, *self.inputs.values(), self.late, self.at]
         for before, after in pairwise([*order, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)
-        self.method.setFocus(Qt.FocusReason.OtherFocusReason)
+        first = self.fees.ticks[several[0].code] if several else self.method
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _changed(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from counter_app.rules.calendar import LimitUnit
+from counter_app.rules.fees import least_owed
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.values import DossierView
 from counter_app.ui.formatting import due_words, money, status_label
@@ -58,8 +59,8 @@ def checks(view: DossierView, now: datetime) -> list[Check]:
 
 
 def fees_due(view: DossierView) -> int:
-    """What is still to be paid, in đồng."""
-    return sum(fee.amount for fee in view.fees if fee.paid_at is None)
+    """What is still to be paid, in đồng; of a fee with several levels the lowest."""
+    return least_owed(view.fees)
 
 
 def _status(view: DossierView) -> Iterable[Check]:

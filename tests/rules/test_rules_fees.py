@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,8 +16,12 @@ from counter_app.rules.fees import (
     check_exemption,
     falls_due,
     from_portal_number,
+    least_owed,
+    left_out,
+    levels,
     money_state,
     reduced,
+    undecided,
 )
 from counter_app.rules.lifecycle import Status
 from counter_app.rules.violation import RuleViolation
@@ -38,6 +42,28 @@ class Owing:
     paid_at: datetime | None = None
     refunded_at: datetime | None = None
 
+
+@dataclass(frozen=True)
+class Level:
+    code: str
+    name: str
+    amount: int
+    paid_at: datetime | None = None
+    collect_on: str = "receipt"
+
+
+LEVELS = st.lists(
+    st.builds(
+        Level,
+        st.sampled_from(["P01", "P02", "P03", "P04", "P05"]),
+        st.sampled_from(["Phí", "phí ", "Lệ phí"]),
+        st.sampled_from([0, 1000, 2000, 200_000]),
+        st.sampled_from([None, AT]),
+        st.sampled_from(["receipt", "return"]),
+    ),
+    unique_by=lambda fee: fee.code,
+)
+"""Fees with codes of their own, several of them under one name."""
 
 OWING = st.builds(Owing, st.integers(0, 10**7), st.sampled_from([None, AT]), st.none()) | st.builds(
     Owing, st.integers(0, 10**7), st.just(AT), st.just(AT)
@@ -125,3 +151,35 @@ def test_the_money_axis(fees: list[Owing]) -> None:
     assert (state == "nothing_due") is (not owed)
     assert (state == "due") is any(fee.paid_at is None for fee in owed)
     assert (state == "refunded") is (bool(owed) and all(fee.refunded_at is not None for fee in owed))
+
+
+def test_levels_of_one_fee_are_known_by_their_name() -> None:
+    passport = [Level("P01", "Phí", 160_000), Level("P02", "phí  ", 200_000)]
+    stamp = Level("P03", "Lệ phí", 5000)
+    assert undecided([*passport, stamp]) == {"P01", "P02"}
+    assert left_out([*passport, stamp], {"P02", "P03"}) == (passport[0],)
+    assert left_out([*passport, stamp], {"P03"}) == ()
+    assert least_owed([*passport, stamp]) == 165_000
+    assert least_owed([passport[0], replace(passport[1], paid_at=AT), stamp]) == 5000
+
+
+def test_the_same_name_alone_makes_no_levels() -> None:
+    twice = [Level("P01", "Phí", 1000), Level("P02", "Phí", 1000)]
+    later = [Level("P01", "Phí", 1000), Level("P02", "Phí", 2000, collect_on="return")]
+    free = [Level("P01", "Phí", 1000), Level("P02", "Phí", 0)]
+    assert levels(twice) == levels(later) == levels(free) == ()
+
+
+@given(LEVELS, st.sets(st.sampled_from(["P01", "P02", "P03", "P04", "P05"])))
+def test_what_is_chosen_stays_and_what_is_paid_is_never_left_out(fees: list[Level], chosen: set[str]) -> None:
+    out = left_out(fees, chosen)
+    assert all(fee.code not in chosen and fee.paid_at is None and fee.amount for fee in out)
+    kept = [fee for fee in fees if fee not in out]
+    for group in levels(fees):
+        if any(fee.code in chosen for fee in group):
+            assert {fee.code for fee in group if fee in kept} == {
+                fee.code for fee in group if fee.code in chosen or fee.paid_at is not None
+            }
+        else:
+            assert all(fee in kept for fee in group)
+    assert least_owed(fees) <= sum(fee.amount for fee in fees if fee.paid_at is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import string
 
 import pytest
@@ -39,8 +40,27 @@ def refusal(text: str) -> str:
     return caught.value.kind
 
 
-def test_checksum_is_that_of_the_standard() -> None:
-    assert checksum("123456789") == "29B1"
+OTHER_SAMPLE = (
+    "00020101021238530010A0000007270123000697041601092245284790208QRIBFTTA53037045405100005802VN"
+    "62340107NPS68690819TRANSFER TO SOMEONE6304AC13"
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("123456789", "29B1"), ("", "FFFF"), ("A", "B915")])
+def test_checksum_is_that_of_the_standard(text: str, expected: str) -> None:
+    assert checksum(text) == expected
+
+
+@pytest.mark.parametrize("sample", [NAPAS_SAMPLE, GATEWAY_SAMPLE, OTHER_SAMPLE])
+def test_checksum_of_published_codes(sample: str) -> None:
+    assert checksum(sample[:-4]) == sample[-4:]
+
+
+@given(TRANSFERS)
+def test_checksum_is_what_another_implementation_reckons(transfer: Transfer) -> None:
+    text = encode(transfer)
+    assert f"{binascii.crc_hqx(text[:-4].encode('ascii'), 0xFFFF):04X}" == text[-4:]
+    assert text[-8:-4] == "6304"
 
 
 def test_published_codes_are_read() -> None:

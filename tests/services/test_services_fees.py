@@ -13,10 +13,13 @@ from counter_app.rules.lifecycle import Step
 from counter_app.rules.payment_qr import Transfer, decode
 from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext
-from counter_app.services.fees import MoneyIn, exempt, fees_of, refund, take, transfer_code
+from counter_app.services.fee_book import NOT_APPLIED
+from counter_app.services.fees import MoneyIn, choose_levels, exempt, fees_of, refund, take, transfer_code
+from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.undo import undo_last
 from counter_app.services.values import ComponentIn, FeeIn
 from counter_app.services.verify import verify
@@ -217,3 +220,78 @@ def test_the_code_for_a_transfer_names_account_amount_and_dossier(desk: DeskCont
     assert len(shown.rows) == len(shown.rows[0]) > 20
     assert decode(shown.text) == Transfer("970415", "113366668888", 8000, "H15362603101001")
     assert transfer_code(desk, code, 0) is None
+
+
+LEVELS = [
+    {"code": "P01", "name": "Phí", "amount": 160_000},
+    {"code": "P02", "name": "Phí", "amount": 200_000},
+    {"code": "LP01", "name": "Lệ phí", "amount": 8000},
+]
+
+
+@pytest.fixture
+def levelled(desk: DeskContext) -> str:
+    """A dossier of a procedure whose fee has two levels."""
+    changed = catalogue()
+    next(item for item in changed["procedures"] if item["code"] == DAYS)["fees"] = LEVELS
+    import_catalogue(desk, changed)
+    return receive(desk, full_request()).code
+
+
+def test_a_level_that_is_taken_settles_the_fee(desk: DeskContext, levelled: str) -> None:
+    assert [row.undecided for row in fees_of(desk, levelled).rows] == [True, True, False]
+    with refused("fee_undecided", "P02 200000"):
+        take(desk, levelled, MoneyIn())
+    done = take(desk, levelled, MoneyIn(codes=("P02", "LP01")))
+    assert done.amount == 208_000
+    money = fees_of(desk, levelled)
+    assert money.money_state == "paid"
+    first = money.rows[0]
+    assert (first.amount, first.full_amount, first.exemption) == (0, 160_000, NOT_APPLIED)
+    assert [item["Gia"] for item in told_fees(desk, levelled)] == ["0", "200000", "8000"]
+
+
+def test_a_level_chosen_at_the_desk_is_the_only_one_that_is_owed(desk: DeskContext, levelled: str) -> None:
+    paid = receive(desk, full_request(fees=(FeeIn("P01", True, "cash"),))).code
+    later = receive(desk, full_request(fees=(FeeIn("P02"),))).code
+    assert [(fee.code, fee.paid_at is None) for fee in show(desk, paid).fees] == [("P01", False), ("LP01", True)]
+    assert [fee.code for fee in show(desk, later).fees] == ["P02", "LP01"]
+    assert take(desk, later, MoneyIn()).amount == 208_000
+
+
+def test_the_wrong_level_is_booked_back_and_the_other_one_taken(desk: DeskContext, levelled: str) -> None:
+    take(desk, levelled, MoneyIn(codes=("P01",)))
+    refund(desk, levelled, ["P01"], "Nhầm mức", still_owed=True)
+    assert [row.undecided for row in fees_of(desk, levelled).rows] == [True, True, False]
+    take(desk, levelled, MoneyIn(codes=("P02", "LP01")))
+    money = fees_of(desk, levelled)
+    assert money.money_state == "paid"
+    assert sum(payment.amount for payment in money.payments) == 208_000
+
+
+def test_levels_are_chosen_before_any_money_comes(desk: DeskContext, levelled: str) -> None:
+    assert choose_levels(desk, levelled, ("LP01",)).rows == fees_of(desk, levelled).rows
+    rows = choose_levels(desk, levelled, ("P02",)).rows
+    assert [(row.code, row.amount) for row in rows] == [("P01", 0), ("P02", 200_000), ("LP01", 8000)]
+    assert show(desk, levelled).events[-1].reason == NOT_APPLIED
+
+
+def test_while_a_payment_is_awaited_one_level_is_enough(desk: DeskContext, levelled: str) -> None:
+    take_step(desk, levelled, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    take_step(desk, levelled, Step.REQUEST_PAYMENT, StepInput())
+    with refused("payment_partial", "Lệ phí"):
+        take(desk, levelled, MoneyIn(codes=("P01",)))
+    assert [row.undecided for row in fees_of(desk, levelled).rows] == [True, True, False], "nothing is left half done"
+    assert take(desk, levelled, MoneyIn(codes=("P01", "LP01"))).status == "processing"
+
+
+def test_a_paper_shows_of_an_open_fee_its_lowest_level_and_then_the_one_that_was_taken(
+    desk: DeskContext, levelled: str
+) -> None:
+    def said() -> tuple[tuple[str, int, bool], ...]:
+        with desk.database.read() as session:
+            return facts_now(desk, find_dossier(session, levelled), office_row(session, desk)).fees
+
+    assert said() == (("Phí (từ mức này, theo trường hợp)", 160_000, False), ("Lệ phí", 8000, False))
+    take(desk, levelled, MoneyIn(codes=("P02", "LP01")))
+    assert said() == (("Phí", 200_000, True), ("Lệ phí", 8000, True))

@@ -9,6 +9,7 @@ import pytest
 
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.fees import fees_of
 from counter_app.services.reading import find, show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
@@ -103,6 +104,38 @@ def test_fees_paid_on_line_are_paid(desk: DeskContext) -> None:
     assert show(desk, ONLINE_CODE).money_state == "paid"
     take_step(desk, ONLINE_CODE, Step.RECEIVE, StepInput())
     assert last_update(desk)["DuocThanhToanTrucTuyen"] == "1"
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_what_the_applicant_pays_on_line_later_is_told_by_the_feed(
+    desk: DeskContext, clock: Clock, received: bool
+) -> None:
+    feed(desk, "HoSoMoi", ONLINE_CODE, online(**TOLD, DuocThanhToanTrucTuyen="0"))
+    if received:
+        take_step(desk, ONLINE_CODE, Step.RECEIVE, StepInput())
+    before = show(desk, ONLINE_CODE)
+    clock.move(minutes=20)
+    paid = online(**{**TOLD, "DanhSachLePhi": FEES[1:]}, DuocThanhToanTrucTuyen="1")
+    assert feed(desk, "HoSoMoi", ONLINE_CODE, paid) == ("applied", "")
+    view = show(desk, ONLINE_CODE)
+    assert [(fee.code, fee.method, fee.paid_at) for fee in view.fees] == [
+        ("LP01", "", None),
+        ("PP09", "online", moment(10, 8, 50)),
+    ], "only what the portal names"
+    assert (view.row.status, view.row.due) == (before.row.status, before.row.due)
+    assert (view.events[-1].step, view.events[-1].actor) == ("pay", "Cổng dịch vụ công")
+    assert fees_of(desk, ONLINE_CODE).payments == (), "it never passed the desk"
+    assert feed(desk, "HoSoMoi", ONLINE_CODE, {**paid, "lan": "2"})[0] != "applied", "more than a payment is new"
+    assert feed(desk, "HoSoMoi", ONLINE_CODE, paid, nonce="again") == ("applied", "")
+    assert len(show(desk, ONLINE_CODE).events) == len(view.events)
+
+
+def test_what_is_paid_on_line_for_a_dossier_that_ended_is_shown_side_by_side(desk: DeskContext) -> None:
+    feed(desk, "HoSoMoi", ONLINE_CODE, online(**TOLD))
+    take_step(desk, ONLINE_CODE, Step.WITHDRAW, StepInput())
+    state, _ = feed(desk, "HoSoMoi", ONLINE_CODE, online(**TOLD, DuocThanhToanTrucTuyen="1"))
+    assert state == "clash"
+    assert show(desk, ONLINE_CODE).money_state == "due"
 
 
 def test_reception_is_a_step_told_to_the_portal_and_the_promise_is_made_now(desk: DeskContext, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext
-from counter_app.services.values import FeeView
+from counter_app.services.values import FeeIn, FeeView
 from counter_app.ui.intake.terms_box import FeesBox
 
 FEES = (
@@ -34,3 +34,24 @@ def test_fees_by_channel_and_case(qapp: QApplication, desk: DeskContext, qtbot: 
     box.show_procedure(procedure, "postal", "Nhà ở")
     assert offered(box) == ["Phí thẩm định nhà ở (P01)", "Lệ phí cấp giấy (P02, khi trả kết quả)", "Cước gửi (P03)"]
     assert [fee.code for fee in box.values()] == ["P01"], "what was ticked stays so"
+
+
+def test_of_several_levels_none_is_counted_before_one_is_chosen(
+    qapp: QApplication, desk: DeskContext, qtbot: Any
+) -> None:
+    levels = (FeeView("P01", "Phí", 160_000), FeeView("P02", "Phí", 200_000), FeeView("P03", "Lệ phí", 5000))
+    box = FeesBox()
+    qtbot.addWidget(box)
+    box.show_procedure(replace(get_procedure(desk, "2.000635"), fees=levels), "counter", "")
+    assert "nhiều mức" in box.total.text()
+    box.rows[1].paid.setChecked(True)
+    assert box.total.text() == "Phải thu 205.000 đ · đã thu 200.000 đ"
+    later = box.rows[1].method.findText("Nộp sau")
+    box.rows[1].method.setCurrentIndex(later)
+    assert box.total.text() == "Phải thu 205.000 đ · đã thu 0 đ"
+    assert box.values() == (FeeIn("P02", False, ""),)
+    assert box.rows[2].method.findText("Nộp sau") == -1, "a fee of one level is simply not ticked"
+    kept = box.draft()
+    box.rows[1].paid.setChecked(False)
+    box.restore(kept)
+    assert box.values() == (FeeIn("P02", False, ""),)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -16,7 +17,7 @@ from PySide6.QtGui import QImage
 from counter_app.app import RunningApp
 from counter_app.rules.lifecycle import Step
 from counter_app.rules.payment_qr import Transfer, decode
-from counter_app.services.fees import MoneyIn, fees_of, take
+from counter_app.services.fees import MoneyIn, fees_of, take, transfer_code
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
@@ -29,7 +30,7 @@ from tests.ui.window_fixtures import press, settle
 TakeIn = Callable[..., Received]
 ACCOUNT = {"bank_bin": "970415", "account": "113366668888", "holder": "UBND XÃ EA KAO"}
 THREE_FEES = "2.000815"
-"""2,000, 1,000 and 200,000 đồng."""
+"""2,000, 1,000 and 200,000 đồng, published under one name: levels of one fee."""
 
 
 @pytest.fixture
@@ -55,6 +56,12 @@ def opened(page: DossierPage, running: RunningApp, qtbot: Any, step: Step = Step
     return page._dialog
 
 
+def tick_all(dialog: PaymentDialog) -> None:
+    """As for an applicant to whom all levels apply: pages of a copy at one price and at another."""
+    for tick in dialog.fees.ticks.values():
+        tick.setChecked(True)
+
+
 def scanned(picture: QImage) -> str:
     """What a telephone reads from the screen."""
     buffer = QBuffer()
@@ -70,6 +77,7 @@ def test_the_code_on_the_screen_asks_for_what_is_ticked(page: DossierPage, runni
     assert isinstance(dialog, PaymentDialog)
     assert not dialog.panel.isVisible()
     dialog.method.setCurrentIndex(dialog.method.findData("transfer"))
+    tick_all(dialog)
     assert dialog.total.text() == "Thu: 203.000 đ"
     assert dialog.in_words.text() == "Hai trăm linh ba nghìn đồng"
     wanted = Transfer("970415", "113366668888", 203_000, page.code.replace(".", "").replace("-", ""))
@@ -113,9 +121,15 @@ def test_a_transfer_without_its_number_is_refused_and_all_stays(
     dialog.reject()
 
 
-def test_cash_for_some_fees_leaves_the_rest(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+def test_of_several_levels_the_clerk_says_which_applies(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
     dialog = opened(page, running, qtbot)
-    dialog.fees.ticks["P03"].setChecked(False)
+    assert dialog.fees.chosen() == (), "none of them is taken for the right one"
+    assert "nhiều mức" in dialog.levels.text()
+    assert dialog.levels.isVisible()
+    assert not dialog.confirm.isEnabled()
+    qtbot.waitUntil(dialog.fees.ticks["P01"].hasFocus)
+    dialog.fees.ticks["P01"].setChecked(True)
+    dialog.fees.ticks["P02"].setChecked(True)
     dialog.inputs["official_receipt"].setText("BL-7")
     qtbot.waitUntil(dialog.isActiveWindow)
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -123,11 +137,34 @@ def test_cash_for_some_fees_leaves_the_rest(page: DossierPage, running: RunningA
     settle(qtbot, running.executor)
     assert "phiếu thu số 1" in running.window.message_bar._text.text()
     money = fees_of(running.desk, page.code)
-    assert (money.money_state, money.payments[0].amount, money.payments[0].official_receipt) == ("due", 3000, "BL-7")
+    assert (money.money_state, money.payments[0].amount, money.payments[0].official_receipt) == ("paid", 3000, "BL-7")
     assert "Biên lai số: BL-7" in page.history.toPlainText()
-    again = opened(page, running, qtbot)
-    assert list(again.fees.ticks) == ["P03"], "what was paid cannot be ticked"
-    again.reject()
+    assert "Không áp dụng mức này" in page.facts.toPlainText()
+
+
+def test_the_notice_asks_for_the_level_that_is_ticked(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+    dialog = opened(page, running, qtbot)
+    dialog.show_notice()
+    settle(qtbot, running.executor)
+    assert "Hãy chọn mức áp dụng" in dialog.paper.note.text()
+    dialog.paper.reject()
+    dialog.fees.ticks["P03"].setChecked(True)
+    dialog.show_notice()
+    settle(qtbot, running.executor)
+    with pypdfium2.PdfDocument(dialog.paper.pdf) as document:
+        picture = document[0].render(scale=200 / 72).to_pil()
+    payloads = [found.text for found in zxingcpp.read_barcodes(picture) if found.text.startswith("000201")]
+    (owed,) = [row for row in fees_of(running.desk, page.code).rows if row.amount]
+    assert owed.code == "P03"
+    transfer = transfer_code(running.context.desk, page.code, 200_000)
+    assert transfer is not None
+    assert payloads == [transfer.text]
+    assert decode(payloads[0]) == Transfer("970415", "113366668888", 200_000, transfer.purpose)
+    dialog.paper.reject()
+    assert dialog.fees.chosen() == ("P03",)
+    dialog.method.setCurrentIndex(dialog.method.findData("transfer"))
+    assert scanned(dialog.panel.picture.grab().toImage()) == transfer.text, "screen and paper say the same"
+    dialog.reject()
 
 
 def test_exempted_in_part_from_within_the_payment(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
@@ -145,6 +182,7 @@ def test_exempted_in_part_from_within_the_payment(page: DossierPage, running: Ru
     inner.reason.setText("Người có công, thẻ 12")
     inner.submit()
     settle(qtbot, running.executor)
+    tick_all(dialog)
     assert dialog.total.text() == "Thu: 103.000 đ"
     dialog.submit()
     settle(qtbot, running.executor)

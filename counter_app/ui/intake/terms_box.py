@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from counter_app.rules.fees import LABELS, CollectOn, applicable
+from counter_app.rules.fees import LABELS, CollectOn, applicable, left_out, levels, undecided
 from counter_app.services.values import CHANNELS, RETURN_WAYS, FeeIn, FeeView, ProcedureView
 from counter_app.ui.formatting import money
 from counter_app.ui.intake.checklist import CountBox
@@ -35,6 +35,8 @@ class Words:
     CASH = QT_TRANSLATE_NOOP("TermsBox", "Tiền mặt")
     TRANSFER = QT_TRANSLATE_NOOP("TermsBox", "Chuyển khoản")
     CARD = QT_TRANSLATE_NOOP("TermsBox", "Thẻ")
+    LATER = QT_TRANSLATE_NOOP("TermsBox", "Nộp sau")
+    LEVELS = QT_TRANSLATE_NOOP("TermsBox", "«{name}» có nhiều mức: đánh dấu mức áp dụng")
     TOTAL = QT_TRANSLATE_NOOP("TermsBox", "Phải thu {total} · đã thu {paid}")
 
 
@@ -104,11 +106,16 @@ class TermsBox(QWidget):
         return made
 
 
-class _FeeRow:
-    """The widgets of one fee."""
+LATER = ""
+"""The method of a fee that applies and is not paid yet."""
 
-    def __init__(self, fee: FeeView) -> None:
+
+class _FeeRow:
+    """The widgets of one fee; ``level``: one of several of the same name, ticked because it applies, paid or not."""
+
+    def __init__(self, fee: FeeView, level: bool) -> None:
         self.fee = fee
+        self.level = level
         when = CollectOn(fee.collect_on)
         later = "" if when is CollectOn.RECEIPT else f", {LABELS[when]}"
         self.paid = QCheckBox(f"{fee.name} ({fee.code}{later})")
@@ -119,6 +126,13 @@ class _FeeRow:
         self.method.setAccessibleName(translate("TermsBox", Words.METHOD_OF).format(name=f"{fee.name} {fee.code}"))
         for value, text in METHODS:
             self.method.addItem(translate("TermsBox", text), value)
+        if level:
+            self.method.addItem(translate("TermsBox", Words.LATER), LATER)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether money was taken for it."""
+        return self.paid.isChecked() and self.method.currentData() != LATER
 
 
 class FeesBox(QWidget):
@@ -153,7 +167,8 @@ class FeesBox(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(0, 1)
-        self.rows = [_FeeRow(fee) for fee in offered]
+        several = undecided(offered)
+        self.rows = [_FeeRow(fee, fee.code in several) for fee in offered]
         for place, row in enumerate(self.rows):
             for column, widget in enumerate((row.paid, row.amount, row.method)):
                 grid.addWidget(widget, place, column)
@@ -170,9 +185,9 @@ class FeesBox(QWidget):
         return tuple(widget for row in self.rows for widget in (row.paid, row.method))
 
     def values(self) -> tuple[FeeIn, ...]:
-        """The fees paid now."""
+        """The fees paid now, and the levels that apply."""
         return tuple(
-            FeeIn(row.fee.code, True, str(row.method.currentData())) for row in self.rows if row.paid.isChecked()
+            FeeIn(row.fee.code, row.is_paid, str(row.method.currentData())) for row in self.rows if row.paid.isChecked()
         )
 
     def draft(self) -> dict[str, Any]:
@@ -189,9 +204,14 @@ class FeesBox(QWidget):
     def _changed(self) -> None:
         for row in self.rows:
             row.method.setEnabled(row.paid.isChecked())
-        total = sum(row.fee.amount for row in self.rows)
-        paid = sum(row.fee.amount for row in self.rows if row.paid.isChecked())
-        words = translate("TermsBox", Words.TOTAL)
-        self.total.setText(words.format(total=money(total), paid=money(paid)) if len(self.rows) > 1 else "")
+        chosen = {row.fee.code for row in self.rows if row.paid.isChecked()}
+        fees = [row.fee for row in self.rows]
+        others = {fee.code for fee in left_out(fees, chosen)}
+        owed = [fee for fee in fees if fee.code not in others]
+        still_open = [fee.name for group in levels(owed) for fee in group if fee.code not in chosen]
+        paid = sum(row.fee.amount for row in self.rows if row.is_paid)
+        words = translate("TermsBox", Words.LEVELS if still_open else Words.TOTAL)
+        total = sum(fee.amount for fee in owed)
+        self.total.setText(words.format(total=money(total), paid=money(paid), name="".join(still_open[:1])))
         self.total.setVisible(len(self.rows) > 1)
         self.changed.emit()
