@@ -15,7 +15,17 @@ from sqlalchemy import ColumnElement, Executable, and_, case, func, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from counter_app.database import storage_error
-from counter_app.models import Applicant, Document, Dossier, DossierEvent, DossierFee, PortalFile, Procedure
+from counter_app.models import (
+    ApologyLetter,
+    Applicant,
+    Document,
+    Dossier,
+    DossierEvent,
+    DossierFee,
+    PortalFile,
+    Procedure,
+)
+from counter_app.rules.apology import LetterState
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
 from counter_app.rules.identity import fold, normalise_phone
@@ -29,6 +39,7 @@ from counter_app.services.values import (
     EventView,
     FeeView,
     LimitView,
+    PendingLetter,
     PortalFileView,
     QueueFilter,
     QueueRow,
@@ -180,6 +191,7 @@ def show(desk: DeskContext, code: str) -> DossierView:
             events=tuple(_event_view(item) for item in dossier.events),
             permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
             portal_files=_portal_files(session, dossier.id),
+            letter=_pending_letter(session, dossier.id),
         )
 
 
@@ -192,6 +204,20 @@ def _portal_files(session: Session, dossier_id: int) -> tuple[PortalFileView, ..
     )
     names = PortalFileView.__dataclass_fields__
     return tuple(PortalFileView(**{name: getattr(row, name) for name in names}) for row in rows)
+
+
+def _pending_letter(session: Session, dossier_id: int) -> PendingLetter | None:
+    query = (
+        select(ApologyLetter)
+        .where(
+            ApologyLetter.dossier_id == dossier_id,
+            ApologyLetter.state.in_((LetterState.DRAFT, LetterState.SUBMITTED, LetterState.SIGNED)),
+        )
+        .order_by(ApologyLetter.id.desc())
+        .limit(1)
+    )
+    found = session.scalar(query)
+    return None if found is None else PendingLetter(found.state, found.new_due, found.unit)
 
 
 def applicant_data(row: Applicant) -> ApplicantData:

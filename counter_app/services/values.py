@@ -249,6 +249,15 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingLetter:
+    """A letter of apology that the applicant does not have yet: ``state`` draft, submitted or signed."""
+
+    state: str
+    new_due: datetime
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class DossierView:
     """Everything that is known of one dossier."""
 
@@ -276,6 +285,7 @@ class DossierView:
     events: tuple[EventView, ...]
     permitted_steps: tuple[str, ...]
     portal_files: tuple[PortalFileView, ...] = ()
+    letter: PendingLetter | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
-from counter_app.ui.dossier_page_text import facts_html, history_html
+from counter_app.ui.dossier_page_text import facts_html, history_html, letter_badge
 from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
@@ -119,12 +119,14 @@ class DossierPage(Page):
         self.status_badge = badge("", "neutral")
         self.due_badge = badge("", "neutral")
         self.portal_badge = badge("", "neutral")
+        self.letter_badge = badge("", "soon")
         self.receipt = self._head_button(Words.RECEIPT, self.show_receipt)
         self.receipt.setShortcut("Ctrl+P")
         self.others = IssuedPapersButton(self)
         self.others.form_chosen.connect(self.show_paper)
         self.head = QHBoxLayout()
-        for widget in (self.code_label, self.status_badge, self.due_badge, self.portal_badge):
+        self.badges = (self.status_badge, self.due_badge, self.letter_badge, self.portal_badge)
+        for widget in (self.code_label, *self.badges):
             self.head.addWidget(widget)
         self.head.addStretch(1)
         self.head.addWidget(self.others)
@@ -195,7 +197,7 @@ class DossierPage(Page):
 
     def _show_nothing(self, words: str) -> None:
         self.code_label.setText(self.code)
-        for part in (self.status_badge, self.due_badge, self.portal_badge, self.receipt, self.others, self.body):
+        for part in (*self.badges, self.receipt, self.others, self.body):
             part.hide()
         self.steps.hide()
         self.nothing.setText(words)
@@ -258,11 +260,12 @@ class DossierPage(Page):
         for part, text, tone in (
             (self.status_badge, status_label(row.status), status_tone(row.status)),
             (self.due_badge, due, due_tone),
+            (self.letter_badge, letter_badge(view), "soon"),
             (self.portal_badge, portal, portal_tone),
         ):
             part.setText(text)
             set_tone(part, tone)
-            part.show()
+            part.setVisible(bool(text))
         self.receipt.show()
         self.others.show_dossier(view)
 

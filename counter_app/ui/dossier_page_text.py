@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import escape
 from textwrap import shorten
 
+from counter_app.rules.apology import LetterState, letter_state_label
 from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.values import (
     APPLICANT_KINDS,
@@ -17,6 +18,7 @@ from counter_app.services.values import (
     DossierView,
     EventView,
     FeeView,
+    PendingLetter,
 )
 from counter_app.ui.correct_dialog_words import NAME_LETTERS, change_line
 from counter_app.ui.formatting import limit_words, local_time, money, weekday_time
@@ -48,6 +50,9 @@ class Words:
     DECISION = QT_TRANSLATE_NOOP("DossierText", "Quyết định")
     TIMES = QT_TRANSLATE_NOOP("DossierText", "Thời hạn")
     LIMIT = QT_TRANSLATE_NOOP("DossierText", "Theo quy định")
+    LETTER = QT_TRANSLATE_NOOP("DossierText", "Văn bản xin lỗi")
+    LETTER_WORDS = QT_TRANSLATE_NOOP("DossierText", "{state}, hẹn lại {due}, do {unit}; xem trang Quá hạn (F6)")
+    LETTER_BADGE = QT_TRANSLATE_NOOP("DossierText", "xin lỗi: {state}")
     RECEIVED = QT_TRANSLATE_NOOP("DossierText", "Tiếp nhận")
     DUE = QT_TRANSLATE_NOOP("DossierText", "Hẹn trả")
     FIRST_DUE = QT_TRANSLATE_NOOP("DossierText", "Hẹn lần đầu")
@@ -174,9 +179,27 @@ def _time_facts(view: DossierView) -> Facts:
         (Words.RECEIVED, local_time(view.row.received_at)),
         (Words.DUE, weekday_time(view.row.due)),
         (Words.FIRST_DUE, local_time(view.first_due) if moved else ""),
+        (Words.LETTER, _letter_words(view.letter)),
         (Words.FINISHED, local_time(view.row.finished_at)),
         (Words.RETURNED, local_time(view.returned_at)),
     ]
+
+
+def letter_badge(view: DossierView) -> str:
+    """``xin lỗi: đã trình ký`` while the applicant has not got the letter."""
+    if view.letter is None:
+        return ""
+    return _tr(Words.LETTER_BADGE).format(state=_letter_state(view.letter))
+
+
+def _letter_words(letter: PendingLetter | None) -> str:
+    if letter is None:
+        return ""
+    return _tr(Words.LETTER_WORDS).format(state=_letter_state(letter), due=local_time(letter.new_due), unit=letter.unit)
+
+
+def _letter_state(letter: PendingLetter) -> str:
+    return letter_state_label(LetterState(letter.state)).lower()
 
 
 def _desk_facts(view: DossierView) -> Facts:

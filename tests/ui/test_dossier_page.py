@@ -13,7 +13,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from counter_app.app import RunningApp
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
+from counter_app.services.apologies import Delivery, deliver, sign, submit, write
+from counter_app.services.apologies_rows import LetterText
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
@@ -79,6 +82,30 @@ def test_everything_known_is_on_the_page(page: DossierPage, running: RunningApp)
     assert page.status_badge.text() == "Đã tiếp nhận"
     assert page.papers.topLevelItemCount() == len(view.components) + len(view.procedure.results)
     assert "Tiếp nhận" in page.history.toPlainText()
+
+
+def test_a_letter_of_apology_is_shown_until_the_applicant_has_it(
+    page: DossierPage, running: RunningApp, clock: Clock, qtbot: Any
+) -> None:
+    def shown() -> tuple[str, bool]:
+        page.reload()
+        settle(qtbot, running.executor)
+        return page.letter_badge.text(), "hẹn lại 17:00 11/03/2026, do Phòng Tư pháp" in page.facts.toPlainText()
+
+    assert shown() == ("", False)
+    assert not page.letter_badge.isVisible()
+    due = show(running.desk, page.code).row.due
+    assert due is not None
+    new_due = due.astimezone(VIETNAM).replace(month=3, day=11, hour=17, minute=0)
+    letter = write(running.desk, page.code, LetterText("Chờ xác minh", "Phòng Tư pháp", new_due))
+    assert shown() == ("xin lỗi: dự thảo", True)
+    assert page.letter_badge.isVisible()
+    submit(running.desk, letter.id)
+    assert shown() == ("xin lỗi: đã trình ký", True)
+    sign(running.desk, letter.id)
+    assert shown() == ("xin lỗi: đã ký, chưa giao", True)
+    deliver(running.desk, letter.id, Delivery("counter"))
+    assert shown() == ("", False)
 
 
 def test_only_permitted_steps_are_offered(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
