@@ -11,6 +11,10 @@ from counter_app.errors import KnownError
 
 PAGE_SIZES_MM = {"A3": (297.0, 420.0), "A4": (210.0, 297.0), "A5": (148.0, 210.0)}
 """Width and height of the pages that a profile can name; ``max`` is whatever the glass or the feeder takes."""
+LOST_MM = 15.0
+"""By how much a device may be smaller than the page: many a glass ends a little before A4 does."""
+USUAL_RESOLUTIONS = (75, 100, 150, 200, 300, 400, 600, 1200)
+"""What is offered of a device that takes any resolution between two."""
 
 
 class ColourMode(StrEnum):
@@ -65,7 +69,8 @@ class ScanTrouble(KnownError):  # noqa: N818 - a state of a device, not a fault
     """Why scanning ended before its end; the pages taken before stay.
 
     Kinds: ``jam``, ``cover_open``, ``no_paper``, ``busy``, ``offline``, ``unsupported``, ``driver_missing``,
-    ``stopped``, ``disk_full``, ``bad_page``.
+    ``stopped``, ``disk_full``, ``bad_page``; ``untrusted``: a certificate whose fingerprint (in ``details``) nobody has
+    compared yet.
     """
 
 

@@ -37,20 +37,16 @@ def picture_facts(data: bytes) -> PictureFacts:
         with Image.open(io.BytesIO(data), formats=tuple(SUFFIXES)) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
-                raise _too_large()
+                raise too_large()
             image.load()
             if image.format == "PNG" and b"IEND" not in data[-16:]:
                 raise ValueError("the end of the file is missing")  # Pillow is content once it has the last row
             assert image.format is not None
             return PictureFacts(SUFFIXES[image.format], width, height, _dpi_of(image.info))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large() from error
+        raise too_large() from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ScanTrouble(
-            "bad_page",
-            "Ảnh của trang vừa nhận bị hỏng hoặc bị cắt giữa chừng nên không lưu. Các trang trước vẫn còn. "
-            "Hãy quét lại trang này.",
-        ) from error
+        raise unreadable() from error
 
 
 def file_facts(path: Path) -> PictureFacts:
@@ -66,7 +62,17 @@ def _dpi_of(info: dict[str | tuple[int, int], object]) -> int:
     return dpi if dpi in SENSIBLE_DPI else 0
 
 
-def _too_large() -> ScanTrouble:
+def unreadable() -> ScanTrouble:
+    """The trouble of a picture that is damaged or cut off."""
+    return ScanTrouble(
+        "bad_page",
+        "Ảnh của trang vừa nhận bị hỏng hoặc bị cắt giữa chừng nên không lưu. Các trang trước vẫn còn. "
+        "Hãy quét lại trang này.",
+    )
+
+
+def too_large() -> ScanTrouble:
+    """The trouble of a picture beyond MAX_PIXELS."""
     return ScanTrouble(
         "bad_page",
         "Ảnh của trang quá lớn (trên 89 triệu điểm ảnh) nên không lưu. Hãy chọn độ phân giải thấp hơn, "
