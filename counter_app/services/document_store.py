@@ -12,11 +12,10 @@ from pathlib import Path
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
 from counter_app.pdfium import PDFIUM
+from counter_app.scanning.incoming import PDF_MAGIC, check_file
 from counter_app.sync.warnings import DISK_STOP, free_bytes
 
 CHUNK = 1024 * 1024
-PDF_MAGIC_WITHIN = 1024
-"""ISO 32000: readers accept the ``%PDF-`` header within the first 1,024 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +102,8 @@ class DocumentStore:
 
 def check_pdf(source: Path, *, max_mb: int) -> None:
     """Refuse what cannot be a scan for the portal, which takes PDF only; see ``DocumentStore.add``."""
-    try:
-        if not source.is_file():
-            raise UserError("file_missing", f"Không tìm thấy tệp «{source}». Hãy kiểm tra tên và thư mục của tệp.")
-        size = source.stat().st_size
-        with source.open("rb") as file:
-            head = file.read(PDF_MAGIC_WITHIN)
-    except OSError as error:
-        raise KnownError(
-            "file_unreadable", f"Không đọc được tệp «{source}»: {error.strerror}. Hãy chép tệp sang máy rồi thử lại."
-        ) from error
-    if size == 0:
-        raise UserError("file_empty", f"Tệp «{source.name}» rỗng (0 byte). Hãy quét lại giấy tờ này.")
-    if size > max_mb * 1024 * 1024:
-        raise UserError(
-            "file_too_large",
-            f"Tệp «{source.name}» lớn {size // (1024 * 1024)} MB, quá mức {max_mb} MB. "
-            "Hãy quét lại ở 200 dpi hoặc tách thành nhiều tệp.",
-        )
-    if b"%PDF-" not in head:
+    head = check_file(source, max_mb=max_mb)
+    if PDF_MAGIC not in head:
         raise UserError(
             "file_not_pdf",
             f"Tệp «{source.name}» không phải là PDF. Cổng chỉ nhận PDF; hãy quét hoặc lưu lại thành PDF.",
