@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from counter_app.services.handover_custody import desk_unit, holder
 from counter_app.services.handover_values import ControlRow, ControlSlip
 from counter_app.services.history import standing
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import FROZEN
 from counter_app.services.steps import HANDOVER, find_dossier
 
 _NOTES = {"turned_back": "Trả lại: {reason}", "redirected": "Chuyển lại đúng nơi: {reason}"}
@@ -22,15 +24,21 @@ _NOTES = {"turned_back": "Trả lại: {reason}", "redirected": "Chuyển lại 
 def control_slip(desk: DeskContext, code: str) -> ControlSlip:
     """The control slip as the history has it; UserError ``dossier_unknown``."""
     with desk.database.read() as session:
-        return slip_of(find_dossier(session, code), office_row(session, desk))
+        office = office_row(session, desk)
+        return slip_of(find_dossier(session, code), office, settles=office.name)
 
 
-def slip_of(dossier: Dossier, office: Office) -> ControlSlip:
-    """The control slip of a dossier that is read already."""
-    rows = _rows(dossier, office)
-    at_desk = desk_unit(office)
-    units = [unit for row in rows for unit in (row.from_unit, row.to_unit) if unit != at_desk]
-    lead = next(iter(units), office.name)
+def slip_of(dossier: Dossier, office: Office, *, settles: str, before: int | None = None) -> ControlSlip:
+    """The control slip of a dossier that is read already.
+
+    ``settles``: the office that settles as long as it lay nowhere but at the desk; ``before``: leave out the
+    event with this number and those after it.
+    """
+    events = [event for event in standing(dossier.events) if before is None or event.number < before]
+    rows = _rows(events, office)
+    at_desk = {desk_unit(office), *(_desk_at(event, office) for event in events)}
+    units = [unit for row in rows for unit in (row.from_unit, row.to_unit) if unit not in at_desk]
+    lead = next(iter(units), settles)
     return ControlSlip(
         code=dossier.code,
         applicant_name=dossier.applicant.name,
@@ -46,23 +54,29 @@ def slip_of(dossier: Dossier, office: Office) -> ControlSlip:
     )
 
 
-def _rows(dossier: Dossier, office: Office) -> list[ControlRow]:
+def _desk_at(event: DossierEvent, office: Office) -> str:
+    """The desk by the name that it had then: an office that was renamed has not handed anything to itself."""
+    name = event.details.get(FROZEN, {}).get("desk_name")
+    return str(name).capitalize() if name else desk_unit(office)
+
+
+def _rows(events: Sequence[DossierEvent], office: Office) -> list[ControlRow]:
     """One row a hand-over; a confirmation completes the last one, and the result brings it back to the desk."""
     rows: list[ControlRow] = []
-    unit, due = desk_unit(office), None
-    for event in standing(dossier.events):
+    unit, due = "", None
+    for event in events:
+        at_desk = _desk_at(event, office)
         moved: dict[str, Any] = event.details.get(HANDOVER, {})
         if event.step == Step.ACCEPT or moved.get("kind") == "received":
             if rows and not rows[-1].receiver:
                 rows[-1] = replace(rows[-1], receiver=moved.get("receiver") or event.actor, received_at=event.at)
         elif event.step == Step.HAND_OVER or moved:
-            rows.append(_row(event, moved, unit, due))
-            unit, due = rows[-1].to_unit, _moment(moved.get("due"))
-        elif event.step == Step.FINISH and unit != desk_unit(office):
-            rows.append(
-                ControlRow(unit, desk_unit(office), "", event.at, event.actor, event.at, due, timing(due, event.at))
-            )
-            unit, due = desk_unit(office), None
+            rows.append(_row(event, moved, unit or at_desk, due))
+            to = rows[-1].to_unit
+            unit, due = "" if to == at_desk else to, _moment(moved.get("due"))
+        elif event.step == Step.FINISH and unit:
+            rows.append(ControlRow(unit, at_desk, "", event.at, event.actor, event.at, due, timing(due, event.at)))
+            unit, due = "", None
     return rows
 
 

@@ -21,7 +21,10 @@ FROZEN = "paper"
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not."""
+    """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not.
+
+    ``settling_office``: another office that settles the dossier, as the portal names it; "" where this one does.
+    """
 
     governing_body: str
     office_name: str
@@ -42,6 +45,7 @@ class PaperFacts:
     sets: int
     components: tuple[tuple[str, int, int], ...]
     fees: tuple[tuple[str, int, bool], ...]
+    settling_office: str
 
 
 def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts:
@@ -69,6 +73,7 @@ def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts
             (item.name, item.originals, item.copies) for item in dossier.components if item.originals or item.copies
         ),
         fees=_fees(dossier),
+        settling_office=_settling_office(dossier, office),
     )
 
 
@@ -110,6 +115,12 @@ def lookup_url(desk: DeskContext, office: Office, code: str) -> str:
     if not base:
         return ""
     return f"{base}{'&' if '?' in base else '?'}ma={code}"
+
+
+def _settling_office(dossier: Dossier, office: Office) -> str:
+    """DonViXuLy of a dossier that came by the portal; some portals give the office's code there."""
+    told = str((dossier.portal_told or {}).get("DonViXuLy") or "").strip()
+    return "" if told.casefold() in {office.name.casefold(), office.code.casefold()} else told
 
 
 def _lines(value: Any) -> Any:

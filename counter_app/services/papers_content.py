@@ -101,6 +101,8 @@ def receipt(making: Making) -> ReceiptContent:
         receiver_name=event.actor,
         replaces=_replaced(dossier, event),
         portal_code=dossier.portal_code,
+        settling_office=facts.settling_office or None,
+        office_name=facts.office_name,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
 from counter_app.services.offices import office_row
 from counter_app.services.papers_content import Making, day_of, desk_of_office, letterhead, said_of_dossier
+from counter_app.services.papers_issued import issuing
 from counter_app.services.returning_delivery import result_lines
 from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS
 from printing.content import (
@@ -34,25 +36,38 @@ NOT_SIGNED = "Bên nhận chưa ký"
 
 
 def control_slip(making: Making) -> ControlSlipContent:
-    """Phiếu kiểm soát quá trình giải quyết hồ sơ, as the history of hand-overs has it."""
-    slip = slip_of(making.dossier, office_row(making.session, making.desk))
+    """Phiếu kiểm soát quá trình giải quyết hồ sơ, as the history has it up to the next hand-over.
+
+    Another office that settles is named beside the units of this one.
+    """
+    dossier, event, facts = making.dossier, making.event, making.facts
+    settles = facts.settling_office or facts.office_name
+    later = (other.number for other in issuing(dossier.events, "control_slip") if other.number > event.number)
+    slip = slip_of(dossier, office_row(making.session, making.desk), settles=settles, before=next(later, None))
+    others = [unit for unit in (facts.settling_office, *slip.cooperating) if unit and unit != slip.lead_office]
     return ControlSlipContent(
         **_said(making),
         handovers=tuple(_step(row) for row in slip.rows),
         lead_office=slip.lead_office,
-        cooperating_offices="; ".join(slip.cooperating) or "Không có",
+        cooperating_offices="; ".join(dict.fromkeys(others)) or "Không có",
     )
 
 
 def return_slip(making: Making) -> ReturnSlipContent:
-    """Phiếu giao nhận kết quả: what was handed to whom, by what right."""
+    """Phiếu giao nhận kết quả: what was handed to whom, by what right.
+
+    Of the moment at which it was printed to be signed, where that was before the return was entered.
+    """
     details, dossier = making.event.details, making.dossier
     by, authority = str(details["by"]), details.get("authority")
     results = details.get("results") or result_lines(dossier)
+    _, printed_at = details.get("slip", (None, None))
+    at = datetime.fromisoformat(printed_at) if printed_at else making.event.at
     return ReturnSlipContent(
-        **_said(making),
-        results=tuple(ResultLine(name=str(item["name"])) for item in results),
-        returned_at=making.event.at,
+        **_said(making)
+        | {"letterhead": letterhead(making.facts, at.astimezone(VIETNAM).date(), None), "issued_at": at},
+        results=tuple(ResultLine(name=str(item["name"]), number=item.get("number")) for item in results),
+        returned_at=at,
         receiver_name=str(details["to"]),
         receiver_identifier=details.get("to_number"),
         authority=authority or "Chủ hồ sơ",

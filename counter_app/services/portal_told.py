@@ -28,6 +28,16 @@ _KINDS = {"1": "person", "2": "enterprise", "3": "organisation"}
 _DIGEST_LETTERS = 64
 
 
+def promised_elsewhere(dossier: Dossier) -> datetime | None:
+    """The day on which the office that took the dossier in first promised the result; None where the portal
+    names none, or no moment.
+    """
+    try:
+        return parse_wire_time(str((dossier.portal_told or {}).get("NgayHenTra") or ""))
+    except ValueError:
+        return None
+
+
 class NotFitting(Exception):  # noqa: N818 - two sides that differ, not a fault
     """What the portal tells cannot be applied without overwriting what the desk has."""
 

@@ -19,6 +19,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.receive import receive
 from counter_app.services.returning_delivery import (
     AXIS,
@@ -70,7 +71,7 @@ def give(desk: DeskContext, code: str, handing: Handing, at: datetime | None = N
     handing = clean_handing(handing)
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
-        by = _way(handing, dossier)
+        by = way_of(handing, dossier)
         warnings = check_handing(handing, by)
         if dossier.status == Status.RETURNED and dossier.delivery_state == "pending":
             return _give_again(desk, session, dossier, handing, by, at, warnings)
@@ -90,7 +91,7 @@ def receive_and_return(desk: DeskContext, request: ReceiveRequest, handing: Hand
             raise UserError(
                 "not_on_the_spot", "Thủ tục này không trả kết quả ngay. Hãy tiếp nhận và in giấy hẹn như thường."
             )
-        by = _way(handing, dossier)
+        by = way_of(handing, dossier)
         done.append(_give(desk, session, dossier, handing, by, request.at, check_handing(handing, by)))
 
     received = receive(desk, request, then=return_at_once)
@@ -148,7 +149,8 @@ def expected_results(desk: DeskContext, code: str) -> list[tuple[str, str]]:
         return [(line["code"], line["name"]) for line in result_lines(find_dossier(session, code))]
 
 
-def _way(handing: Handing, dossier: Dossier) -> str:
+def way_of(handing: Handing, dossier: Dossier) -> str:
+    """How it is handed out: as the clerk says, else as the applicant wished. UserError ``return_unknown``."""
     by = handing.by or dossier.return_by
     if by not in RETURN_WAYS:
         raise UserError("return_unknown", f"Cách trả «{by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}.")
@@ -193,6 +195,7 @@ def _give_again(
     moment, entered_at = moment_of_step(desk, dossier, at)
     details = record_delivery(session, dossier, handing, by, moment, desk.settings.clerk)
     dossier.return_by = by
+    details |= frozen(facts_now(desk, dossier, office_row(session, desk)))
     event = append_event(
         desk,
         dossier,

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Delivery, Dossier
+from counter_app.models import Delivery, Dossier, PrintJob
 from counter_app.rules.dossier_code import result_code
 from counter_app.rules.names import normalise_name
 from counter_app.rules.personal_number import check_personal_number
@@ -51,12 +51,20 @@ class OriginalBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultOut:
+    """A result by its name; ``number``: its own number and sign (số, ký hiệu), where it has one."""
+
+    name: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handing:
     """What the clerk says of a handing out.
 
     ``to``: "" for the applicant. ``authority``: the paper by which somebody else takes the results; it is asked
-    for where ``authorised``. ``signed``: the receiver has signed the return slip. ``results``: names, in the
-    order in which they are numbered KQ1 …; empty for those of the procedure. ``originals``: what goes back.
+    for where ``authorised``. ``signed``: the receiver has signed the return slip. ``results``: in the order in
+    which they are numbered KQ1 …; empty for those of the procedure. ``originals``: what goes back.
     """
 
     by: str = ""
@@ -67,7 +75,7 @@ class Handing:
     signed: bool = False
     tracking: str = ""
     carrier: str = ""
-    results: tuple[str, ...] = ()
+    results: tuple[ResultOut, ...] = ()
     originals: tuple[OriginalBack, ...] = ()
 
 
@@ -99,7 +107,7 @@ def clean_handing(handing: Handing) -> Handing:
         **texts,
         to=normalise_name(plain(handing.to)),
         to_number="".join(plain(handing.to_number).split()),
-        results=tuple(name for name in map(plain, handing.results) if name),
+        results=tuple(ResultOut(plain(each.name), plain(each.number)) for each in handing.results if plain(each.name)),
     )
 
 
@@ -123,10 +131,13 @@ def check_handing(handing: Handing, by: str) -> tuple[str, ...]:
     return tuple(check_personal_number(handing.to_number)) if handing.to_number else ()
 
 
-def result_lines(dossier: Dossier, names: Sequence[str] = ()) -> list[dict[str, str]]:
+def result_lines(dossier: Dossier, given: Sequence[ResultOut] = ()) -> list[dict[str, str]]:
     """The results of a dossier with their codes KQ1 …, in the order in which they are handed out."""
-    wanted = list(names) or [item.name for item in dossier.procedure.results] or [UNNAMED_RESULT]
-    return [{"code": code, "name": name} for name, code in zip(wanted, free_result_codes(dossier), strict=False)]
+    named = list(given) or [ResultOut(item.name) for item in dossier.procedure.results] or [ResultOut(UNNAMED_RESULT)]
+    return [
+        {"code": code, "name": each.name} | ({"number": each.number} if each.number else {})
+        for each, code in zip(named, free_result_codes(dossier), strict=False)
+    ]
 
 
 def free_result_codes(dossier: Dossier) -> Iterator[str]:
@@ -158,36 +169,59 @@ def originals_back(dossier: Dossier, wanted: Sequence[OriginalBack]) -> list[dic
     return lines
 
 
+def handing_details(dossier: Dossier, handing: Handing, by: str) -> dict[str, Any]:
+    """What the event of a return keeps of it. Raises UserError ``component_unknown``, ``component_invalid``."""
+    details = {
+        "by": by,
+        "to": handing.to or dossier.applicant.name,
+        "to_number": handing.to_number,
+        "authority": handing.authority,
+        "carrier": handing.carrier,
+        "tracking": handing.tracking,
+        "results": result_lines(dossier, handing.results) if handing.results else [],
+        "originals": originals_back(dossier, handing.originals),
+    }
+    return {name: value for name, value in details.items() if value}
+
+
+def next_slip(session: Session, dossier: Dossier) -> str:
+    """The slip of the next handing out, as the spool knows it before there is an event that issues it."""
+    return f"{dossier.code}-lan{_attempts(session, dossier) + 1}"
+
+
 def record_delivery(
     session: Session, dossier: Dossier, handing: Handing, by: str, at: datetime, actor: str
 ) -> dict[str, Any]:
-    """Write a delivery down and move the delivery axis; the details for the event that tells of it."""
-    last = session.scalar(select(func.max(Delivery.attempt)).where(Delivery.dossier_id == dossier.id)) or 0
+    """Write a delivery down and move the delivery axis; the details for the event that tells of it.
+
+    A slip that was printed to be signed is named with its moment: it is the one that the receiver holds.
+    """
+    details = handing_details(dossier, handing, by)
+    slip = next_slip(session, dossier)
+    printed_at = session.scalar(
+        select(func.min(PrintJob.created_at)).where(
+            PrintJob.key.startswith(f"return_slip/{slip}/", autoescape=True), PrintJob.state != "cancelled"
+        )
+    )
     delivery = Delivery(
         dossier=dossier,
-        attempt=last + 1,
+        attempt=_attempts(session, dossier) + 1,
         way=by,
         state="signed" if by == "counter" and handing.signed else STATE_BY_WAY[by],
-        to_name=handing.to or dossier.applicant.name,
+        to_name=details["to"],
         to_number=handing.to_number,
         authority=handing.authority,
         carrier=handing.carrier,
         tracking=handing.tracking,
         results=result_lines(dossier, handing.results),
-        originals=originals_back(dossier, handing.originals),
+        originals=details.get("originals", []),
         sent_at=at,
         sent_by=actor,
     )
     session.add(delivery)
     dossier.delivery_state = AXIS[delivery.state]
-    details = {
-        "by": by,
-        "to": delivery.to_name,
-        "to_number": delivery.to_number,
-        "authority": delivery.authority,
-        "carrier": delivery.carrier,
-        "tracking": delivery.tracking,
-        "results": delivery.results if handing.results else [],
-        "originals": delivery.originals,
-    }
-    return {name: value for name, value in details.items() if value}
+    return details | ({"slip": [slip, printed_at.isoformat()]} if printed_at else {})
+
+
+def _attempts(session: Session, dossier: Dossier) -> int:
+    return session.scalar(select(func.max(Delivery.attempt)).where(Delivery.dossier_id == dossier.id)) or 0

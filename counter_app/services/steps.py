@@ -37,6 +37,7 @@ from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen, signed_by
 from counter_app.services.pauses import promise_and_pauses, stood
+from counter_app.services.portal_told import promised_elsewhere
 from counter_app.services.receive import limit_of, office_cut_off
 from counter_app.services.returning_delivery import Handing, hand_out
 from counter_app.services.rules_bridge import rules_apply
@@ -53,6 +54,9 @@ NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn v�
 
 HANDOVER = "handover"
 """The key in the details of an event that moves a dossier by a list, signed by both sides."""
+
+ISSUES_UNNUMBERED = frozenset({Step.HAND_OVER, Step.FINISH, Step.REQUEST_PAYMENT, Step.PAY, Step.RETURN})
+"""Steps that papers without a number tell of: control slip, notice to pay, payment note, return slip, label."""
 
 ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT, Step.EXEMPT, Step.REFUND})
 """Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
@@ -171,7 +175,7 @@ def carry_out(
     if taking.step in EFFECTS:
         EFFECTS[taking.step](taking, effect)
     form = None if taking.from_portal else effect.form
-    if form:
+    if form or taking.step in ISSUES_UNNUMBERED or HANDOVER in effect.details:
         office = office_row(taking.session, taking.desk)
         effect.details |= frozen(signed_by(facts_now(taking.desk, dossier, office), given.signer, given.signer_title))
     event = append_event(
@@ -313,13 +317,15 @@ def _ask_payment(taking: Taking, effect: Effect) -> None:
 def _receive_online(taking: Taking, effect: Effect) -> None:
     """Taking in an online dossier: the promise is made now, by the limit of the online channel.
 
-    Where another desk received it, the date that it promised holds, if the portal told of one.
+    Where another desk or office received it, the date that it promised holds, if the portal told of one.
     """
     dossier = taking.dossier
     calendar_id, calendar = current_calendar(taking.session, taking.desk)
     limit = limit_of(dossier.procedure, dossier.channel)
     if taking.from_portal and (taking.given.new_due is not None or limit.unit is LimitUnit.UNKNOWN):
         effect.due = taking.given.new_due
+    elif (promised := promised_elsewhere(dossier)) is not None:
+        effect.due = promised
     elif limit.unit is LimitUnit.UNKNOWN:
         if taking.given.new_due is None or not taking.given.reason:
             raise UserError(

@@ -35,6 +35,7 @@ from counter_app.ui.return_page_arrival import ArrivalDialog
 from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
+from counter_app.ui.return_page_slip import slip_dialog
 from counter_app.ui.step_dialogs import StepDialog, announce_step
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -96,6 +97,7 @@ class ReturnPage(Page):
         self.card.next_asked.connect(self.next_one)
         self.card.arrived_asked.connect(self._arrived)
         self.card.came_back_asked.connect(self._came_back)
+        self.card.slip_asked.connect(self.show_slip)
         self.last = QLabel(self)
         set_role(self.last, "hint")
         self.slip_button = self._paper_button("return_slip", "Alt+6")
@@ -155,6 +157,25 @@ class ReturnPage(Page):
         self._last_to, self._last_way = given.to, given.by
         work = partial(give, self.context.desk, self.view.row.code, given)
         self.context.executor.submit(work, self._given, self._refused)
+
+    @Slot()
+    def show_slip(self) -> None:
+        """Show the slip that the receiver signs before the return is entered; its signature is asked for next."""
+        commit_preedit()
+        if self.view is None or not self.card.evidence.slip.isEnabled():
+            return
+        try:
+            given = self.card.answers(to_sign=True)
+        except UserError as error:
+            self._say(error.message, "error")
+            return
+        self._dialog = slip_dialog(self.context, self.view.row.code, given, self)
+        self._dialog.finished.connect(self._ask_for_signature)
+        self._dialog.open()
+
+    @Slot()
+    def _ask_for_signature(self) -> None:
+        self.card.evidence.signed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build_code(self) -> None:
         self.code = QLineEdit(self)

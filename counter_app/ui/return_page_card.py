@@ -63,6 +63,7 @@ class ReturnCard(QFrame):
     next_asked = Signal()
     arrived_asked = Signal()
     came_back_asked = Signal()
+    slip_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +93,7 @@ class ReturnCard(QFrame):
         self.to_name.clear()
         self.evidence.clear()
         self.return_button.setEnabled(False)
+        self.evidence.slip.setEnabled(False)
         self.hide()
 
     def show_dossier(self, view: DossierView, now: datetime, calendar: WorkCalendar | None) -> None:
@@ -116,6 +118,7 @@ class ReturnCard(QFrame):
             self.evidence.number.setText(view.submitter.personal_number if view.submitter else "")
             (self.authorised if view.submitter else self.owner).setChecked(True)
         self.return_button.setEnabled(can_return(view))
+        self.evidence.slip.setEnabled(can_return(view))
         under_way = view.delivery_state in ("posted", "online")
         self.arrived_button.setVisible(under_way)
         self.came_back_button.setVisible(under_way)
@@ -131,8 +134,11 @@ class ReturnCard(QFrame):
         """counter, post or online."""
         return next(way for way, button in self.ways.items() if button.isChecked())
 
-    def answers(self) -> Handing:
-        """By which way, to whom, with what evidence; raises UserError naming what is missing and focuses it."""
+    def answers(self, *, to_sign: bool = False) -> Handing:
+        """By which way, to whom, with what evidence; raises UserError naming what is missing and focuses it.
+
+        ``to_sign``: for the slip that the receiver signs, so the signature is not asked for yet.
+        """
         authorised, box = self.authorised.isChecked(), self.evidence
         handing = Handing(
             by=self.way(),
@@ -140,9 +146,9 @@ class ReturnCard(QFrame):
             to_number=nfc(box.number.text()) if authorised else "",
             authorised=authorised,
             authority=nfc(box.authority.text()) if authorised else "",
-            signed=box.signed.isChecked(),
+            signed=to_sign or box.signed.isChecked(),
             tracking=nfc(self.tracking.text()) if self.way() == "post" else "",
-            results=box.result_names(),
+            results=box.results_out(),
             originals=box.originals_back(),
         )
         try:
@@ -200,6 +206,7 @@ class ReturnCard(QFrame):
         self.to_name.setAccessibleName(_tr(Words.AUTHORISED_NAME))
         self.authorised.toggled.connect(self._authorised_toggled)
         self.evidence = EvidenceBox(self)
+        self.evidence.slip_asked.connect(self.slip_asked)
         group.buttonToggled.connect(self._ask_evidence)
         self._post_toggled(False)
         self._authorised_toggled(False)

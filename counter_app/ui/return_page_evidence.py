@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from counter_app.services.returning_delivery import OriginalBack
+from counter_app.services.returning_delivery import OriginalBack, ResultOut
 from counter_app.services.values import DossierView
 from counter_app.ui.page import nfc
 from counter_app.ui.theme import set_role
@@ -24,8 +34,11 @@ class Words:
     AUTHORITY = QT_TRANSLATE_NOOP("ReturnEvidence", "&Giấy ủy quyền")
     AUTHORITY_HINT = QT_TRANSLATE_NOOP("ReturnEvidence", "Loại giấy, số, ngày, nơi chứng thực")
     SIGNED = QT_TRANSLATE_NOOP("ReturnEvidence", "Người &nhận đã ký phiếu giao nhận kết quả")
+    SLIP = QT_TRANSLATE_NOOP("ReturnEvidence", "In phiếu giao nhận để ký (Alt+8)")
     RESULTS = QT_TRANSLATE_NOOP("ReturnEvidence", "Kết q&uả giao")
-    RESULTS_HINT = QT_TRANSLATE_NOOP("ReturnEvidence", "Mỗi dòng một kết quả, đánh số KQ1, KQ2…")
+    RESULTS_HINT = QT_TRANSLATE_NOOP(
+        "ReturnEvidence", "Mỗi dòng một kết quả: tên | số, ký hiệu. Ví dụ: Trích lục khai sinh | 17/2026/TLKS"
+    )
     ORIGINALS = QT_TRANSLATE_NOOP("ReturnEvidence", "Trả lại bản chính")
     ORIGINAL = QT_TRANSLATE_NOOP("ReturnEvidence", "{name} ({count} bản)")
 
@@ -36,6 +49,8 @@ class EvidenceBox(QWidget):
     ``originals_panel`` is laid out by the card below its buttons: the list may be long.
     """
 
+    slip_asked = Signal()
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.originals: list[tuple[QCheckBox, OriginalBack]] = []
@@ -44,11 +59,16 @@ class EvidenceBox(QWidget):
         self.authority.setPlaceholderText(_tr(Words.AUTHORITY_HINT))
         self.signed = QCheckBox(_tr(Words.SIGNED), self)
         self.signed.setAccessibleName(self.signed.text().replace("&", ""))
+        self.slip = QPushButton(_tr(Words.SLIP), self)
+        self.slip.setAccessibleName(self.slip.text())
+        self.slip.setShortcut("Alt+8")
+        self.slip.clicked.connect(self.slip_asked)
         self.results = QPlainTextEdit(self)
         self.results.setTabChangesFocus(True)
         self.results.setFixedHeight(62)
-        self.results.setToolTip(_tr(Words.RESULTS_HINT))
         self.results.setAccessibleDescription(_tr(Words.RESULTS_HINT))
+        self.results_hint = QLabel(_tr(Words.RESULTS_HINT), self)
+        set_role(self.results_hint, "hint")
         self.number_caption = self._caption(Words.NUMBER, self.number)
         self.authority_caption = self._caption(Words.AUTHORITY, self.authority)
         self.results_caption = self._caption(Words.RESULTS, self.results)
@@ -87,10 +107,12 @@ class EvidenceBox(QWidget):
         for part in (self.number, self.number_caption, self.authority, self.authority_caption):
             part.setVisible(authorised)
         self.signed.setVisible(way == "counter")
+        self.slip.setVisible(way == "counter")
 
-    def result_names(self) -> tuple[str, ...]:
-        """One a line."""
-        return tuple(line for line in map(nfc, self.results.toPlainText().splitlines()) if line)
+    def results_out(self) -> tuple[ResultOut, ...]:
+        """One a line, its number behind a bar."""
+        lines = [line.partition("|") for line in map(nfc, self.results.toPlainText().splitlines())]
+        return tuple(ResultOut(name.strip(), number.strip()) for name, _, number in lines if name.strip())
 
     def originals_back(self) -> tuple[OriginalBack, ...]:
         """What was ticked."""
@@ -129,7 +151,11 @@ class EvidenceBox(QWidget):
         grid.addWidget(self.authority, 0, 3)
         grid.addWidget(self.results_caption, 1, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.results, 1, 1, 1, 3)
-        grid.addWidget(self.signed, 2, 1, 1, 3)
+        grid.addWidget(self.results_hint, 2, 1, 1, 3)
+        signing = QHBoxLayout()
+        signing.addWidget(self.slip)
+        signing.addWidget(self.signed, 1)
+        grid.addLayout(signing, 3, 1, 1, 3)
         grid.setColumnMinimumWidth(0, 140)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 2)

@@ -26,7 +26,8 @@ class ReceiptContent(DossierPaper):
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả: every field of the 2018 and of the 2025 set.
 
     ``identifier`` (CCCD/MST) is printed whole on the paper. ``replaces`` is the number of the receipt in whose
-    place this one is given after a correction.
+    place this one is given after a correction. ``settling_office``: another office that settles, where the
+    desk receives for it; both are then named, the desk's own as ``office_name``.
     """
 
     received_at: datetime
@@ -43,6 +44,8 @@ class ReceiptContent(DossierPaper):
     payment_note: str | None = None
     copies: tuple[str, ...] = RECEIPT_COPIES
     replaces: str | None = None
+    settling_office: str | None = None
+    office_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ TEXT_FIELDS = frozenset(
         "papers",
         "fees_settled",
         "lead_office",
+        "settling_office",
         "cooperating_offices",
         "field_name",
         "year",

@@ -61,6 +61,8 @@ def receipt_values(content: ReceiptContent) -> Values:
         "payment_note": content.payment_note,
         "submitter_name": content.submitter_name,
         "receiver_name": content.receiver_name,
+        "settling_office": content.settling_office,
+        "office_name": content.office_name,
     }
 
 

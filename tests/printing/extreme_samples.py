@@ -66,7 +66,13 @@ def extremes() -> dict[str, Content]:
     long_lines = _rows("giấy tờ chứng thực điều kiện kinh doanh tại buôn Akŏ Dhông")
     papers = tuple(ComponentLine(text, 1, 2) for text in long_lines)
     return {
-        "receipt": replace(long_receipt(), letterhead=LONG_HEAD, procedure_name=LONG_PROCEDURE),
+        "receipt": replace(
+            long_receipt(),
+            letterhead=LONG_HEAD,
+            procedure_name=LONG_PROCEDURE,
+            settling_office=LONG_OFFICE,
+            office_name=LONG_OFFICE,
+        ),
         "supplement_request": replace(SUPPLEMENT, **_MANY, items=tuple(long_lines), reason=LONG_REASON),
         "refusal": replace(REFUSAL, **_MANY, reason=LONG_REASON),
         "apology": replace(APOLOGY, **_MANY, reason=LONG_REASON),

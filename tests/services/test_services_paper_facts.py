@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -14,11 +15,15 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.correct import FeeAmount, PaperCount, correct, correctable
 from counter_app.services.desk import DeskContext
+from counter_app.services.fees import MoneyIn, take
+from counter_app.services.handover_receive import take_back
 from counter_app.services.offices import save_office
 from counter_app.services.papers import make_paper, make_thermal, print_paper
 from counter_app.services.print_jobs import job
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
+from counter_app.services.returning import give
+from counter_app.services.returning_delivery import Handing
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import FeeIn, OfficeData
 from tests.catalogue_samples import HNGAM, OFFICE, full_request
@@ -139,3 +144,81 @@ def test_a_number_that_issued_nothing_is_refused(desk: DeskContext, form: str) -
             make_thermal(desk, code, event_number=5)
         else:
             make_paper(desk, code, form, event_number=5)
+
+
+def handed_over(desk: DeskContext, code: str) -> str:
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    return "control_slip"
+
+
+def returned(desk: DeskContext, code: str) -> str:
+    take_step(desk, code, Step.FINISH, StepInput())
+    give(desk, code, Handing(by="counter", signed=True))
+    return "return_slip"
+
+
+def posted(desk: DeskContext, code: str) -> str:
+    take_step(desk, code, Step.FINISH, StepInput())
+    give(desk, code, Handing(by="post", tracking="EB111111111VN"))
+    return "post_label"
+
+
+def paid(desk: DeskContext, code: str) -> str:
+    take(desk, code, MoneyIn("cash"))
+    return "payment_note"
+
+
+@pytest.mark.parametrize("happens", [handed_over, returned, posted, paid])
+def test_a_paper_without_a_number_keeps_office_and_people_too(
+    desk: DeskContext, clock: Clock, tmp_path: Path, happens: Callable[[DeskContext, str], str]
+) -> None:
+    code = taken_in(desk)
+    form = happens(desk, code)
+    given = make_paper(desk, code, form).pdf
+    clock.move(hours=1)
+    desk_renamed(desk)
+    correct(desk, code, replace(correctable(desk, code).entries, applicant=replace(HNGAM, address="Nơi khác")), "Nhầm")
+    assert make_paper(desk, code, form).pdf == given
+    again = text(desk, code, form, tmp_path, reprint=True)
+    assert "Phường Ea Kao" not in again
+    assert "QUẦY MỚI" not in again
+
+
+def desk_renamed(desk: DeskContext) -> None:
+    save_office(desk, replace(RENAMED, desk_name="QUẦY MỚI"))
+
+
+def test_a_notice_to_pay_is_of_the_office_that_asked(desk: DeskContext, tmp_path: Path) -> None:
+    code = taken_in(desk)
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    desk_renamed(desk)
+    take_step(desk, code, Step.REQUEST_PAYMENT, StepInput(reason="Nộp lệ phí"))
+    save_office(desk, OFFICE)
+    assert "QUẦY MỚI" in text(desk, code, "payment_notice", tmp_path)
+
+
+def test_the_desk_under_its_old_name_is_no_other_office_on_the_control_slip(
+    desk: DeskContext, clock: Clock, tmp_path: Path
+) -> None:
+    code = taken_in(desk)
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    clock.move(days=1)
+    desk_renamed(desk)
+    take_step(desk, code, Step.FINISH, StepInput())
+    said = text(desk, code, "control_slip", tmp_path)
+    assert "giải quyết hồ sơ: Phòng Tư pháp" in said
+    assert "phối hợp giải quyết hồ sơ: Không có" in said
+    assert "Giao: Bộ phận tiếp nhận" in said, "the name that it had"
+    assert "Nhận: Quầy mới" in said
+
+
+def test_a_slip_printed_again_ends_with_the_hand_over_that_it_was_given_for(
+    desk: DeskContext, clock: Clock, tmp_path: Path
+) -> None:
+    code = taken_in(desk)
+    first = take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    given = make_paper(desk, code, "control_slip").pdf
+    clock.move(days=1)
+    take_back(desk, [code], "Y Thắng Êban")
+    assert make_paper(desk, code, "control_slip", event_number=first.event_number).pdf == given
+    assert "Nhận: Bộ phận" in text(desk, code, "control_slip", tmp_path)

@@ -22,7 +22,7 @@ from counter_app.services.returning import (
     receive_and_return,
     under_way,
 )
-from counter_app.services.returning_delivery import Handing, OriginalBack
+from counter_app.services.returning_delivery import Handing, OriginalBack, ResultOut
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import StepDone
 from counter_app.services.verify import verify
@@ -83,7 +83,7 @@ def test_somebody_else_needs_an_authority(desk: DeskContext) -> None:
 def test_several_results_are_numbered(desk: DeskContext) -> None:
     code = finished(desk)
     assert expected_results(desk, code) == [(f"{code}-KQ1", "Giấy xác nhận")]
-    give(desk, code, Handing(signed=True, results=("Trích lục khai sinh", "Bản sao trích lục", " ")))
+    give(desk, code, Handing(signed=True, results=(ResultOut("Trích lục khai sinh"), ResultOut("Bản sao trích lục"), ResultOut(" ", "7"))))
     (made,) = deliveries(desk, code)
     assert made.results == ((f"{code}-KQ1", "Trích lục khai sinh"), (f"{code}-KQ2", "Bản sao trích lục"))
 
