@@ -277,6 +277,15 @@ def still_valid(handed_in: date, months: int | None, until: date | None, today: 
     return months is None or today <= _months_later(handed_in, months)
 
 
+def same_paper(component: str, earlier: str, is_result: bool) -> bool:
+    """Whether a paper given before is what a component asks for: by name, which a component may say more of where it
+    asks for a result ("Giấy xác nhận tình trạng hôn nhân do UBND xã cấp")."""
+    wanted, had = _without_bullet(fold(component)), _without_bullet(fold(earlier))
+    if not wanted or not had:
+        return False
+    return wanted == had or (is_result and f"{wanted} ".startswith(f"{had} "))
+
+
 def _months_later(day: date, months: int) -> date:
     """The same day of a later month, or its last (Civil Code 2015 art. 148)."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from counter_app.models import Document, Dossier, OutboxMessage
+from counter_app.models import BacklogResult, Document, Dossier, OutboxMessage
 from counter_app.rules.lifecycle import Step, derive, is_open
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
@@ -38,8 +38,11 @@ def verify(desk: DeskContext) -> Verification:
 
 def _check_documents(desk: DeskContext, problems: list[str]) -> int:
     with desk.database.read() as session:
+        papers = select(Document.sha256, Document.size, Document.file_name)
+        older = select(BacklogResult.sha256, BacklogResult.size, BacklogResult.file_name)
+        both = papers.union_all(older.where(BacklogResult.sha256.is_not(None))).subquery()
         rows = session.execute(
-            select(Document.sha256, Document.size, func.min(Document.file_name)).group_by(Document.sha256)
+            select(both.c.sha256, both.c.size, func.min(both.c.file_name)).group_by(both.c.sha256)
         ).all()
     for sha256, size, name in rows:
         problem = desk.documents.problem(sha256, size)
