@@ -100,10 +100,10 @@ def _only_picture(page: pikepdf.Page) -> tuple[pikepdf.Stream, int] | None:
 
 
 def _filling(page: pikepdf.Page, name: str, matrix: pikepdf.Matrix) -> tuple[pikepdf.Stream, int] | None:
-    stream = page.images.get(name)
+    stream = page.resources.get("/XObject", pikepdf.Dictionary()).get(name)
     left, bottom, right, top = (float(value) for value in page.mediabox)
     is_upright = matrix.b == 0 == matrix.c and matrix.a > 0 < matrix.d
-    if not isinstance(stream, pikepdf.Stream) or not is_upright:
+    if not isinstance(stream, pikepdf.Stream) or stream.get("/Subtype") != "/Image" or not is_upright:
         return None
     if matrix.a < _COVERS * (right - left) or matrix.d < _COVERS * (top - bottom):
         return None
