@@ -1,0 +1,189 @@
+"""A watched folder: what a copier or another program puts there is taken into the tray.
+
+A file is taken when it has not changed between two looks. It is given another name first, so that whoever writes to
+the old name meanwhile makes a new file, and it is deleted when all its pages are safe: a kill in between leaves it to
+be taken again, never lost. What cannot be taken stays where it is, with a message, until it changes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from counter_app.errors import CounterError
+from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
+from counter_app.scanning.picture_files import IMAGE_SUFFIXES, pages_of_picture
+from counter_app.scanning.picture_pdf import pages_of_pdf
+from counter_app.scanning.troubles import trouble
+
+SETTLE_SECONDS: Final = 2.0
+EMPTY_SECONDS: Final = 30.0
+"""For a file without a byte: copiers make the name first and begin to send when the page is read."""
+POLL_SECONDS: Final = 0.2
+MAX_FILE: Final = 512 * 1024 * 1024
+_TAKING: Final = ".taking-"
+
+_Shape = tuple[int, int]
+"""Size and time of change of a file: as long as it stays the same, nobody has written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftFile:
+    """A file that was not taken and why, in the clerk's words."""
+
+    path: Path
+    message: str
+
+
+class FolderSource:
+    """The files of one folder, oldest first, as if they lay in a feeder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settle_seconds: float = SETTLE_SECONDS,
+        now: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.folder = folder
+        self._settle_seconds = settle_seconds
+        self._now = now
+        self._pause = pause
+        self._seen: dict[Path, tuple[_Shape, float]] = {}
+        self._left: dict[Path, tuple[_Shape, str]] = {}
+
+    @property
+    def info(self) -> SourceInfo:
+        return SourceInfo(f"folder:{self.folder}", f"Thư mục {self.folder.name}", "folder", True, False)
+
+    @property
+    def left(self) -> tuple[LeftFile, ...]:
+        """What lies in the folder and cannot be taken."""
+        return tuple(LeftFile(path, message) for path, (_shape, message) in self._left.items())
+
+    def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
+        """Take what is there, and what comes while that is done; the profile says nothing about files.
+
+        Raises ScanTrouble ``no_paper`` when there was nothing to take, with the reason for the first file left.
+        """
+        taken = 0
+
+        def counted(page: ReadPage) -> None:
+            nonlocal taken
+            if stop():
+                raise trouble("stopped")
+            take(page)
+            taken += 1
+
+        while self.look(counted):
+            if stop():
+                raise trouble("stopped")
+            self._pause(POLL_SECONDS)
+        if not taken:
+            raise ScanTrouble("no_paper", self.left[0].message if self.left else _nothing(self.folder))
+
+    def look(self, take: Callable[[ReadPage], None]) -> bool:
+        """Take what has settled; whether something is still being written. For a window that watches the folder.
+
+        Raises ScanTrouble ``offline`` when the folder cannot be reached, and what ``take`` raises: the file stays.
+        """
+        try:
+            found = self._files()
+        except OSError as error:
+            raise ScanTrouble(
+                "offline",
+                f"Không mở được thư mục quét «{self.folder}». Hãy kiểm tra mạng và quyền truy cập của thư mục trong "
+                "Cài đặt.",
+            ) from error
+        self._seen = {path: seen for path, seen in self._seen.items() if path in found}
+        self._left = {path: left for path, left in self._left.items() if found.get(path) == left[0]}
+        is_waiting = False
+        for path, shape in found.items():
+            if path in self._left:
+                continue
+            if self._has_settled(path, shape):
+                if not is_waiting:  # else those behind one that is being written would come before it
+                    self._take_file(path, shape, take)
+            else:
+                is_waiting = True
+        return is_waiting
+
+    def _files(self) -> dict[Path, _Shape]:
+        """The files to be taken, oldest first; what was being taken when the program ended is among them."""
+        found: list[tuple[int, str, Path, _Shape]] = []
+        for entry in os.scandir(self.folder):
+            path = Path(entry.path)
+            is_hidden = entry.name.startswith((".", "~")) and not entry.name.startswith(_TAKING)
+            if is_hidden or path.suffix.lower() not in (*IMAGE_SUFFIXES, ".pdf"):
+                continue
+            try:
+                facts = entry.stat()
+            except FileNotFoundError:
+                continue  # taken away since the folder was read
+            if entry.is_file():
+                shape = (facts.st_size, facts.st_mtime_ns)
+                found.append((facts.st_mtime_ns, entry.name.removeprefix(_TAKING), path, shape))
+        return {path: shape for _time, _name, path, shape in sorted(found)}
+
+    def _has_settled(self, path: Path, shape: _Shape) -> bool:
+        if path.name.startswith(_TAKING):
+            return True
+        now = self._now()
+        before, since = self._seen.get(path, (None, now))
+        if before != shape:
+            self._seen[path] = (shape, now)
+            return False
+        return now - since >= (self._settle_seconds if shape[0] else EMPTY_SECONDS)
+
+    def _take_file(self, path: Path, shape: _Shape, take: Callable[[ReadPage], None]) -> None:
+        try:
+            for _page in _pages(path, shape[0]):  # looked at to its end before the first page is taken
+                pass
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._left[path] = (shape, _unreadable(path, error))
+            return
+        except CounterError as error:
+            self._left[path] = (shape, f"«{path.name}»: {error.message}")
+            return
+        ours = path if path.name.startswith(_TAKING) else path.with_name(_TAKING + path.name)
+        try:
+            if ours.exists() and ours != path:
+                return  # of the same name and not taken yet: this one's turn comes after it
+            path.rename(ours)
+            facts = ours.stat()
+            if (facts.st_size, facts.st_mtime_ns) != shape:
+                ours.rename(path)  # somebody has begun to write again
+                return
+        except OSError as error:
+            self._left[path] = (shape, _unreadable(path, error))
+            return
+        self._seen.pop(path, None)
+        for page in _pages(ours, shape[0]):
+            take(page)
+        ours.unlink()
+
+
+def _pages(path: Path, size: int) -> Iterator[ReadPage]:
+    if size > MAX_FILE:
+        raise ScanTrouble(
+            "file_too_large", f"Tệp lớn {size // 1024**2} MB, quá mức {MAX_FILE // 1024**2} MB. Hãy tách nhỏ tệp."
+        )
+    if path.suffix.lower() == ".pdf":
+        return pages_of_pdf(path)
+    return pages_of_picture(path.read_bytes())
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return (
+        f"«{path.name}»: không đọc hoặc không di chuyển được ({error.strerror}). Hãy kiểm tra quyền của thư mục quét."
+    )
+
+
+def _nothing(folder: Path) -> str:
+    return f"Thư mục quét «{folder}» chưa có tệp nào. Hãy quét vào thư mục này từ máy quét, rồi lấy lại."
