@@ -22,6 +22,19 @@ SETTINGS_NAME = "settings.toml"
 PORTAL_PROFILES = (1, 2)
 """1: the provincial portals (portal-protocol.md); 2: the national interface (portal-profile-2.md)."""
 
+THERMAL_FORM = "thermal"
+SHEET_KINDS = {
+    "apology": "letters",
+    "apologies": "letters",
+    "stop_notice": "letters",
+    "apology_list": "lists",
+    "handover_list": "lists",
+    "fee_closing": "lists",
+    "register": "lists",
+    "post_label": "labels",
+}
+"""Under which name of PrinterSettings a form falls; all others are slips."""
+
 T = TypeVar("T")
 
 
@@ -46,6 +59,18 @@ class PortalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetSettings:
+    """Where and how one kind of paper is printed."""
+
+    printer: str = ""
+    """Empty: the office printer."""
+    tray: str = ""
+    """A key that the printer itself gave; empty: the printer chooses."""
+    two_sided: bool = False
+    """Off unless asked for: what the applicant takes home and what the office keeps are different sheets."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterSettings:
     """Which printer takes what; an empty address means: preview only."""
 
@@ -57,6 +82,27 @@ class PrinterSettings:
     print_receipt: bool = True
     """A receipt is printed as soon as a dossier is received."""
     print_thermal: bool = False
+    slips: SheetSettings = field(default_factory=SheetSettings)
+    """What the applicant gets over the desk: receipts, requests, refusals, notes of payment."""
+    letters: SheetSettings = field(default_factory=SheetSettings)
+    """Letters that the head of the office signs."""
+    lists: SheetSettings = field(default_factory=SheetSettings)
+    """Registers, records of hand-overs, the day's closing."""
+    labels: SheetSettings = field(default_factory=SheetSettings)
+    """Labels for the post."""
+
+    def for_form(self, form: str) -> SheetSettings:
+        """How this form is printed, its printer filled in; an empty printer means: preview only."""
+        if form == THERMAL_FORM:
+            return SheetSettings(self.thermal)
+        kind: SheetSettings = getattr(self, SHEET_KINDS.get(form, "slips"))
+        return replace(kind, printer=kind.printer or self.office)
+
+    @property
+    def prints_sheets(self) -> bool:
+        """Whether any printer for paper other than thermal slips is set."""
+        kinds = (self.slips, self.letters, self.lists, self.labels)
+        return bool(self.office) or any(kind.printer for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import re
 import ssl
 from threading import Event
 
-from printing import ipp_message
+from printing import ipp_media, ipp_message
 from printing.ipp_message import Answer, Attributes, Group, MalformedAnswerError
 from printing.outcome import (
     PrinterUnavailable,
@@ -24,7 +24,8 @@ from printing.outcome import (
     refused,
     stopped,
 )
-from printing.printers import ESCPOS, PrinterAddress
+from printing.printers import ESCPOS, PDF, Abilities, Handling, PrinterAddress
+from printing.sheets import page_size_mm
 
 _SECONDS = 20.0
 _POLLS = 20
@@ -40,17 +41,28 @@ _TRAY_LEVEL = re.compile(rb"level=(-?\d+)")
 _COVER_REASONS = ("cover-open", "door-open", "interlock-open")
 
 
-def send(address: PrinterAddress, document: bytes, mime: str, job_name: str, user_name: str, stop: Event) -> None:
+def send(
+    address: PrinterAddress,
+    document: bytes,
+    mime: str,
+    job_name: str,
+    user_name: str,
+    stop: Event,
+    handling: Handling,
+) -> None:
     """Ask the printer how it is, print, and wait a while for "completed"."""
     printer = _Printer(address)
-    chosen = ready_format(printer.ask(ipp_message.GET_PRINTER_ATTRIBUTES, {}), address.label, mime)
+    about = printer.ask(ipp_message.GET_PRINTER_ATTRIBUTES, {})
+    chosen = ready_format(about, address.label, mime)
+    size = page_size_mm(document) if mime == PDF else None
     attributes = {
         "requesting-user-name": user_name or "counter-app",
         "job-name": job_name,
         "document-format": chosen,
     }
+    job_attributes = ipp_media.job_attributes(about.printer, handling, size)
     try:
-        answer = printer.ask(ipp_message.PRINT_JOB, attributes, document)
+        answer = printer.ask(ipp_message.PRINT_JOB, attributes, document, job_attributes)
     except PrintOutcomeUnknown:
         # The answer was lost, perhaps not the job: a printer that lists it has it.
         if not printer.holds(job_name):
@@ -64,6 +76,14 @@ def send(address: PrinterAddress, document: bytes, mime: str, job_name: str, use
         raise refused(address.label, _status_text(answer))
     job = answer.jobs[0] if answer.jobs else {}
     _await_completion(printer, job, stop)
+
+
+def ask_abilities(address: PrinterAddress) -> Abilities:
+    """Trays and sides, as the printer tells them."""
+    answer = _Printer(address).ask(ipp_message.GET_PRINTER_ATTRIBUTES, {})
+    if answer.status >= 0x0100:
+        raise refused(address.label, _status_text(answer))
+    return ipp_media.abilities(answer.printer)
 
 
 def ready_format(answer: Answer, label: str, mime: str) -> str:
@@ -136,9 +156,11 @@ class _Printer:
         # The address without the fingerprint, and as the printer knows itself.
         self._uri = f"{address.scheme}://{address.host}:{address.port}{address.path}"
 
-    def ask(self, operation: int, attributes: Attributes, document: bytes = b"") -> Answer:
+    def ask(
+        self, operation: int, attributes: Attributes, document: bytes = b"", job: Attributes | None = None
+    ) -> Answer:
         """One operation. A failure is ``PrinterUnavailable`` until document data have gone."""
-        body = ipp_message.request(operation, {"printer-uri": self._uri, **attributes}) + document
+        body = ipp_message.request(operation, {"printer-uri": self._uri, **attributes}, job) + document
         connection = self._connect()
         try:
             connection.request("POST", self._address.path, body, {"Content-Type": "application/ipp"})

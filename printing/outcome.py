@@ -19,8 +19,8 @@ class PrintOutcomeUnknown(KnownError):  # noqa: N818 (likewise)
     def __init__(self, what: str) -> None:
         super().__init__(
             "print_outcome_unknown",
-            f"{what}, không rõ giấy đã in ra chưa. Xem khay giấy của máy in: nếu đã có giấy thì bấm “Đã in”, "
-            "nếu chưa thì bấm “In lại”.",
+            f"{what}, không rõ giấy đã in ra đủ chưa. Xem máy in, rồi vào Cài đặt, thẻ «Lệnh in»: giấy đã ra đủ thì "
+            "bấm «Giấy đã ra», chưa thì bấm «In lại».",
         )
 
 
@@ -40,6 +40,11 @@ def out_of_paper(where: str) -> PrinterUnavailable:
         "printer_out_of_paper",
         f"Máy in {where} hết giấy. Nạp thêm giấy; phiếu vẫn chờ và sẽ tự in.",
     )
+
+
+def paper_low(where: str) -> str:
+    """A word for the clerk while the printer still prints."""
+    return f"Máy in {where} sắp hết giấy. Chuẩn bị sẵn giấy để thay."
 
 
 def cover_open(where: str) -> PrinterUnavailable:
@@ -65,4 +70,14 @@ def refused(where: str, reason: str) -> PrinterUnavailable:
         "printer_refused",
         f"Máy in {where} không nhận lệnh in ({reason}). Chọn máy in khác trong phần Máy in, hoặc gọi người quản trị.",
         reason=reason,
+    )
+
+
+def driver_missing(where: str, package: str) -> PrinterUnavailable:
+    """A library or program that this kind of printer needs is not on this machine."""
+    return PrinterUnavailable(
+        "printer_driver_missing",
+        f"Máy này chưa có phần mềm để dùng máy in {where} (thiếu {package}). "
+        "Gọi người quản trị cài thêm, hoặc chọn máy in nối mạng.",
+        package=package,
     )

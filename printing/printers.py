@@ -12,6 +12,9 @@ from counter_app.errors import UserError
 PDF = "application/pdf"
 ESCPOS = "application/vnd.escpos"
 
+ONE_SIDED, LONG_EDGE, SHORT_EDGE = "one-sided", "two-sided-long-edge", "two-sided-short-edge"
+"""Sides as IPP names them (RFC 8011, 5.2.8)."""
+
 _IPP_PORT = 631
 _RAW_PORT = 9100
 _BAUD = 9600
@@ -42,6 +45,38 @@ class PrinterAddress:
     def label(self) -> str:
         """How messages name the printer."""
         return f"“{self.name or self.host or self.uri}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How a document is to come out; empty: as the printer itself is set.
+
+    ``tray`` is a key from the printer's own :class:`Abilities`, ``sides`` one of IPP's words.
+    """
+
+    tray: str = ""
+    sides: str = ""
+
+
+AS_THE_PRINTER_LIKES = Handling()
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """One source of paper: its key, the driver's own word for it, and what lies in it where the printer knows."""
+
+    key: str
+    words: str = ""
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an office printer told of itself; ``trays`` without the printer's own choice."""
+
+    model: str = ""
+    trays: tuple[Tray, ...] = ()
+    two_sided: bool = False
 
 
 def parse_printer(uri: str) -> PrinterAddress:
@@ -103,33 +138,63 @@ def send(
     mime: str,
     job_name: str,
     *,
+    handling: Handling = AS_THE_PRINTER_LIKES,
     user_name: str = "",
     stop: Event | None = None,
-) -> None:
+) -> str:
     """Print *document* (``application/pdf`` or ``application/vnd.escpos``); returns when it was taken.
 
     *job_name* should be the job's own and only name: over IPP it is looked for after a lost answer.
-    *stop* ends waiting for the printer's "completed" early; the job itself goes on.
+    *stop* ends waiting for the printer's "completed" early; the job itself goes on. What of *handling* the printer
+    does not have is left to the printer. The answer is a word for the clerk (the paper is nearly out), mostly none.
     Raises :class:`~printing.outcome.PrinterUnavailable` (nothing printed, may be tried again) or
     :class:`~printing.outcome.PrintOutcomeUnknown` (must not be sent again by itself).
     """
+    stop = stop or Event()
     # Each way is imported when it is used: USB, serial and Windows libraries are not on every machine.
     match address.scheme:
         case "ipp" | "ipps":
             from printing import ipp
 
-            ipp.send(address, document, mime, job_name, user_name, stop or Event())
+            ipp.send(address, document, mime, job_name, user_name, stop, handling)
         case "tcp":
             from printing import tcp
 
-            tcp.send(address, document, mime)
+            return tcp.send(address, document, mime, stop)
         case "cups":
             from printing import cups
 
-            cups.send(address, document, mime, job_name)
-        case "usb" | "serial" | "win":
+            cups.send(address, document, mime, job_name, handling)
+        case "usb" | "serial":
             from printing import local
 
-            local.send(address, document, mime, job_name)
+            return local.send(address, document, mime, stop)
+        case "win":
+            from printing import windows
+
+            windows.send(address, document, mime, job_name, handling)
         case _:
             raise _unknown(address.uri)
+    return ""
+
+
+def ask_abilities(address: PrinterAddress) -> Abilities:
+    """What an office printer can do; one that cannot be asked (raw, USB, serial) has nothing to choose.
+
+    Raises :class:`~printing.outcome.PrinterUnavailable`.
+    """
+    match address.scheme:
+        case "ipp" | "ipps":
+            from printing import ipp
+
+            return ipp.ask_abilities(address)
+        case "cups":
+            from printing import cups
+
+            return cups.ask_abilities(address)
+        case "win":
+            from printing import windows
+
+            return windows.ask_abilities(address)
+        case _:
+            return Abilities()

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Protocol
 
-from counter_app.errors import KnownError, UserError
+from counter_app.errors import CounterError, KnownError, UserError
 from printing.outcome import PrinterUnavailable, PrintOutcomeUnknown
-from printing.printers import parse_printer, send
+from printing.printers import AS_THE_PRINTER_LIKES, Handling, parse_printer, send
 
 WAITING, CONFIRMED, SENDING, PRINTED, UNKNOWN, ASKS, CANCELLED = (
     "waiting",
@@ -53,6 +53,7 @@ class SpoolJob:
     mime: str
     payload: bytes
     attempts: int
+    handling: Handling = AS_THE_PRINTER_LIKES
 
 
 class JobStore(Protocol):
@@ -64,8 +65,8 @@ class JobStore(Protocol):
     def claim(self, printer: str, now: datetime) -> SpoolJob | None:
         """The oldest due job of *printer*, now ``sending``; jobs of an earlier day are set to ``asks``."""
 
-    def mark_printed(self, job_id: int, now: datetime) -> None:
-        """The printer took it."""
+    def mark_printed(self, job_id: int, now: datetime, word: str = "") -> None:
+        """The printer took it; *word* is what it had to say all the same."""
 
     def mark_waiting(self, job_id: int, reason: str, next_attempt: datetime) -> None:
         """Nothing was printed: try again from *next_attempt* on."""
@@ -78,13 +79,13 @@ class JobStore(Protocol):
         *left_before*. Returns how many."""
 
 
-def deliver(job: SpoolJob, stop: Event) -> None:
-    """Send a job to its printer; errors as :func:`printing.printers.send`."""
+def deliver(job: SpoolJob, stop: Event) -> str:
+    """Send a job to its printer; answer and errors as :func:`printing.printers.send`."""
     try:
         address = parse_printer(job.printer)
     except UserError as error:
         raise PrinterUnavailable("printer_refused", f"{error.message} Chọn lại máy in, rồi in lại phiếu.") from error
-    send(address, job.payload, job.mime, f"{job.title} {job.key}", stop=stop)
+    return send(address, job.payload, job.mime, f"{job.title} {job.key}", handling=job.handling, stop=stop)
 
 
 def pause_after(attempts: int, kind: str) -> timedelta:
@@ -97,8 +98,9 @@ def pause_after(attempts: int, kind: str) -> timedelta:
 class Spooler:
     """Feeds printers from a store. :meth:`step` works without threads, for one-off printing.
 
-    *on_change* is called after each change of a job's state, from a spooler thread. *on_trouble* gets a
-    fault of the store itself (full disk, locked database); the spooler goes on after a pause.
+    *on_change* is called after each change of a job's state, from a spooler thread. *on_trouble* gets what the
+    clerk should hear at once: a fault of the store itself (full disk, locked database), after which the spooler
+    goes on in a while; the first trouble of a job with its printer; paper that is nearly out.
     """
 
     def __init__(
@@ -106,9 +108,9 @@ class Spooler:
         store: JobStore,
         clock: Callable[[], datetime],
         *,
-        deliver: Callable[[SpoolJob, Event], None] = deliver,
+        deliver: Callable[[SpoolJob, Event], str] = deliver,
         on_change: Callable[[], None] = lambda: None,
-        on_trouble: Callable[[KnownError], None] = lambda _error: None,
+        on_trouble: Callable[[CounterError], None] = lambda _error: None,
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._store = store
@@ -123,6 +125,7 @@ class Spooler:
         self._wakes: dict[str, Event] = {}
         self._threads: dict[str, Thread] = {}
         self._dispatcher: Thread | None = None
+        self._told: dict[str, str] = {}
 
     # -- without threads ------------------------------------------------------------------------------
 
@@ -134,21 +137,31 @@ class Spooler:
             return None
         pause = timedelta()
         try:
-            self._deliver(job, self._stop)
+            word = self._deliver(job, self._stop)
         except PrinterUnavailable as error:
             delay = pause_after(job.attempts, error.kind)
             pause = timedelta() if error.kind in _JOB_KINDS else delay
             self._store.mark_waiting(job.id, error.message, self._clock() + delay)
+            self._tell(printer, error)
         except PrintOutcomeUnknown as error:
             self._store.mark_unknown(job.id, error.message)
+            self._tell(printer, error)
         except BaseException:
             # A fault of our own: nobody can say what had gone. The job asks, the fault is reported.
             self._store.mark_unknown(job.id, "Chương trình gặp lỗi khi in. Xem khay giấy trước khi in lại.")
             raise
         else:
-            self._store.mark_printed(job.id, self._clock())
+            self._store.mark_printed(job.id, self._clock(), word)
+            self._tell(printer, UserError("printer_paper_low", word) if word else None)
         self._on_change()
         return pause
+
+    def _tell(self, printer: str, trouble: CounterError | None) -> None:
+        """Each trouble of a printer is told once, not at every try; an outcome that is not known each time."""
+        kind = "" if trouble is None else trouble.kind
+        if trouble is not None and (kind != self._told.get(printer) or isinstance(trouble, PrintOutcomeUnknown)):
+            self._on_trouble(trouble)
+        self._told[printer] = kind
 
     # -- with threads ---------------------------------------------------------------------------------
 

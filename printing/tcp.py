@@ -3,67 +3,66 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
+from functools import partial
+from threading import Event
 
-from printing.outcome import PrintOutcomeUnknown, cover_open, out_of_paper, printer_off, stopped
+from printing.outcome import PrintOutcomeUnknown, printer_off
 from printing.printers import ESCPOS, PrinterAddress
+from printing.receipt_state import check_printed, check_ready, read_state
 
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 60.0
 _STATUS_SECONDS = 0.7
 _CLOSE_SECONDS = 2.0
 
-_OFFLINE_CAUSE, _PAPER = 2, 4
-_COVER_OPEN = 0x04
-_PAPER_STOP = 0x20
-_FAULT = 0x40
-_PAPER_END = 0x60
 
-
-def send(address: PrinterAddress, document: bytes, mime: str) -> None:
-    """Send the whole document over one connection; errors as :func:`printing.printers.send`."""
+def send(address: PrinterAddress, document: bytes, mime: str, stop: Event) -> str:
+    """Send the whole document over one connection; answer and errors as :func:`printing.printers.send`."""
     try:
         connection = socket.create_connection((address.host, address.port), timeout=_CONNECT_SECONDS)
     except OSError as error:
         raise printer_off(address.label, error) from error
     with connection:
-        if mime == ESCPOS:
-            _check(connection, address.label)
+        ask = partial(_ask, connection)
+        try:
+            before = read_state(ask) if mime == ESCPOS else None
+        except (OSError, EOFError) as error:  # nothing of the document has gone yet
+            raise printer_off(address.label, error) from error
+        check_ready(before, address.label)
         try:
             connection.settimeout(_SEND_SECONDS)
             connection.sendall(document)
+            word = check_printed(before, ask, address.label, stop)
             connection.shutdown(socket.SHUT_WR)
             _await_close(connection)
         except OSError as error:
             raise PrintOutcomeUnknown(f"Mất kết nối với máy in {address.label} khi đang gửi") from error
+    return word
 
 
-def _check(connection: socket.socket, label: str) -> None:
-    """Ask an ESC/POS printer for its state (DLE EOT); one that does not answer is taken to be well."""
-    cause = _status(connection, _OFFLINE_CAUSE, label)
-    if cause is None:
-        return
-    if cause & _COVER_OPEN:
-        raise cover_open(label)
-    paper = _status(connection, _PAPER, label) or 0
-    if cause & _PAPER_STOP or paper & _PAPER_END:
-        raise out_of_paper(label)
-    if cause & _FAULT:
-        raise stopped(label, "máy in báo lỗi")
+def _ask(connection: socket.socket, command: bytes) -> bytes:
+    """One command and its answer; what came unasked before, or late, is dropped.
 
-
-def _status(connection: socket.socket, what: int, label: str) -> int | None:
+    EOFError once the printer has closed the line, OSError when the line broke.
+    """
+    connection.settimeout(0)
+    with suppress(BlockingIOError):
+        while True:
+            _received(connection)
     connection.settimeout(_STATUS_SECONDS)
     try:
-        connection.sendall(bytes((0x10, 0x04, what)))
-        answer = connection.recv(1)
+        connection.sendall(command)
+        return _received(connection)
     except TimeoutError:
-        return None
-    except OSError as error:  # nothing of the document has gone yet
-        raise printer_off(label, error) from error
-    if not answer:
-        raise printer_off(label, "closed")
-    # Bits 1 and 4 are set and 0 and 7 clear in every real-time status; anything else is no status.
-    return answer[0] if answer[0] & 0x93 == 0x12 else None
+        return b""
+
+
+def _received(connection: socket.socket) -> bytes:
+    received = connection.recv(64)
+    if not received:
+        raise EOFError("the printer closed the connection")
+    return received
 
 
 def _await_close(connection: socket.socket) -> None:

@@ -15,6 +15,8 @@ class PrintJob(Base):
 
     ``state``: waiting, sending, printed, unknown (found "sending" at start: ask the clerk, never reprint
     by itself), asks (from an earlier day), cancelled. ``payload`` is what goes down the wire, byte for byte.
+    ``tray`` and ``sides`` are those of :class:`printing.printers.Handling`. ``last_error`` of a printed job is
+    what the printer had to say all the same.
     """
 
     __tablename__ = "print_job"
@@ -28,6 +30,8 @@ class PrintJob(Base):
     printer: Mapped[str]
     mime: Mapped[str]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
+    tray: Mapped[str] = mapped_column(default="")
+    sides: Mapped[str] = mapped_column(default="")
     reprint: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import ApologyLetter
-from counter_app.pdfium import PDFIUM
 from counter_app.services import print_jobs
 from counter_app.services.apologies import find_letter
 from counter_app.services.apologies_rows import refuse_printed_together
 from counter_app.services.desk import DeskContext
-from counter_app.services.papers import make_paper, preview_apology, printer_for
+from counter_app.services.papers import make_paper, preview_apology
+from counter_app.services.printers import choose_printer
 from counter_app.services.steps import StepInput
 
 TOGETHER = "apologies"
@@ -29,7 +28,9 @@ def letters_pdf(desk: DeskContext, letter_ids: Sequence[int], *, reprint: bool =
     """
     if not letter_ids:
         raise UserError("letters_missing", "Chưa có văn bản nào để in. Hãy chọn ít nhất một văn bản.")
-    return merged([_letter_pdf(desk, letter_id, reprint) for letter_id in letter_ids])
+    from printing.sheets import joined
+
+    return joined([_letter_pdf(desk, letter_id, reprint) for letter_id in letter_ids])
 
 
 def print_letters(
@@ -46,7 +47,7 @@ def print_letters(
     printer before has to come as a reprint. Raises UserError ``already_printed``, ``printer_not_set`` and as
     ``letters_pdf`` does.
     """
-    address = printer_for(desk, "apology", printer)
+    choice = choose_printer(desk.settings.printers, "apology", printer)
     if not reprint:
         with desk.database.read() as session:
             for letter_id in letter_ids:
@@ -55,7 +56,7 @@ def print_letters(
         desk.database,
         form=TOGETHER,
         title=f"Văn bản xin lỗi: {len(letter_ids)} hồ sơ",
-        printer=address,
+        printer=choice,
         payload=letters_pdf(desk, letter_ids, reprint=reprint) if drawn is None else drawn,
         now=desk.clock(),
         reprint=reprint,
@@ -78,24 +79,6 @@ def reprint_job(desk: DeskContext, job_id: int) -> int:
     with desk.database.write() as session:
         _note_job(session, ApologyLetter.id.in_(letter_ids), new)
     return new
-
-
-def merged(papers: Sequence[bytes]) -> bytes:
-    """All pages of these PDFs in one, in order."""
-    # On the way of a paper only: the window opens without it.
-    import pypdfium2
-
-    with PDFIUM:
-        whole = pypdfium2.PdfDocument.new()
-        try:
-            for paper in papers:
-                with pypdfium2.PdfDocument(paper) as part:
-                    whole.import_pages(part)
-            out = BytesIO()
-            whole.save(out)
-            return out.getvalue()
-        finally:
-            whole.close()
 
 
 def _letter_pdf(desk: DeskContext, letter_id: int, reprint: bool) -> bytes:

@@ -19,15 +19,13 @@ from counter_app.services.papers_content import Making, apology, day_of, receipt
 from counter_app.services.papers_handing import control_slip, payment_note, payment_notice, post_label, return_slip
 from counter_app.services.papers_issued import FORMS, issuing
 from counter_app.services.papers_steps import refusal, stop_notice, supplement_request
+from counter_app.services.printers import choose_printer
 from counter_app.services.steps import StepInput, find_dossier
-from printing.printers import ESCPOS, PDF, parse_printer
+from printing.printers import ESCPOS, PDF
 from printing.spool import Spooler
 
 if TYPE_CHECKING:
     from printing.forms import Content
-
-THERMAL_SCHEMES = ("tcp", "usb", "serial")
-"""Printers at these addresses are thermal ones; office printers are reached by IPP, CUPS or Windows."""
 
 CONTENTS: dict[str, Callable[[Making], Content]] = {
     "receipt": receipt,
@@ -143,7 +141,7 @@ def print_paper(
     The first print of a paper that was issued is not a reprint; a further one has to say so and carries
     "Bản in lại". Raises UserError ``already_printed``, ``printer_not_set`` and as ``make_paper`` does.
     """
-    address = printer_for(desk, form, printer)
+    choice = choose_printer(desk.settings.printers, form, printer)
     if form == "thermal":
         payload, mime = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS
     else:
@@ -157,7 +155,7 @@ def print_paper(
         desk.database,
         form=form,
         title=f"{FORMS[form]} {dossier.code}",
-        printer=address,
+        printer=choice,
         payload=payload,
         mime=mime,
         now=desk.clock(),
@@ -209,33 +207,6 @@ def _waiting_job(desk: DeskContext, refusal: UserError, printer: str) -> int:
     else:
         raise refusal
     return number
-
-
-def print_test_page(desk: DeskContext, printer: str) -> int:
-    """A page with every Vietnamese letter for a printer of either kind; the job's id."""
-    from printing.forms import render_test_page
-    from printing.thermal import render_thermal_test_page
-
-    thermal = parse_printer(printer).scheme in THERMAL_SCHEMES
-    width = desk.settings.printers.thermal_width_mm
-    return print_jobs.enqueue(
-        desk.database,
-        form="test",
-        title="Trang in thử",
-        printer=printer,
-        payload=render_thermal_test_page(width) if thermal else render_test_page(),
-        mime=ESCPOS if thermal else PDF,
-        now=desk.clock(),
-    )
-
-
-def printer_for(desk: DeskContext, form: str, printer: str | None) -> str:
-    """The printer asked for, else that of the settings; UserError ``printer_not_set``."""
-    printers = desk.settings.printers
-    address = printer or (printers.thermal if form == "thermal" else printers.office)
-    if not address:
-        raise UserError("printer_not_set", "Chưa cài máy in cho giấy này. Hãy chọn máy in ở trang Cài đặt, mục Máy in.")
-    return address
 
 
 def issued(dossier: Dossier, form: str, event_number: int | None = None) -> DossierEvent:

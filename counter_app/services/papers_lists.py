@@ -16,7 +16,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.handover_lists import handover_list
 from counter_app.services.handover_values import HandoverLine
 from counter_app.services.offices import get_office
-from counter_app.services.papers import printer_for
+from counter_app.services.printers import choose_printer
 from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
 from counter_app.services.values import PAYMENT_METHODS, OfficeData
 from printing.content import (
@@ -119,7 +119,7 @@ def register_paper(desk: DeskContext, wanted: RegisterFilter) -> tuple[bytes, in
 
     Raises UserError ``period_invalid``, ``register_too_long``, ``register_empty``.
     """
-    from counter_app.services.apologies_paper import merged
+    from printing.sheets import joined
 
     lines = list(islice(chain.from_iterable(register_blocks(desk, wanted)), MOST_LINES + 1))
     if len(lines) > MOST_LINES:
@@ -135,7 +135,7 @@ def register_paper(desk: DeskContext, wanted: RegisterFilter) -> tuple[bytes, in
     for line in lines:
         volumes.setdefault(line.volume, []).append(line)
     papers = [_pdf(desk, _volume(head, year, rows), today) for year, rows in volumes.items()]
-    return merged(papers) if len(papers) > 1 else papers[0], len(lines)
+    return joined(papers) if len(papers) > 1 else papers[0], len(lines)
 
 
 def _volume(head: Letterhead, year: int, lines: list[RegisterLine]) -> RegisterContent:
@@ -219,12 +219,12 @@ def _spool(
     printer: str | None,
     reprint: bool,
 ) -> int:
-    address = printer_for(desk, form, printer)
+    choice = choose_printer(desk.settings.printers, form, printer)
     return print_jobs.enqueue(
         desk.database,
         form=form,
         title=title,
-        printer=address,
+        printer=choice,
         payload=make(reprint=reprint),
         now=desk.clock(),
         issue=f"list-{number}",

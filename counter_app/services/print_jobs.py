@@ -15,7 +15,7 @@ from counter_app.errors import UserError
 from counter_app.models import Dossier, PrintJob
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.steps import find_dossier
-from printing.printers import PDF, parse_printer
+from printing.printers import ONE_SIDED, PDF, Handling, parse_printer
 from printing.spool import (
     ASKS,
     CANCELLED,
@@ -40,8 +40,17 @@ STATE_LABELS = {
 
 _WAITS = (WAITING, CONFIRMED)
 _OPEN = (WAITING, CONFIRMED, SENDING, UNKNOWN, ASKS)
-_LEFT_BEHIND = "Chương trình dừng khi đang in. Xem khay giấy: nếu đã có giấy thì bấm “Đã in”, chưa có thì “In lại”."
-_EARLIER_DAY = "Phiếu của ngày trước. Bấm “In” nếu vẫn cần, hoặc “Hủy”."
+_LEFT_BEHIND = "Chương trình dừng khi đang in. Xem máy in: giấy đã ra đủ thì bấm «Giấy đã ra», chưa thì bấm «In lại»."
+_EARLIER_DAY = "Lệnh in từ ngày trước. Còn cần giấy này thì bấm «Vẫn in», không thì bấm «Hủy lệnh»."
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChoice:
+    """Where a paper is to be printed, from which tray (empty: the printer chooses), on how many sides."""
+
+    printer: str
+    tray: str = ""
+    two_sided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def enqueue(
     *,
     form: str,
     title: str,
-    printer: str,
+    printer: str | PrinterChoice,
     payload: bytes,
     now: datetime,
     mime: str = PDF,
@@ -84,13 +93,13 @@ def enqueue(
     issue: str = "",
     reprint: bool = False,
 ) -> int:
-    """Put a document into the spool of *printer*; returns the job's id.
+    """Put a document into the spool of the printer chosen, or of this address; returns the job's id.
 
     *issue* names the paper issued (the event's id, say): a second job for the same paper is refused unless
     *reprint* says that the payload carries "Bản in lại". Raises UserError ``printer_unknown``,
     ``already_printed``, ``dossier_unknown``.
     """
-    uri = parse_printer(printer).uri
+    sent = _as_sent(_choice(printer), mime, payload)
     with db.write() as session:
         dossier = find_dossier(session, dossier_code) if dossier_code else None
         if issue and not reprint:
@@ -102,11 +111,27 @@ def enqueue(
             dossier_id=None if dossier is None else dossier.id,
             form=form,
             title=title,
-            printer=uri,
             mime=mime,
-            payload=payload,
             reprint=reprint,
+            **sent,
         )
+
+
+def _choice(printer: str | PrinterChoice) -> PrinterChoice:
+    return printer if isinstance(printer, PrinterChoice) else PrinterChoice(printer)
+
+
+def _as_sent(choice: PrinterChoice, mime: str, payload: bytes) -> dict[str, object]:
+    """Address, tray, sides and the bytes of a job. Raises UserError ``printer_unknown``."""
+    uri = parse_printer(choice.printer).uri
+    if mime != PDF:
+        return {"printer": uri, "payload": payload}
+    # Their PDF libraries are for papers only.
+    from printing.sheets import each_on_its_own_sheet, sides_of
+
+    if choice.two_sided:
+        payload = each_on_its_own_sheet(payload)
+    return {"printer": uri, "tray": choice.tray, "sides": sides_of(payload, choice.two_sided), "payload": payload}
 
 
 def list_jobs(db: Database, *, states: Sequence[str] = _OPEN, limit: int = 200) -> tuple[JobRow, ...]:
@@ -154,13 +179,14 @@ def cancel(db: Database, job_id: int) -> None:
         found.state = CANCELLED
 
 
-def move(db: Database, job_id: int, printer: str) -> None:
-    """Let a job that has not been sent go to another printer; any other job stays where it is."""
-    uri = parse_printer(printer).uri
+def move(db: Database, job_id: int, printer: str | PrinterChoice) -> None:
+    """Let a job that has not been sent go to another printer, whose trays are others; any other job stays."""
+    choice = _choice(printer)
+    uri = parse_printer(choice.printer).uri
     with db.write() as session:
         found = _find(session, job_id)
-        if found.state in (*_WAITS, ASKS):
-            found.printer = uri
+        if found.state in (*_WAITS, ASKS) and found.printer != uri:
+            found.printer, found.tray = uri, choice.tray
 
 
 def retry_now(db: Database, job_id: int, now: datetime) -> None:
@@ -172,13 +198,22 @@ def retry_now(db: Database, job_id: int, now: datetime) -> None:
         found.next_attempt_at = now
 
 
-def reprint(db: Database, job_id: int, payload: bytes, now: datetime, *, printer: str = "") -> int:
-    """Print again what a job was for; *payload* is the paper rendered with "Bản in lại".
+def reprint(
+    db: Database, job_id: int, payload: bytes | None, now: datetime, *, printer: str | PrinterChoice | None = None
+) -> int:
+    """Print again what a job was for; *payload* is the paper rendered with "Bản in lại", None: the same bytes.
 
-    A job that was not settled is given up first, so that the paper cannot come out of both. Returns the
-    new job's id. Raises UserError ``job_unknown``, ``job_state`` while it is under way, ``printer_unknown``.
+    It goes where the job went, or to another printer. A job that was not settled is given up first, so that the
+    paper cannot come out of both. Returns the new job's id. Raises UserError ``job_unknown``, ``job_state`` while it
+    is under way, ``printer_unknown``.
     """
-    uri = parse_printer(printer).uri if printer else ""
+    with db.read() as session:
+        before = _find(session, job_id)
+        choice = PrinterChoice(before.printer, before.tray, before.sides not in ("", ONE_SIDED))
+        mime, same = before.mime, before.payload
+    if printer is not None:
+        choice = _choice(printer)
+    sent = _as_sent(choice, mime, same if payload is None else payload)
     with db.write() as session:
         old = _find(session, job_id)
         if old.state == SENDING:
@@ -193,10 +228,9 @@ def reprint(db: Database, job_id: int, payload: bytes, now: datetime, *, printer
             dossier_id=old.dossier_id,
             form=old.form,
             title=old.title,
-            printer=uri or old.printer,
-            mime=old.mime,
-            payload=payload,
-            reprint=True,
+            mime=mime,
+            reprint=payload is not None,
+            **sent,
         )
 
 
@@ -247,11 +281,12 @@ class DatabaseJobStore:
                 mime=found.mime,
                 payload=found.payload,
                 attempts=found.attempts,
+                handling=Handling(found.tray, found.sides),
             )
 
-    def mark_printed(self, job_id: int, now: datetime) -> None:
+    def mark_printed(self, job_id: int, now: datetime, word: str = "") -> None:
         """Also when a start in the meantime called the job unknown: now it is known."""
-        self._settle(job_id, (SENDING, UNKNOWN), state=PRINTED, last_error="", printed_at=now)
+        self._settle(job_id, (SENDING, UNKNOWN), state=PRINTED, last_error=word, printed_at=now)
 
     def mark_waiting(self, job_id: int, reason: str, next_attempt: datetime) -> None:
         """Back to waiting; a job of an earlier day was confirmed once and need not ask again."""

@@ -151,7 +151,7 @@ class PrintDialog(PreviewDialog):
         set_role(self.print_button, "primary")
         self.print_button.setDefault(True)
         self.print_button.clicked.connect(self.print_now)
-        if not context.desk.settings.printers.office:
+        if not context.desk.settings.printers.prints_sheets:
             self.print_button.setEnabled(False)
             self.say(translate("PaperDialog", Words.NO_PRINTER), "info")
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)

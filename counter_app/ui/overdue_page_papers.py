@@ -111,7 +111,7 @@ class LettersDialog(PreviewDialog):
 
     def _show_whole(self, pdf: bytes) -> None:
         super()._show(pdf)
-        has_printer = bool(self.context.desk.settings.printers.office)
+        has_printer = bool(self.context.desk.settings.printers.for_form("apology").printer)
         self.print_button.setEnabled(has_printer)
         if self.reprint:
             self.say(_tr(Words.PRINTED_BEFORE), "warning")
@@ -191,9 +191,9 @@ def _draw(desk: DeskContext, letter_ids: Sequence[int], reprint: bool) -> bytes:
 
 
 def _merge(parts: Sequence[bytes]) -> bytes:
-    from counter_app.services.apologies_paper import merged
+    from printing.sheets import joined
 
-    return merged(parts)
+    return joined(parts)
 
 
 def _print(desk: DeskContext, letter_ids: Sequence[int], reprint: bool, drawn: bytes) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBox
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
+from counter_app.settings import SheetSettings
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
@@ -19,7 +20,8 @@ from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 SETTLED = ("printed", "cancelled")
-OPEN = ("waiting", "confirmed", "sending", "unknown", "asks")
+WAITS = ("waiting", "confirmed")
+OPEN = (*WAITS, "sending", "unknown", "asks")
 THERMAL_FORM = "thermal"
 TEST_FORM = "test"
 
@@ -53,6 +55,7 @@ class Words:
     CONFIRM_ASKS = QT_TRANSLATE_NOOP("PrintJobs", "&Vẫn in")
     CONFIRM_UNKNOWN = QT_TRANSLATE_NOOP("PrintJobs", "&Giấy đã ra")
     REPRINT = QT_TRANSLATE_NOOP("PrintJobs", "&In lại")
+    MOVE = QT_TRANSLATE_NOOP("PrintJobs", "&Chuyển sang máy in đang cài")
     CANCEL = QT_TRANSLATE_NOOP("PrintJobs", "&Hủy lệnh")
 
 
@@ -82,15 +85,27 @@ def _reprint(desk: DeskContext, row: JobRow) -> int:
     if row.form in papers_lists.TITLES and row.event_number is not None:
         payload = papers_lists.reprint_payload(desk, row.form, row.event_number)
         return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
-    if row.form == TEST_FORM or not row.dossier_code:
-        if row.state not in SETTLED:
-            print_jobs.cancel(desk.database, row.id)
-        return papers.print_test_page(desk, row.printer)
+    if row.form == TEST_FORM:
+        return print_jobs.reprint(desk.database, row.id, None, desk.clock())
     if row.form == THERMAL_FORM:
         payload = papers.make_thermal(desk, row.dossier_code, reprint=True, event_number=row.event_number)
     else:
         payload = papers.make_paper(desk, row.dossier_code, row.form, reprint=True, event_number=row.event_number).pdf
     return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
+
+
+def _elsewhere(desk: DeskContext, row: JobRow) -> SheetSettings | None:
+    """The printer that the settings now name for the paper of a job, where that is another one."""
+    sheet = desk.settings.printers.for_form(row.form)
+    return sheet if row.form != TEST_FORM and sheet.printer not in ("", row.printer) else None
+
+
+def _move(desk: DeskContext, row: JobRow) -> None:
+    """Off to the printer of the settings, to be tried there at once."""
+    sheet = desk.settings.printers.for_form(row.form)
+    print_jobs.move(desk.database, row.id, print_jobs.PrinterChoice(sheet.printer, sheet.tray))
+    if row.state in WAITS:
+        print_jobs.retry_now(desk.database, row.id, desk.clock())
 
 
 class PrintJobsPanel(QWidget):
@@ -110,6 +125,7 @@ class PrintJobsPanel(QWidget):
         self.all.setAccessibleName(self.all.text().replace("&", ""))
         self.all.toggled.connect(self.refresh)
         self.retry = self._button(Words.RETRY, self._retry)
+        self.move_button = self._button(Words.MOVE, self._move)
         self.confirm = self._button(Words.CONFIRM_ASKS, self._confirm)
         self.reprint = self._button(Words.REPRINT, self._reprint)
         self.cancel = self._button(Words.CANCEL, self._cancel)
@@ -117,7 +133,8 @@ class PrintJobsPanel(QWidget):
         bar = QHBoxLayout()
         bar.addWidget(self.all)
         bar.addStretch(1)
-        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+        self._buttons = (self.retry, self.move_button, self.confirm, self.reprint, self.cancel)
+        for button in self._buttons:
             bar.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table, 1)
@@ -168,20 +185,24 @@ class PrintJobsPanel(QWidget):
     def _show_choice(self) -> None:
         row = self.current()
         state = "" if row is None else row.state
-        self.retry.setVisible(state in ("waiting", "confirmed"))
+        self.retry.setVisible(state in WAITS)
+        elsewhere = row is not None and _elsewhere(self.context.desk, row) is not None
+        self.move_button.setVisible(elsewhere and state in (*WAITS, "asks"))
         self.confirm.setVisible(state in ("asks", "unknown"))
         self.confirm.setText(_tr(Words.CONFIRM_UNKNOWN if state == "unknown" else Words.CONFIRM_ASKS))
         self.confirm.setAccessibleName(self.confirm.text().replace("&", ""))
         self.reprint.setVisible(state in ("unknown", *SETTLED))
-        self.cancel.setVisible(state in ("waiting", "confirmed", "asks", "unknown"))
+        self.cancel.setVisible(state in (*WAITS, "asks", "unknown"))
         if row is None:
             self.question.setText(_tr(Words.NONE))
         else:
-            question = _tr(QUESTIONS[state]).format(time=local_time(row.next_attempt_at))
+            # What asks says itself what to do.
+            asks = bool(row.last_error) and state in ("asks", "unknown")
+            question = "" if asks else _tr(QUESTIONS[state]).format(time=local_time(row.next_attempt_at))
             self.question.setText(" ".join(part for part in (row.last_error, question) if part))
 
     def _do(self, work: Callable[[], Any]) -> None:
-        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+        for button in self._buttons:
             button.setEnabled(False)
         self.context.executor.submit(work, self._done, self._failed)
 
@@ -191,6 +212,12 @@ class PrintJobsPanel(QWidget):
         if row is not None:
             desk = self.context.desk
             self._do(partial(print_jobs.retry_now, desk.database, row.id, desk.clock()))
+
+    @Slot()
+    def _move(self) -> None:
+        row = self.current()
+        if row is not None:
+            self._do(partial(_move, self.context.desk, row))
 
     @Slot()
     def _confirm(self) -> None:
@@ -224,7 +251,7 @@ class PrintJobsPanel(QWidget):
         self.refresh()
 
     def _enable(self) -> None:
-        for button in (self.retry, self.confirm, self.reprint, self.cancel):
+        for button in self._buttons:
             button.setEnabled(True)
 
     @Slot(object)

@@ -121,6 +121,7 @@ class SettingsPage(Page):
     def closing(self) -> None:
         self.fetch.stop()
         self.portal_form.trial.end()
+        self.printers_form.asking.end()
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""

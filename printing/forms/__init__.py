@@ -2,7 +2,8 @@
 
 from printing.forms.model import Form, FormSet, form_set_for, form_sets
 from printing.forms.papers import Content
-from printing.forms.render import MIME, render, render_test_page
+from printing.forms.render import MIME, render
+from printing.forms.test_page import render_test_page
 
 __all__ = [
     "MIME",

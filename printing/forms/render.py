@@ -17,8 +17,6 @@ from reportlab.platypus import (
     NextPageTemplate,
     PageBreak,
     PageTemplate,
-    Paragraph,
-    Spacer,
 )
 
 from printing import fonts
@@ -26,10 +24,9 @@ from printing.forms.archive import archival
 from printing.forms.layout import Builder, Paper
 from printing.forms.model import FormSet
 from printing.forms.papers import Content, Plan, plan
-from printing.forms.style import Sheet, sheet, style_for
+from printing.forms.style import Sheet, sheet
 from printing.forms.symbols import CopyName
 from printing.pdfa import LANGUAGE
-from printing.sample_text import sample_lines
 
 MIME = "application/pdf"
 
@@ -44,23 +41,6 @@ def render(content: Content, form_set: FormSet, on_page: Callable[[int], None] |
     Raises ``ValueError`` for a form that the set does not have, and for a time without a zone.
     """
     return _render(plan(content, form_set), form_set, on_page or _unheard)
-
-
-def render_test_page() -> bytes:
-    """One A5 page that shows whether a printer prints every letter: Vietnamese and Ê Đê, four styles."""
-    fonts.register()
-    page = sheet("A5")
-    story: list[Flowable] = [Paragraph("TRANG IN THỬ", page.styles["title"]), Spacer(0, 4 * mm)]
-    for label, tag in (("Thường", "{}"), ("Đậm", "<b>{}</b>"), ("Nghiêng", "<i>{}</i>")):
-        story.append(Paragraph(f"<b>{label}</b>", page.styles["line"]))
-        story += [Paragraph(tag.format(line), style_for(page, "line", line)) for line in sample_lines()]
-        story.append(Spacer(0, 2 * mm))
-    story.append(Paragraph("Nếu mọi chữ và dấu ở trên đều rõ, máy in dùng được cho giấy tờ.", page.styles["line"]))
-    out = BytesIO()
-    document = _document(out, page)
-    document.addPageTemplates([PageTemplate("page", [_frame(page)])])
-    document.build(story)
-    return archival(out.getvalue(), "Trang in thử", "", None)
 
 
 def _unheard(_page: int) -> None: ...
@@ -107,8 +87,10 @@ class _HeldCanvas(Canvas):
         self._startPage()  # type: ignore[attr-defined]  # as ReportLab's own showPage ends; its types leave it out
 
     def save(self) -> None:
-        """Finish the pages one by one, and the file."""
-        for page in self._order():
+        """Finish the pages one by one, and the file; the labels of the pages begin anew with each copy."""
+        for place, page in enumerate(self._order()):
+            if page.number == 1:
+                self.addPageLabel(place, style="ARABIC", start=1)
             held = self._held[page.at]
             self.__dict__.update(held, _code=list(held["_code"]))
             self._margins(self, page)

@@ -55,6 +55,11 @@ class IppPrinter:
     def documents(self) -> list[bytes]:
         return [path.read_bytes() for path in sorted(self.folder.glob("*.pdf"))]
 
+    def asked(self) -> dict[str, str]:
+        """What the last job asked for, as the printer hands it to the program that prints."""
+        lines = (self.folder.parent / "asked").read_text().splitlines()
+        return dict(line.partition("=")[::2] for line in lines)
+
     def load_paper(self, main: int, by_pass: int) -> None:
         """Put so many sheets into the two trays, through the printer's own web page."""
         main_tray = {"size1": "iso_a4_210x297mm", "type1": "stationery", "level1": str(main)}
@@ -114,23 +119,42 @@ def ipp_printer(folder: Path, formats: str = "application/pdf") -> Iterator[IppP
     with ExitStack() as running:
         bus = ("dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--print-address=1")
         running.enter_context(_daemon(*bus, ready="unix:path", env=env))
-        avahi = ("avahi-daemon", "-f", str(folder / "avahi.conf"), "--no-drop-root", "--no-rlimits")
-        running.enter_context(_daemon(*avahi, "--no-chroot", ready="startup complete", env=env))
-        printer = ("ippeveprinter", "-k", "-d", str(documents), "-p", str(port), "-n", "localhost")
-        printer += ("-c", "/bin/true", "-K", str(folder), "-vvv", "-f", formats, "Quay")
-        running.enter_context(_daemon(*printer, ready="which-jobs-supported", env=env))
+        avahi = ("avahi-daemon", "-f", str(folder / "avahi.conf"), "--no-drop-root", "--no-rlimits", "--no-chroot")
+        running.enter_context(_daemon(*_with_own_pid_file(avahi), ready="startup complete", env=env))
         # Without a command of its own the printer plays a slow machine for 5 to 15 seconds a job.
+        command = folder / "print"
+        command.write_text(f"#!/bin/sh\nenv | grep ^IPP_ > {folder}/asked\n")
+        command.chmod(0o755)
+        printer = ("ippeveprinter", "-k", "-2", "-d", str(documents), "-p", str(port), "-n", "localhost")
+        printer += ("-c", str(command), "-K", str(folder), "-vvv", "-f", formats, "Quay")
+        running.enter_context(_daemon(*printer, ready="which-jobs-supported", env=env))
         yield IppPrinter(port, documents)
+
+
+def _with_own_pid_file(avahi: tuple[str, ...]) -> tuple[str, ...]:
+    """Avahi runs once a machine, for it keeps its number in one place: this one gets that place for itself alone."""
+    place = "/run/avahi-daemon"
+    alone = ("unshare", "--mount", "sh", "-c")
+    hidden = f"mkdir -p {place} && mount -t tmpfs none {place}"
+    if shutil.which("unshare") is None or subprocess.run((*alone, hidden), capture_output=True, check=False).returncode:
+        return avahi
+    return (*alone, f'{hidden} && exec "$@"', "sh", *avahi)
 
 
 @dataclass
 class RawPrinter:
-    """A raw port. ``status`` are the answers to DLE EOT by number; none: it never answers.
+    """A raw port. ``status`` are the answers to DLE EOT by number; none: it never answers. ``after`` are those once
+    the document has come, the same where not given; ``unasked`` goes out with each answer.
 
-    ``cut_after``: it resets the connection when so many bytes of the document have come.
+    ``cut_after``: it resets the connection when so many bytes of the document have come. ``hangs_up``: it closes
+    the line in an orderly way when the whole document of so many bytes has come.
     """
 
     status: dict[int, int] = field(default_factory=dict)
+    after: dict[int, int] | None = None
+    unasked: bytes = b""
+    hangs_up: int = 0
+    asked: list[int] = field(default_factory=list)
     cut_after: int | None = None
     received: list[bytes] = field(default_factory=list)
     port: int = 0
@@ -163,6 +187,12 @@ class RawPrinter:
             with connection:
                 self._take(connection)
 
+    def _answer(self, connection: socket.socket, what: int, printed: bool) -> None:
+        self.asked.append(what)
+        answers = self.after if printed and self.after is not None else self.status
+        if what in answers:
+            connection.sendall(self.unasked + bytes((answers[what],)))
+
     def _take(self, connection: socket.socket) -> None:
         data = b""
         while True:
@@ -172,11 +202,12 @@ class RawPrinter:
                 return
             if not part:
                 break
-            while len(part) >= 3 and part[:2] == b"\x10\x04" and not data:
-                if part[2] in self.status:
-                    connection.sendall(bytes((self.status[part[2]],)))
-                part = part[3:]
+            if len(part) == 3 and part[:2] == b"\x10\x04":
+                self._answer(connection, part[2], bool(data))
+                continue
             data += part
+            if self.hangs_up and len(data) >= self.hangs_up:
+                break
             if self.cut_after is not None and len(data) >= self.cut_after:
                 # Closing with a linger of zero sends a reset: the cable is pulled.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")

@@ -11,23 +11,38 @@ import stat
 import tty
 from datetime import date
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 from paper_samples import RECEIPT, THERMAL
 from real_printers import IppPrinter, RawPrinter, free_port
+from usb.core import USBTimeoutError
 
 from counter_app.errors import UserError
 from printing import ipp_message
-from printing.forms import form_set_for, render
+from printing.forms import form_set_for, render, render_test_page
 from printing.ipp import ready_format
+from printing.ipp_media import abilities, job_attributes
 from printing.outcome import PrinterUnavailable, PrintOutcomeUnknown
-from printing.printers import ESCPOS, PDF, parse_printer, send
+from printing.printers import (
+    ESCPOS,
+    LONG_EDGE,
+    ONE_SIDED,
+    PDF,
+    SHORT_EDGE,
+    Abilities,
+    Handling,
+    Tray,
+    ask_abilities,
+    parse_printer,
+    send,
+)
 from printing.thermal import render_thermal
 
 RECEIPT_PDF = render(RECEIPT, form_set_for(date(2026, 2, 5)))
+REGISTER_PDF = render_test_page("ipp://may-in", "A4 landscape")
 SLIP = render_thermal(THERMAL, 80)
-WELL = {2: 0x12, 4: 0x12}
+WELL = {1: 0x16, 2: 0x12, 4: 0x12}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +101,43 @@ def test_ipp_printer_out_of_paper_prints_nothing_and_says_so(office_printer: Ipp
     assert refused.value.kind == "printer_out_of_paper"
     assert "hết giấy" in refused.value.message
     assert len(office_printer.documents()) == before
+
+
+def test_ipp_printer_tells_its_trays_and_gets_the_one_asked_for(office_printer: IppPrinter) -> None:
+    office_printer.load_paper(250, 25)
+    address = parse_printer(office_printer.uri)
+    able = ask_abilities(address)
+    assert able.trays == (Tray("main", paper="A4"), Tray("manual"), Tray("by-pass-tray", paper="105 × 241 mm"))
+    assert able.two_sided
+    assert able.model == "Example Printer"
+
+    send(address, RECEIPT_PDF, PDF, "Giấy khay phụ", handling=Handling("by-pass-tray", LONG_EDGE))
+    asked = office_printer.asked()
+    assert asked["IPP_SIDES"] == "two-sided-long-edge"
+    assert asked["IPP_MEDIA_COL"] == "{media-size={x-dimension=10477 y-dimension=24130} media-source=by-pass-tray}"
+
+    send(address, REGISTER_PDF, PDF, "Sổ", handling=Handling(sides=SHORT_EDGE))
+    asked = office_printer.asked()
+    assert asked["IPP_SIDES"] == "two-sided-short-edge"
+    assert asked["IPP_MEDIA"] == "iso_a4_210x297mm", "the size of the paper, for it lies in a tray"
+
+
+def test_ipp_tray_that_is_gone_and_paper_that_is_nowhere_never_keep_a_paper_back(office_printer: IppPrinter) -> None:
+    office_printer.load_paper(250, 25)
+    send(parse_printer(office_printer.uri), RECEIPT_PDF, PDF, "Giấy A5", handling=Handling("tray-7", ONE_SIDED))
+    asked = office_printer.asked()
+    assert "IPP_MEDIA" not in asked
+    assert "IPP_MEDIA_COL" not in asked
+    assert asked["IPP_SIDES"] == "one-sided"
+
+
+def test_ipp_printer_without_a_duplexer_is_not_asked_for_sides() -> None:
+    printer: ipp_message.Group = {"sides-supported": ["one-sided"], "media-source-supported": ["auto", "tray-1"]}
+    assert job_attributes(printer, Handling("tray-1", LONG_EDGE), (210, 297)) == {
+        "media-col": {"media-source": "tray-1"}
+    }
+    assert not abilities(printer).two_sided
+    assert job_attributes({}, Handling("tray-1", LONG_EDGE), (210, 297)) == {}
 
 
 EMPTY, FULL, UNSURE = b"name=main;level=0;", b"name=main;level=250;", b"name=auto;level=-2;"
@@ -233,7 +285,7 @@ def test_ipp_job_lost_on_the_way_is_unknown_and_not_sent_again(office_printer: I
     with LineCutter(office_printer.port, forward=False) as line, pytest.raises(PrintOutcomeUnknown) as lost:
         send(parse_printer(f"ipp://localhost:{line.port}/ipp/print"), RECEIPT_PDF, PDF, "Giấy đứt dây 7")
     assert lost.value.kind == "print_outcome_unknown"
-    assert "Xem khay giấy" in lost.value.message
+    assert "Xem máy in" in lost.value.message
     assert len(office_printer.documents()) == before
 
 
@@ -242,6 +294,15 @@ def test_ipp_garbled_answers_are_told_apart_from_messages() -> None:
     parsed = ipp_message.parse(whole)
     assert parsed.operation["requested-attributes"] == ["job-id", "job-name"]
     assert parsed.operation["limit"] == [5]
+    sized: dict[str, ipp_message.Collection] = {
+        "media-col": {"media-size": {"x-dimension": 1, "y-dimension": -2}, "media-source": "main"}
+    }
+    whole = ipp_message.request(ipp_message.PRINT_JOB, {"job-name": "a"}, {**sized, "sides": "one-sided"})
+    (job,) = ipp_message.parse(whole).jobs
+    assert job == {
+        "media-col": [{"media-size": [{"x-dimension": [1], "y-dimension": [-2]}], "media-source": ["main"]}],
+        "sides": ["one-sided"],
+    }
     for length in range(len(whole)):
         with pytest.raises(ipp_message.MalformedAnswerError):
             ipp_message.parse(whole[:length])
@@ -277,7 +338,10 @@ def test_tcp_pdf_goes_untouched_and_unasked() -> None:
         ({2: 0x32, 4: 0x72}, "printer_out_of_paper", "hết giấy"),
         ({2: 0x12, 4: 0x72}, "printer_out_of_paper", "hết giấy"),
         ({2: 0x16, 4: 0x12}, "printer_cover_open", "Đóng nắp"),
-        ({2: 0x52, 4: 0x12}, "printer_stopped", "đang dừng"),
+        ({2: 0x52, 4: 0x12}, "printer_stopped", "đang dừng (máy in báo lỗi)"),
+        ({2: 0x52, 3: 0x52, 4: 0x12}, "printer_stopped", "đầu in quá nóng"),
+        ({2: 0x52, 3: 0x32, 4: 0x12}, "printer_stopped", "lỗi phần cứng"),
+        ({1: 0x1E, 2: 0x12, 4: 0x12}, "printer_stopped", "ngoại tuyến"),
     ],
 )
 def test_tcp_printer_in_trouble_prints_nothing(status: dict[int, int], kind: str, word: str) -> None:
@@ -288,8 +352,49 @@ def test_tcp_printer_in_trouble_prints_nothing(status: dict[int, int], kind: str
     assert printer.received == []
 
 
-def test_tcp_near_the_end_of_the_roll_still_prints() -> None:
-    with RawPrinter(status={2: 0x12, 4: 0x1E}).listening() as printer:
+def test_tcp_near_the_end_of_the_roll_still_prints_and_says_so() -> None:
+    with RawPrinter(status={**WELL, 4: 0x1E}).listening() as printer:
+        word = send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert printer.received == [SLIP]
+    assert "sắp hết giấy" in word
+
+
+@pytest.mark.parametrize(
+    ("after", "word"),
+    [
+        ({2: 0x32, 4: 0x72}, "hết giấy khi đang in"),
+        ({2: 0x16, 4: 0x12}, "bị mở nắp khi đang in"),
+        ({2: 0x52, 3: 0x1A, 4: 0x12}, "kẹt dao cắt giấy"),
+    ],
+)
+def test_tcp_printer_that_halts_in_the_midst_asks_the_clerk(after: dict[int, int], word: str) -> None:
+    with RawPrinter(status=WELL, after=after).listening() as printer:
+        with pytest.raises(PrintOutcomeUnknown) as halted:
+            send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert word in halted.value.message
+    assert printer.received == [SLIP]
+
+
+def test_tcp_printer_that_falls_silent_or_hangs_up_after_the_slip_has_it() -> None:
+    for printer in (RawPrinter(status=WELL, after={}), RawPrinter(status=WELL, hangs_up=len(SLIP))):
+        with printer.listening():
+            assert send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu") == ""
+            assert printer.done.wait(10)
+        assert printer.received == [SLIP]
+
+
+def test_tcp_printer_that_never_answered_is_not_asked_again() -> None:
+    with RawPrinter().listening() as printer:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+        assert printer.done.wait(10)
+    assert printer.asked == [2]
+
+
+def test_tcp_words_that_nobody_asked_for_are_no_status() -> None:
+    # The automatic status of a printer with an open cover: its first byte is not that of an answer.
+    with RawPrinter(status=WELL, unasked=b"\x30\x00\x00\x0f").listening() as printer:
         send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
         assert printer.done.wait(10)
     assert printer.received == [SLIP]
@@ -311,21 +416,64 @@ def test_tcp_refused_connection_is_a_printer_that_is_off() -> None:
 # -- CUPS, serial, USB, Windows -------------------------------------------------------------------------
 
 
+OPTIONS = """PageSize/Media Size: *A4 A5 Letter
+InputSlot/Media Source: *Auto Tray1 Tray2 Manual
+Duplex/2-Sided Printing: *None DuplexNoTumble DuplexTumble
+"""
+
+
+def cups(folder: Path, monkeypatch: pytest.MonkeyPatch, *, lp: str, lpstat: str = "", options: str = OPTIONS) -> None:
+    """The three commands of CUPS as scripts, in front of those of the machine."""
+    (folder / "options").write_text(options)
+    for name, script in (("lp", lp), ("lpstat", lpstat), ("lpoptions", f"cat {folder}/options")):
+        program = folder / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+def test_cups_is_asked_for_tray_and_sides_that_the_queue_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cups(tmp_path, monkeypatch, lp=f'printf "%s\\n" "$@" > {tmp_path}/arguments; cat > {tmp_path}/document')
+    address = parse_printer("cups:Van_phong")
+    able = ask_abilities(address)
+    assert [(tray.key, tray.words) for tray in able.trays] == [
+        ("InputSlot=Tray1", "Tray1"), ("InputSlot=Tray2", "Tray2"), ("InputSlot=Manual", "Manual")
+    ]  # fmt: skip
+    assert able.two_sided
+    send(address, RECEIPT_PDF, PDF, "Giấy 8", handling=Handling("InputSlot=Tray2", LONG_EDGE))
+    assert (tmp_path / "document").read_bytes() == RECEIPT_PDF
+    options = (tmp_path / "arguments").read_text().split()
+    assert options[-4:] == ["-o", "sides=two-sided-long-edge", "-o", "InputSlot=Tray2"]
+    send(address, RECEIPT_PDF, PDF, "Giấy 9", handling=Handling("InputSlot=Tray7", ONE_SIDED))
+    assert (tmp_path / "arguments").read_text().split()[-2:] == ["-o", "sides=one-sided"]
+
+
+def test_cups_without_trays_and_duplex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cups(tmp_path, monkeypatch, lp="true", options="PageSize/Media Size: *A4\nDuplex/Duplex: *None\n")
+    assert ask_abilities(parse_printer("cups:Van_phong")) == Abilities()
+
+
+def test_cups_queue_that_was_stopped_takes_nothing_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "printf 'printer Van_phong disabled since Wed 25 Nov 2026 -\\n\\tPaper jam\\n'"
+    cups(tmp_path, monkeypatch, lp=f"touch {tmp_path}/printed", lpstat=said)
+    with pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer("cups:Van_phong"), RECEIPT_PDF, PDF, "Giấy")
+    assert refused.value.kind == "printer_stopped"
+    assert "Paper jam" in refused.value.message
+    assert not (tmp_path / "printed").exists()
+
+
 def test_cups_gets_the_document_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "lp"
-    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/arguments\ncat > {tmp_path}/document\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    cups(tmp_path, monkeypatch, lp=f'printf "%s\\n" "$@" > {tmp_path}/arguments; cat > {tmp_path}/document')
     send(parse_printer("cups:Van_phong"), SLIP, ESCPOS, "Phiếu 8")
     assert (tmp_path / "document").read_bytes() == SLIP
     assert (tmp_path / "arguments").read_text().split("\n")[:-1] == ["-d", "Van_phong", "-t", "Phiếu 8", "-o", "raw"]
 
 
 def test_cups_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "lp"
-    program.write_text("#!/bin/sh\necho 'lp: The printer or class does not exist.' >&2\nexit 1\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    cups(tmp_path, monkeypatch, lp="echo 'lp: The printer or class does not exist.' >&2; exit 1")
     with pytest.raises(PrinterUnavailable) as refused:
         send(parse_printer("cups:Khong_co"), SLIP, ESCPOS, "Phiếu 9")
     assert refused.value.kind == "printer_refused"
@@ -339,28 +487,112 @@ def test_cups_missing_on_this_machine(tmp_path: Path, monkeypatch: pytest.Monkey
     assert refused.value.kind == "printer_driver_missing"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal stands in for the serial port")
-def test_serial_port_gets_every_byte() -> None:
-    printer, port = pty.openpty()
-    tty.setraw(port)
-    received = bytearray()
-    complete = Event()
+class SerialPrinter:
+    """A pseudo-terminal as the serial port of a receipt printer; answers as :class:`RawPrinter` does."""
 
-    def read() -> None:
-        while len(received) < len(SLIP):
-            received.extend(os.read(printer, 65536))
-        complete.set()
+    def __init__(self, status: dict[int, int]) -> None:
+        self._status = status
+        self._printer, self._port = pty.openpty()
+        tty.setraw(self._port)
+        self.uri = f"serial:{os.ttyname(self._port)}"
+        self.received = bytearray()
+        self._thread = Thread(target=self._read, name="serial printer")
 
-    reader = Thread(target=read, name="serial printer")
-    reader.start()
-    try:
-        send(parse_printer(f"serial:{os.ttyname(port)}"), SLIP, ESCPOS, "Phiếu")
-        assert complete.wait(20)
-    finally:
-        reader.join(20)
-        os.close(printer)
-        os.close(port)
-    assert bytes(received) == SLIP
+    def __enter__(self) -> SerialPrinter:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._port)
+        self._thread.join(20)
+        os.close(self._printer)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                part = os.read(self._printer, 65536)
+            except OSError:  # every other end is closed
+                return
+            if len(part) == 3 and part[:2] == b"\x10\x04":
+                if part[2] in self._status:
+                    os.write(self._printer, bytes((self._status[part[2]],)))
+                continue
+            self.received += part
+
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal stands in for the serial port")
+
+
+@posix_only
+@pytest.mark.parametrize(("status", "word"), [({}, ""), (WELL, ""), ({**WELL, 4: 0x1E}, "sắp hết giấy")])
+def test_serial_port_gets_every_byte_whether_it_answers_or_not(status: dict[int, int], word: str) -> None:
+    with SerialPrinter(status) as printer:
+        assert word in send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+    assert bytes(printer.received) == SLIP
+
+
+@posix_only
+def test_serial_printer_without_paper_prints_nothing() -> None:
+    with SerialPrinter({2: 0x32, 4: 0x72}) as printer, pytest.raises(PrinterUnavailable) as refused:
+        send(parse_printer(printer.uri), SLIP, ESCPOS, "Phiếu")
+    assert refused.value.kind == "printer_out_of_paper"
+    assert printer.received == b""
+
+
+class UsbPrinter:
+    """Stands in for python-escpos' class of this name: no USB device is on a machine that runs tests."""
+
+    in_ep = 0x82
+
+    def __init__(self, status: dict[int, int]) -> None:
+        self.device = self
+        self._status = status
+        self._answer = b""
+        self.received = b""
+        self.closed = 0
+
+    def __call__(self, *_ids: int, **_limits: int) -> UsbPrinter:
+        return self
+
+    def is_usable(self) -> bool:
+        return True
+
+    def open(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def _raw(self, data: bytes) -> None:
+        if len(data) == 3 and data[:2] == b"\x10\x04":
+            self._answer = bytes((self._status[data[2]],)) if data[2] in self._status else b""
+        else:
+            self.received += data
+
+    def read(self, _endpoint: int, _count: int, _milliseconds: int) -> bytes:
+        answer, self._answer = self._answer, b""
+        if not answer:
+            raise USBTimeoutError("timed out")
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [({}, ""), (WELL, ""), ({2: 0x16}, "printer_cover_open"), ({2: 0x12, 4: 0x72}, "printer_out_of_paper")],
+)
+def test_usb_printer_is_asked_and_a_mute_one_printed_to(
+    status: dict[int, int], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = UsbPrinter(status)
+    monkeypatch.setattr("escpos.printer.Usb", printer)
+    if kind:
+        with pytest.raises(PrinterUnavailable) as refused:
+            send(parse_printer("usb:04b8:0e15"), SLIP, ESCPOS, "Phiếu")
+        assert refused.value.kind == kind
+        assert printer.received == b""
+    else:
+        send(parse_printer("usb:04b8:0e15"), SLIP, ESCPOS, "Phiếu")
+        assert printer.received == SLIP
+    assert printer.closed
 
 
 @pytest.mark.parametrize("uri", ["serial:/dev/khong-co", "usb:ffff:fffe"])

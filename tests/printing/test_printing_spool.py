@@ -6,29 +6,36 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
 from threading import enumerate as threads
 
+import pikepdf
 import pytest
 from paper_samples import THERMAL
 from real_printers import IppPrinter, RawPrinter, free_port
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from counter_app.database import Database
-from counter_app.errors import KnownError, UserError
+from counter_app.errors import CounterError, KnownError, UserError
 from counter_app.services.print_jobs import (
     DatabaseJobStore,
     JobRow,
+    PrinterChoice,
     cancel,
     confirm,
     enqueue,
     job,
     list_jobs,
+    move,
     reprint,
     retry_now,
 )
+from printing.forms import render_test_page
 from printing.outcome import PrintOutcomeUnknown
-from printing.printers import ESCPOS, PDF
+from printing.printers import ESCPOS, PDF, Handling
 from printing.spool import LEASE, Spooler, SpoolJob, pause_after
 from printing.thermal import render_thermal
 
@@ -141,6 +148,88 @@ def test_out_of_paper_leaves_the_job_waiting_with_a_clear_word(db: Database) -> 
     assert printer.received == []
 
 
+def test_paper_that_ends_in_the_midst_asks_and_the_slip_is_never_sent_again_by_itself(db: Database) -> None:
+    told: list[CounterError] = []
+    clock = Clock()
+    spooler = Spooler(DatabaseJobStore(db), clock, on_trouble=told.append)
+    with RawPrinter(status={2: 0x12, 4: 0x12}, after={2: 0x32, 4: 0x72}).listening() as printer:
+        number = put(db, printer.uri)
+        assert spooler.step(printer.uri) == timedelta()
+        clock.now += timedelta(hours=1)
+        assert spooler.step(printer.uri) is None
+    assert printer.received == [SLIP]
+    row = job(db, number)
+    assert row.state == "unknown"
+    assert "hết giấy khi đang in" in row.last_error
+    assert [error.message for error in told] == [row.last_error]
+
+
+def test_each_trouble_of_a_printer_is_told_once_until_it_is_another_or_over(db: Database) -> None:
+    told: list[CounterError] = []
+    clock = Clock()
+    spooler = Spooler(DatabaseJobStore(db), clock, on_trouble=told.append)
+    out, low, well = {2: 0x32, 4: 0x72}, {2: 0x12, 4: 0x1E}, {2: 0x12, 4: 0x12}
+    with RawPrinter().listening() as printer:
+        for status in (out, out, low, low, well, low):
+            printer.status = status
+            number = put(db, printer.uri)
+            while spooler.step(printer.uri) == timedelta():
+                pass
+            clock.now += timedelta(seconds=8)
+    assert [error.kind for error in told] == ["printer_out_of_paper", "printer_paper_low", "printer_paper_low"]
+    row = job(db, number)
+    assert (row.state, "sắp hết giấy" in row.last_error) == ("printed", True)
+    assert len(printer.received) == 6
+
+
+def copies(*pages: int) -> bytes:
+    """A PDF with so many A4 pages in each of its copies."""
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    for number in pages:
+        canvas.addPageLabel(canvas.getPageNumber() - 1, style="ARABIC", start=1)
+        for page in range(number):
+            canvas.drawString(100, 100, f"copy of {number}, page {page + 1}")
+            canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("two_sided", "sides", "backs"),
+    [(False, "one-sided", []), (True, "two-sided-long-edge", [1])],
+)
+def test_no_copy_begins_on_the_back_of_another(db: Database, two_sided: bool, sides: str, backs: list[int]) -> None:
+    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2", two_sided)
+    enqueue(db, form="receipt", title="Giấy", printer=choice, payload=copies(1, 2, 1), now=MORNING)
+    claimed = DatabaseJobStore(db).claim("ipp://may-in/ipp/print", MORNING)
+    assert claimed is not None
+    assert claimed.handling == Handling("tray-2", sides)
+    with pikepdf.open(BytesIO(claimed.payload)) as document:
+        assert [at for at, page in enumerate(document.pages) if "/Contents" not in page.obj] == backs
+        assert len(document.pages) == 4 + len(backs)
+
+
+def test_landscape_turns_at_the_short_edge_and_a_reprint_goes_the_same_way(db: Database) -> None:
+    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2", two_sided=True)
+    page = render_test_page("ipp://may-in", "A4 landscape")
+    number = enqueue(db, form="register", title="Sổ", printer=choice, payload=page, now=MORNING)
+    cancel(db, number)
+    reprint(db, number, page, MORNING)
+    claimed = DatabaseJobStore(db).claim("ipp://may-in/ipp/print", MORNING)
+    assert claimed is not None
+    assert claimed.handling == Handling("tray-2", "two-sided-short-edge")
+
+
+def test_job_moved_to_another_printer_leaves_its_tray_behind(db: Database) -> None:
+    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2")
+    number = enqueue(db, form="receipt", title="Giấy", printer=choice, payload=copies(1), now=MORNING)
+    move(db, number, "cups:Van_phong")
+    claimed = DatabaseJobStore(db).claim("cups:Van_phong", MORNING)
+    assert claimed is not None
+    assert claimed.handling == Handling("", "one-sided")
+
+
 def test_line_cut_while_sending_asks_and_is_never_sent_again_by_itself(db: Database) -> None:
     clock = Clock()
     spooler = Spooler(DatabaseJobStore(db), clock)
@@ -151,7 +240,7 @@ def test_line_cut_while_sending_asks_and_is_never_sent_again_by_itself(db: Datab
         clock.now += timedelta(hours=1)
         assert spooler.step(printer.uri) is None
     assert printer.connections == 1
-    assert "Xem khay giấy" in job(db, number).last_error
+    assert "Xem máy in" in job(db, number).last_error
 
 
 def test_dead_printer_never_holds_up_another(db: Database) -> None:
@@ -160,14 +249,14 @@ def test_dead_printer_never_holds_up_another(db: Database) -> None:
     stuck = Event()
     release = Event()
 
-    def deliver(claimed: SpoolJob, stop: Event) -> None:
+    def deliver(claimed: SpoolJob, stop: Event) -> str:
         from printing.spool import deliver as really
 
-        if claimed.printer == "tcp://127.0.0.1:9":
-            stuck.set()
-            assert release.wait(20)
-        else:
-            really(claimed, stop)
+        if claimed.printer != "tcp://127.0.0.1:9":
+            return really(claimed, stop)
+        stuck.set()
+        assert release.wait(20)
+        return ""
 
     with RawPrinter().listening() as printer:
         dead = put(db, "tcp://127.0.0.1:9")
@@ -378,7 +467,7 @@ def test_only_one_of_many_claims_a_job(db: Database) -> None:
 
 
 def test_fault_of_our_own_while_sending_is_reported_and_the_job_asks(db: Database) -> None:
-    def deliver(_job: SpoolJob, _stop: Event) -> None:
+    def deliver(_job: SpoolJob, _stop: Event) -> str:
         raise ZeroDivisionError
 
     number = put(db, "tcp://127.0.0.1:9")
@@ -422,10 +511,11 @@ def test_stop_leaves_no_thread_and_takes_no_further_job(db: Database) -> None:
     sent: list[int] = []
     entered, leave = Event(), Event()
 
-    def deliver(claimed: SpoolJob, _stop: Event) -> None:
+    def deliver(claimed: SpoolJob, _stop: Event) -> str:
         entered.set()
         assert leave.wait(20)
         sent.append(claimed.id)
+        return ""
 
     first = put(db, "tcp://127.0.0.1:9")
     second = put(db, "tcp://127.0.0.1:9")
@@ -468,5 +558,5 @@ def test_ipp_job_goes_through_the_spool_once(db: Database, office_printer: IppPr
 
 def test_unknown_outcome_names_both_ways_out() -> None:
     message = PrintOutcomeUnknown("Đứt dây").message
-    assert "“Đã in”" in message
-    assert "“In lại”" in message
+    assert "«Giấy đã ra»" in message
+    assert "«In lại»" in message

@@ -19,7 +19,7 @@ from counter_app.services.catalogue import get_procedure
 from counter_app.services.offices import get_office
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.values import Received
-from counter_app.settings import load_settings, with_changes
+from counter_app.settings import SheetSettings, load_settings, with_changes
 from counter_app.ui.settings_page import SettingsPage, Words
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import CATALOGUE, settle
@@ -138,7 +138,7 @@ def test_a_test_page_goes_into_the_spool(page: SettingsPage, running: RunningApp
 
 def with_job(page: SettingsPage, running: RunningApp, qtbot: Any, **values: object) -> None:
     """A test page in the spool, then in the given state."""
-    page.printers_form.test("tcp://127.0.0.1:9")
+    page.printers_form.test(SheetSettings("tcp://127.0.0.1:9"), "thermal")
     settle(qtbot, running.executor)
     with running.desk.database.write() as session:
         session.execute(update(PrintJob).values(**values))

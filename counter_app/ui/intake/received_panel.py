@@ -42,10 +42,10 @@ def _print(desk: Any, code: str, forms: tuple[str, ...]) -> None:
 
 
 def _make(desk: Any, code: str, forms: tuple[str, ...]) -> bytes:
-    from counter_app.services.apologies_paper import merged
     from counter_app.services.papers import make_paper
+    from printing.sheets import joined
 
-    return merged([make_paper(desk, code, form).pdf for form in forms])
+    return joined([make_paper(desk, code, form).pdf for form in forms])
 
 
 class ReceivedPanel(QWidget):
@@ -105,7 +105,7 @@ class ReceivedPanel(QWidget):
 
     def _print(self) -> None:
         printers = self._context.desk.settings.printers
-        forms = (self._papers if printers.office and printers.print_receipt else ()) + (
+        forms = (self._papers if printers.for_form("receipt").printer and printers.print_receipt else ()) + (
             ("thermal",) if printers.thermal and printers.print_thermal else ()
         )
         if not forms:
