@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from counter_app.rules.calendar import WorkCalendar
     from counter_app.services.desk import DeskContext
     from counter_app.services.feed_news import FeedNews
+    from counter_app.services.scan_jobs import Outcome
+    from counter_app.services.scan_queue import ScanQueue
     from counter_app.sync.worker import SyncStatus, SyncWorker
     from printing.spool import Spooler
 
@@ -120,6 +122,7 @@ class RunningApp(QObject):
 
     _trouble = Signal(object)
     _jobs_moved = Signal()
+    _scanned = Signal(object)
     _sync_ended = Signal()
 
     def __init__(self, desk: DeskContext, *, start_page: str = "intake", workers: bool = True) -> None:
@@ -136,6 +139,7 @@ class RunningApp(QObject):
         self._ended = False
         self._trouble.connect(self.context.show_error)
         self._jobs_moved.connect(self._tell_of_jobs)
+        self._scanned.connect(self._tell_of_scan)
         self._sync_ended.connect(self._sync_stopped)
         self.context.changed.connect(self._take_changes)
         self.context.sync_status.connect(self._take_sync_status)
@@ -162,7 +166,7 @@ class RunningApp(QObject):
         self._garbage.stop()
         # Closed first: what is still on the forms goes to the executor while it takes work.
         self.window.close()
-        for worker in (self.context.sync, self.context.spooler, self._backup):
+        for worker in (self.context.sync, self.context.spooler, self.context.scans, self._backup):
             if worker is not None:
                 worker.stop()
         if self._last_sync is not None:
@@ -183,6 +187,9 @@ class RunningApp(QObject):
         self._backup.start()
         self.context.spooler = self._new_spooler()
         self.context.spooler.start()
+        self.context.scans = self._new_scan_queue()
+        self.context.scans.start()
+        self.window.scan_light.look_for_loose()
         self._read_feed()
         self._start_sync()
 
@@ -194,6 +201,16 @@ class RunningApp(QObject):
             DatabaseJobStore(self.desk.database),
             self.desk.clock,
             on_change=self._jobs_moved.emit,
+            on_trouble=self._trouble.emit,
+        )
+
+    def _new_scan_queue(self) -> ScanQueue:
+        from counter_app.services.scan_queue import ScanQueue
+
+        return ScanQueue(
+            self.desk,
+            on_progress=self.context.scan_progress.emit,
+            on_outcome=self._scanned.emit,
             on_trouble=self._trouble.emit,
         )
 
@@ -221,6 +238,8 @@ class RunningApp(QObject):
             self._read_office()
         if "calendar" in changed.kinds:
             self._read_calendar()
+        if "dossier" in changed.kinds:
+            self.context.wake_scans()  # there may be a new document with words in it
         if "settings" in changed.kinds and self._backup is not None:
             self._restart_sync()
 
@@ -255,6 +274,12 @@ class RunningApp(QObject):
 
     def _tell_of_jobs(self) -> None:
         self.context.announce("print_jobs")
+
+    def _tell_of_scan(self, outcome: Outcome) -> None:
+        self.context.announce("scan_jobs", "dossier", "outbox", dossiers=(outcome.dossier_code,))
+        self.context.wake_sync()
+        if outcome.message:
+            self.context.tell(outcome.message, "warning")
 
     def _read_office(self) -> None:
         self.executor.submit(partial(_office_name, self.context.desk), self._take_office_name)

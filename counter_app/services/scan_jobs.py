@@ -126,8 +126,18 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of a job's pages are made."""
+
+    job: int
+    dossier_code: str
+    done: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A job after one attempt."""
+    """A job after one attempt; ``message`` says what the trouble is, or what is to be known of a document made."""
 
     job: int
     dossier_code: str
@@ -264,18 +274,22 @@ def recover(desk: DeskContext) -> int:
 
 
 def work_off_one(
-    desk: DeskContext, stop: Callable[[], bool] = lambda: False, begun: Callable[[str], None] = lambda _code: None
+    desk: DeskContext,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[Progress], None] = lambda _progress: None,
 ) -> Outcome | None:
     """Make the oldest waiting job into a document of its dossier; None when nothing waits.
 
-    ``begun`` is told the dossier's code. A job that was stopped waits again; one that failed has the trouble's words.
+    ``progress`` is told when it begins and after each page. A job that was stopped waits again; one that failed has
+    the trouble's words.
     """
     claimed = _claim(desk)
     if claimed is None:
         return None
-    begun(claimed.code)
+    told = partial(_tell, progress, claimed)
+    told(0)
     try:
-        sha256 = _attach(desk, claimed, stop)
+        notice = _attach(desk, claimed, stop, told)
     except CounterError as error:
         if error.kind == "stopped":
             return _back(desk, claimed, WAITING, "", attempts=0)
@@ -285,8 +299,11 @@ def work_off_one(
         raise
     finally:
         rmtree(claimed.folder, ignore_errors=True)
-    assert sha256
-    return Outcome(claimed.id, claimed.code, DONE)
+    return Outcome(claimed.id, claimed.code, DONE, notice)
+
+
+def _tell(progress: Callable[[Progress], None], job: _Claimed, done: int) -> None:
+    progress(Progress(job.id, job.code, done, len(job.pages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +367,8 @@ def _facts(session: Session, dossier: Dossier, job: ScanJob) -> Mapping[str, Any
     }
 
 
-def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool]) -> str:
+def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Callable[[int], None]) -> str:
+    """Build and attach; returns what the clerk should know, "" for nothing."""
     from counter_app.scanning.pdf_build import DocumentFacts, PageInput, build_pdf
 
     missing = [page.id for page in job.pages if not (job.tray / page.file).is_file()]
@@ -361,10 +379,10 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool]) -> str:
         )
     job.folder.mkdir(parents=True, exist_ok=True)
     pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop) for page in job.pages]
-    built = build_pdf(pages, job.folder / job.file_name, DocumentFacts(**job.facts), stop=stop)
+    built = build_pdf(pages, job.folder / job.file_name, DocumentFacts(**job.facts), stop=stop, progress=told)
     settle = partial(_settle, job_id=job.id, sha256=built.sha256, at=desk.clock())
     attach(desk, job.code, [built.path], component=job.component, result=job.result, then=settle)
-    return built.sha256
+    return built.notice
 
 
 def _settle(session: Session, *, job_id: int, sha256: str, at: datetime) -> None:

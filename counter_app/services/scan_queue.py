@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_text import read_documents
-from counter_app.services.scan_jobs import Outcome, recover, work_off_one
+from counter_app.services.scan_jobs import Outcome, Progress, recover, work_off_one
 
 _LOOK_SECONDS = 60.0
 
@@ -15,21 +15,21 @@ _LOOK_SECONDS = 60.0
 class ScanQueue:
     """Works off the scan jobs of a desk, then reads the documents whose words are not known.
 
-    ``on_begun`` is called with the code of the dossier, ``on_outcome`` with each attempt's Outcome, ``on_trouble`` with
-    an exception that is nobody's fault at the desk (a full disk, a bug); all from the thread. It goes on after each.
+    ``on_progress`` is called as a job gets on, ``on_outcome`` with each attempt's Outcome, ``on_trouble`` with an
+    exception that is nobody's fault at the desk (a full disk, a bug); all from the thread. It goes on after each.
     """
 
     def __init__(
         self,
         desk: DeskContext,
         *,
-        on_begun: Callable[[str], None] = lambda _code: None,
+        on_progress: Callable[[Progress], None] = lambda _progress: None,
         on_outcome: Callable[[Outcome], None] = lambda _outcome: None,
         on_trouble: Callable[[Exception], None] = lambda _error: None,
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._desk = desk
-        self._on_begun = on_begun
+        self._on_progress = on_progress
         self._on_outcome = on_outcome
         self._on_trouble = on_trouble
         self._look_seconds = look_seconds
@@ -65,7 +65,7 @@ class ScanQueue:
     def _work(self) -> None:
         stopped = self._told_to_end.is_set
         while not stopped():
-            outcome = work_off_one(self._desk, stopped, self._on_begun)
+            outcome = work_off_one(self._desk, stopped, self._on_progress)
             if outcome is None:
                 break
             self._on_outcome(outcome)

@@ -27,7 +27,7 @@ class Changed:
 class AppContext(QObject):
     """Shared by all pages; lives on the GUI thread.
 
-    ``sync`` and ``spooler`` are the background workers, None where they are not running. ``calendar`` is the
+    ``sync``, ``spooler`` and ``scans`` are the background workers, None where they are not running. ``calendar`` is the
     office's working calendar for words such as "còn 2 ngày làm việc"; None until it has been read.
     """
 
@@ -43,6 +43,9 @@ class AppContext(QObject):
     """An exception that nobody foresaw."""
     sync_status = Signal(object)
     """The sync worker's latest snapshot, brought over from its thread."""
+
+    scan_progress = Signal(object)
+    """How far the document is that is being made of scanned pages (``Progress``)."""
 
     calendar_read = Signal()
     """``calendar`` is there, or is another one."""
@@ -62,6 +65,7 @@ class AppContext(QObject):
         self.executor = executor
         self.sync = sync
         self.spooler = spooler
+        self.scans: Any = None
         self.calendar = calendar
         executor.error_left.connect(self.show_error)
 
@@ -95,3 +99,8 @@ class AppContext(QObject):
         """Ask the sync worker, where there is one, to look at the outbox now."""
         if self.sync is not None:
             self.sync.wake()
+
+    def wake_scans(self) -> None:
+        """Ask the worker that makes documents of scanned pages, where there is one, to look now."""
+        if self.scans is not None:
+            self.scans.wake()

@@ -39,6 +39,7 @@ class Words:
     NOTHING = QT_TRANSLATE_NOOP("DossierPapers", "không nộp")
     NO_SCAN = QT_TRANSLATE_NOOP("DossierPapers", "chưa có")
     SCANS = QT_TRANSLATE_NOOP("DossierPapers", "{count} tệp")
+    IN_WORK = QT_TRANSLATE_NOOP("DossierPapers", "đang xử lý")
     RESULTS = QT_TRANSLATE_NOOP("DossierPapers", "Kết quả giải quyết")
     PAGES = QT_TRANSLATE_NOOP("DossierPapers", "{pages} trang, {size} KB")
     ON_PORTAL = QT_TRANSLATE_NOOP("DossierPapers", "✓ đã lên cổng")
@@ -81,6 +82,7 @@ class PapersTree(QTreeWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._in_work: frozenset[tuple[str, str]] = frozenset()
         self.setColumnCount(3)
         self.setHeaderLabels([_tr(Words.NAME), _tr(Words.GIVEN), _tr(Words.STATE)])
         header = self.header()
@@ -106,6 +108,7 @@ class PapersTree(QTreeWidget):
     def show_papers(self, view: DossierView) -> None:
         """Fill the list, keeping the paper that was chosen."""
         chosen = self.target()
+        self._in_work = view.scans_in_work
         self.clear()
         known = {component.code for component in view.components}
         for component in view.components:
@@ -170,18 +173,21 @@ class PapersTree(QTreeWidget):
         counts = ((Words.ORIGINALS, component.originals), (Words.COPIES, component.copies))
         given = ", ".join(_tr(words).format(count=count) for words, count in counts if count)
         online = _tr(Words.ON_PORTAL_ONLY).format(count=len(files)) if files else ""
-        item = self._add_paper(component.name, given or online or _tr(Words.NOTHING), documents, files)
+        in_work = (component.code, "") in self._in_work
+        item = self._add_paper(component.name, given or online or _tr(Words.NOTHING), documents, files, in_work)
         item.setData(0, COMPONENT, component.code)
 
     def _add_result(self, code: str, name: str, documents: list[DocumentView], files: list[PortalFileView]) -> None:
         title = _tr(Words.RESULTS)
-        item = self._add_paper(name if name == title else f"{title}: {name}", "", documents, files)
+        in_work = ("", code) in self._in_work
+        item = self._add_paper(name if name == title else f"{title}: {name}", "", documents, files, in_work)
         item.setData(0, RESULT, code)
 
     def _add_paper(
-        self, name: str, given: str, documents: list[DocumentView], files: list[PortalFileView]
+        self, name: str, given: str, documents: list[DocumentView], files: list[PortalFileView], in_work: bool
     ) -> QTreeWidgetItem:
-        state = _tr(Words.SCANS).format(count=len(documents)) if documents else _tr(Words.NO_SCAN)
+        there = [_tr(Words.SCANS).format(count=len(documents))] if documents else []
+        state = ", ".join(there + [_tr(Words.IN_WORK)] * in_work) or _tr(Words.NO_SCAN)
         item = QTreeWidgetItem(self.invisibleRootItem(), [name, given, state])
         item.setToolTip(0, name)
         for document in documents:

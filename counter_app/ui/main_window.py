@@ -15,6 +15,7 @@ from counter_app.ui.errors import BugReporter
 from counter_app.ui.message_bar import MessageBar
 from counter_app.ui.navigation import NavigationBar
 from counter_app.ui.page import Page, commit_preedit
+from counter_app.ui.scan_light import ScanLight
 from counter_app.ui.search_box import SearchBox
 from counter_app.ui.sync_light import SyncLight
 from counter_app.ui.theme import icon
@@ -28,6 +29,7 @@ class Words:
     RETURN = QT_TRANSLATE_NOOP("MainWindow", "Trả kết quả")
     HANDOVER = QT_TRANSLATE_NOOP("MainWindow", "Bàn giao")
     OVERDUE = QT_TRANSLATE_NOOP("MainWindow", "Quá hạn")
+    SCAN = QT_TRANSLATE_NOOP("MainWindow", "Quét")
     SYNC = QT_TRANSLATE_NOOP("MainWindow", "Đồng bộ")
     SETTINGS = QT_TRANSLATE_NOOP("MainWindow", "Cài đặt")
     DOSSIER = QT_TRANSLATE_NOOP("MainWindow", "Hồ sơ")
@@ -51,6 +53,7 @@ PAGES = (
     PageEntry("return", "counter_app.ui.return_page", "ReturnPage", Words.RETURN, "F4"),
     PageEntry("handover", "counter_app.ui.handover_page", "HandoverPage", Words.HANDOVER, "F10"),
     PageEntry("overdue", "counter_app.ui.overdue_page", "OverduePage", Words.OVERDUE, "F6"),
+    PageEntry("scan", "counter_app.ui.scan_page", "ScanPage", Words.SCAN, "F11"),
     PageEntry("sync", "counter_app.ui.sync_page", "SyncPage", Words.SYNC, "F9"),
     PageEntry("settings", "counter_app.ui.settings_page", "SettingsPage", Words.SETTINGS, "Ctrl+,"),
     PageEntry("dossier", "counter_app.ui.dossier_page", "DossierPage", Words.DOSSIER),
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         self.navigation = NavigationBar(translate("MainWindow", Words.PRODUCT), office_name)
         self.search_box = SearchBox(context)
         self.light = SyncLight(context)
+        self.scan_light = ScanLight(context)
         self.message_bar = MessageBar()
         self._title = QLabel()
         self._stack = QStackedWidget()
@@ -119,6 +123,12 @@ class MainWindow(QMainWindow):
         self.page("dossier").show_dossier(code)
         self.show_page("dossier")
 
+    def show_scan(self, code: str, component: str, result: str) -> None:
+        """Bring the page of scanning to the front, for this paper of this dossier."""
+        page: Any = self.page("scan")
+        page.aim(code, component, result)
+        self.show_page("scan")
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self._current:
@@ -138,6 +148,7 @@ class MainWindow(QMainWindow):
         self.light.clicked.connect(self._show_sync)
         self.context.open_dossier.connect(self.show_dossier)
         self.context.open_page.connect(self.show_page)
+        self.context.open_scan.connect(self.show_scan)
         self.context.message.connect(self.message_bar.show_message)
         self.context.bug.connect(self.reporter.report)
 
@@ -172,6 +183,7 @@ class MainWindow(QMainWindow):
         bar.setSpacing(16)
         bar.addWidget(self._title)
         bar.addWidget(self.search_box, 1)
+        bar.addWidget(self.scan_light)
         bar.addWidget(self.light)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)

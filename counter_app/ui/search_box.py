@@ -1,10 +1,10 @@
-"""Ctrl+K: finds a dossier by code, name, personal number, phone or a scanned barcode while one types."""
+"""Ctrl+K: finds a dossier by code, name, personal number, phone, a scanned barcode or words of its documents."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -19,6 +19,10 @@ from counter_app.ui.pick_list import PickList, Suggestion
 from counter_app.ui.theme import icon
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
+if TYPE_CHECKING:
+    from counter_app.services.document_text import TextHit
+
+MOST_LINES = 20
 SEARCH_DELAY_MS = 120
 MIN_LETTERS = 2
 
@@ -27,6 +31,7 @@ class Words:
     NAME = QT_TRANSLATE_NOOP("SearchBox", "Tìm hồ sơ")
     PLACEHOLDER = QT_TRANSLATE_NOOP("SearchBox", "Tìm hồ sơ: mã, họ tên, số định danh, điện thoại, mã vạch   (Ctrl+K)")
     RESULTS = QT_TRANSLATE_NOOP("SearchBox", "Hồ sơ tìm thấy")
+    IN_DOCUMENT = QT_TRANSLATE_NOOP("SearchBox", "{code}  ·  {name}  ·  trong «{file}», trang {page}: {words}")
     NOTHING = QT_TRANSLATE_NOOP(
         "SearchBox", "Không tìm thấy hồ sơ nào khớp «{text}». Hãy thử số điện thoại, số định danh hoặc một phần họ tên."
     )
@@ -37,12 +42,19 @@ class _Found:
     generation: int
     text: str
     rows: tuple[QueueRow, ...]
+    hits: tuple[TextHit, ...] = ()
+    """Dossiers found by the words of a document alone."""
 
 
 def _find(desk: Any, generation: int, text: str) -> _Found:
+    from counter_app.services.document_text import find_in_documents
     from counter_app.services.reading import find
 
-    return _Found(generation, text, tuple(find(desk, text)))
+    rows = tuple(find(desk, text))
+    known = {row.id for row in rows}
+    room = MOST_LINES - len(rows)
+    hits = find_in_documents(desk, text, MOST_LINES) if room > 0 else []
+    return _Found(generation, text, rows, tuple(hit for hit in hits if hit.row.id not in known)[:room])
 
 
 def suggestion(row: QueueRow) -> Suggestion:
@@ -52,6 +64,14 @@ def suggestion(row: QueueRow) -> Suggestion:
         f"  ·  nhận {local_date(row.received_at)}",
         row.code,
     )
+
+
+def hit_suggestion(hit: TextHit) -> Suggestion:
+    """A dossier found by the words of a document: where, and among which words."""
+    words = translate("SearchBox", Words.IN_DOCUMENT)
+    name = hit.row.applicant_name
+    line = words.format(code=hit.row.code, name=name, file=hit.file_name, page=hit.page, words=hit.words)
+    return Suggestion(line, hit.row.code)
 
 
 class SearchBox(QLineEdit):
@@ -127,10 +147,11 @@ class SearchBox(QLineEdit):
             if exact is not None:
                 self._open(exact)
                 return
-            if not answer.rows:
+            if not answer.rows and not answer.hits:
                 self._context.tell(translate("SearchBox", Words.NOTHING).format(text=answer.text), "warning")
         if self.hasFocus():
-            self.results.offer([suggestion(row) for row in answer.rows])
+            by_words = [hit_suggestion(hit) for hit in answer.hits]
+            self.results.offer([*map(suggestion, answer.rows), *by_words])
 
     @staticmethod
     def _exact(answer: _Found) -> str | None:
@@ -138,7 +159,8 @@ class SearchBox(QLineEdit):
         for row in answer.rows:
             if wanted in (row.code, row.portal_code):
                 return row.code
-        return answer.rows[0].code if len(answer.rows) == 1 else None
+        found = answer.rows or tuple(hit.row for hit in answer.hits)
+        return found[0].code if len(found) == 1 else None
 
     def _enter(self) -> None:
         """Enter before the answer is there (a scanner types and presses Enter at once)."""

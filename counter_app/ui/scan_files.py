@@ -1,0 +1,97 @@
+"""Files and pasted pictures as a source of pages, beside the scanners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
+
+from counter_app.errors import KnownError, UserError
+
+if TYPE_CHECKING:
+    from counter_app.scanning.model import ReadPage, ScanProfile, SourceInfo
+
+PDF = ".pdf"
+
+
+class FileSource:
+    """Pictures, and PDFs that are nothing but pictures, page by page.
+
+    Any other PDF would lose words, forms or signatures: ``whole`` is told of it, to be attached as it is.
+    """
+
+    def __init__(self, files: Sequence[Path], whole: Callable[[list[Path]], None]) -> None:
+        self._files = tuple(files)
+        self._whole = whole
+
+    @property
+    def info(self) -> SourceInfo:
+        from counter_app.scanning.model import SourceInfo
+
+        return SourceInfo("files", "", "folder", has_feeder=True, has_duplex=False)
+
+    def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
+        """Take each file's pages; raises ScanTrouble, KnownError ``file_unreadable``."""
+        whole = []
+        for file in self._files:
+            if stop():
+                break
+            if file.suffix.lower() == PDF:
+                if not self._take_pdf(file, take):
+                    whole.append(file)
+            else:
+                self._take_picture(file, take)
+        if whole:
+            self._whole(whole)
+
+    def _take_picture(self, file: Path, take: Callable[[ReadPage], None]) -> None:
+        from counter_app.scanning.picture_files import pages_of_picture
+
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise KnownError(
+                "file_unreadable",
+                f"Không đọc được tệp «{file.name}»: {error.strerror}. Hãy chép tệp sang máy rồi thử lại.",
+            ) from error
+        for page in pages_of_picture(data):
+            take(page)
+
+    def _take_pdf(self, file: Path, take: Callable[[ReadPage], None]) -> bool:
+        """False for a PDF that is to be attached whole."""
+        from counter_app.scanning.picture_pdf import pages_of_pdf
+
+        try:
+            for page in pages_of_pdf(file):
+                take(page)
+        except UserError as error:
+            if error.kind != "pdf_whole":
+                raise
+            return False
+        return True
+
+
+class PictureSource:
+    """A picture from the clipboard."""
+
+    def __init__(self, image: QImage) -> None:
+        self._image = image
+
+    @property
+    def info(self) -> SourceInfo:
+        from counter_app.scanning.model import SourceInfo
+
+        return SourceInfo("clipboard", "", "camera", has_feeder=False, has_duplex=False)
+
+    def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
+        """Take the picture as one page."""
+        from counter_app.scanning.picture_files import pages_of_picture
+
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._image.save(buffer, "PNG")
+        for page in pages_of_picture(bytes(buffer.data().data())):
+            take(page)

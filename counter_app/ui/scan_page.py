@@ -1,0 +1,390 @@
+"""F11: paper into dossiers. Pages appear as they are read, are put right, and go off to be made into documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from counter_app.errors import CounterError
+from counter_app.services.attach import Attached, attach
+from counter_app.services.scan_groups import TrayGroup
+from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
+from counter_app.ui import scan_edits as edits
+from counter_app.ui.context import AppContext
+from counter_app.ui.page import commit_preedit, shortcut
+from counter_app.ui.scan_frame import EDIT_KEYS, EDITS, ScanFrame
+from counter_app.ui.scan_page_looks import looks_of
+from counter_app.ui.scan_page_words import Words, tr
+from counter_app.ui.scan_session import ScanSession
+
+if TYPE_CHECKING:
+    from counter_app.scanning.tray import Tray, TrayPage
+
+
+class ScanPage(ScanFrame):
+    """One tray at a time; whatever is not sent is there again the next time, after a crash too."""
+
+    name: ClassVar[str] = "scan"
+    title: ClassVar[str] = Words.TITLE
+    shortcut: ClassVar[str] = "F11"
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.session = ScanSession(context, self)
+        self._dialog: QFileDialog | None = None
+        self._read_now = 0
+        self._connect()
+        self._make_keys()
+        self._show()
+
+    def aim(self, code: str, component: str = "", result: str = "") -> None:
+        """Scan for this dossier, and for this paper of it; without a code for a stack with separators."""
+        if code:
+            self.target.choose(code, component, result)
+        else:
+            self.target.clear()
+
+    def activated(self) -> None:
+        self.session.take_up()
+        (self.view if self.session.pages else self.controls.scan).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closing(self) -> None:
+        self.session.close()
+        self.loader.close()
+
+    @Slot()
+    def scan(self) -> None:
+        """Read from the chosen source."""
+        commit_preedit()
+        if self.session.is_reading or self.controls.source() is None:
+            return
+        self.controls.remember()
+        self._begin()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.session.scan(self.controls.opener(), self.controls.profile(), self.target.target)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop reading; what has been read stays."""
+        self.session.stop()
+
+    @Slot()
+    def choose_files(self) -> None:
+        """Ask which files to add."""
+        self._dialog = QFileDialog(self, tr(Words.CHOOSE_FILES), "", tr(Words.FILE_KINDS))
+        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._dialog.filesSelected.connect(self._files_chosen)
+        self._dialog.open()
+
+    @Slot(list)
+    def add_files(self, files: list[Path]) -> None:
+        """Add pictures and PDFs as pages."""
+        if files and not self.session.is_reading:
+            self._begin()
+            self.session.add_files(files, self.target.target)
+
+    @Slot()
+    def paste(self) -> None:
+        """Add what is in the clipboard."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if mime.hasUrls():
+            self.add_files([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
+        elif mime.hasImage() and not self.session.is_reading:
+            self._begin()
+            self.session.add_picture(QImage(mime.imageData()), self.target.target)
+        else:
+            self.say(tr(Words.NO_PICTURE), "warning")
+
+    @Slot()
+    def send(self) -> None:
+        """Send every document that is ready on its way."""
+        self.session.send()
+
+    @Slot()
+    def assign(self) -> None:
+        """Put the chosen pages where the strip says."""
+        target = self.target.target
+        if not target.is_whole:
+            self.say(tr(Words.CHOOSE_PAPER), "warning")
+            self.target.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif pages := self._editable():
+            self.say("", "info")
+            self.session.assign(pages, target)
+
+    @Slot()
+    def undo(self) -> None:
+        self.session.edit(edits.undo)
+
+    def _editable(self) -> tuple[str, ...]:
+        """The chosen pages that have not been sent; says so when there are none."""
+        pages = tuple(page for page in self.view.chosen() if page not in self.session.sent_ids)
+        if not pages:
+            self.say(tr(Words.CHOOSE_PAGES), "warning")
+        return pages
+
+    def _edit(self, change: Callable[[Tray, tuple[str, ...]], Any]) -> None:
+        if pages := self._editable():
+            self.session.edit(partial(edits.apply, change, pages))
+
+    @Slot()
+    def turn_left(self) -> None:
+        self._edit(partial(edits.turn, 3))
+
+    @Slot()
+    def turn_right(self) -> None:
+        self._edit(partial(edits.turn, 1))
+
+    @Slot()
+    def drop_or_restore(self) -> None:
+        """Leave the chosen pages out; take them in again when all of them are out."""
+        self._edit(edits.drop_or_restore)
+
+    @Slot()
+    def split(self) -> None:
+        """A new document begins with the page that has the cursor."""
+        page = self.view.current()
+        if page is not None and page.id not in self.session.sent_ids:
+            self.session.edit(partial(edits.split, page.id))
+
+    @Slot()
+    def join(self) -> None:
+        """The chosen pages make one document; one page alone joins the document before it."""
+        pages = self._editable()
+        if len(pages) == 1:
+            before = self._page_before(pages[0])
+            pages = (before, *pages) if before else pages
+        if len(pages) > 1:
+            self.session.edit(partial(edits.apply, edits.join, pages))
+
+    @Slot()
+    def looked(self) -> None:
+        """The chosen pages have been looked at: what was in doubt about them is in order."""
+        self._edit(edits.settle_doubt)
+
+    @Slot()
+    def retry(self) -> None:
+        if (group := self.groups.current()) is not None and group.job is not None:
+            self.session.retry(group.job)
+
+    @Slot()
+    def give_up(self) -> None:
+        if (group := self.groups.current()) is not None and group.job is not None:
+            self.session.give_up(group.job)
+
+    @Slot(list, object)
+    def move(self, pages: list[str], before: str | None) -> None:
+        """Put pages before another one."""
+        self.session.edit(partial(edits.move, tuple(pages), before))
+
+    def _page_before(self, page_id: str) -> str:
+        """The loose page before, which its document goes on from."""
+        before = ""
+        for page in self.session.loose:
+            if page.id == page_id:
+                return before
+            before = page.id
+        return ""
+
+    def _begin(self) -> None:
+        self._read_now = 0
+        self.say("", "info")
+
+    @Slot()
+    def _show(self) -> None:
+        """Pages, documents and what can be done now."""
+        session = self.session
+        groups = session.groups
+        folder = session.tray.directory if session.tray is not None else Path()
+        self.view.show_pages(folder, session.pages, looks_of(session.pages, groups))
+        self.preview.show_page(folder, self.view.current())
+        self.groups.show_groups(groups)
+        self._show_state(groups)
+        code = self.target.target.dossier
+        self.target.show_here({(item.component, item.result) for item in groups if item.dossier == code})
+
+    def _show_state(self, groups: tuple[TrayGroup, ...]) -> None:
+        session = self.session
+        if session.is_reading:
+            told = tr(Words.READ).format(count=self._read_now)
+        elif session.work.unseen:
+            told = tr(Words.LOOKING).format(count=session.work.unseen)
+        else:
+            kept = sum(len(group.page_ids) for group in groups)
+            told = tr(Words.COUNTS).format(pages=kept, documents=len(groups)) if groups else ""
+        self.controls.told.setText(told)
+        self.buttons[Words.SEND].setEnabled(bool(session.loose))
+        for words in EDITS:
+            self.buttons[words].setEnabled(bool(session.pages))
+        others = self.buttons[Words.OTHERS]
+        others.setVisible(bool(session.others))
+        others.setText(tr(Words.OTHERS).format(count=len(session.others)))
+        group = self.groups.current()
+        for words in (Words.RETRY, Words.GIVE_UP):
+            self.buttons[words].setVisible(group is not None and group.state == TROUBLE)
+
+    @Slot(object)
+    def _page_chosen(self, page: TrayPage | None) -> None:
+        if self.session.tray is not None:
+            self.preview.show_page(self.session.tray.directory, page)
+
+    @Slot(object)
+    def _group_chosen(self, group: TrayGroup) -> None:
+        self.view.choose(group.page_ids)
+        self._show_state(self.session.groups)
+        if group.message:
+            self.say(group.message, "warning")
+
+    @Slot(str)
+    def _page_read(self, page_id: str) -> None:
+        self._read_now += 1
+        self._show()
+        self.view.scrollToBottom()
+        if self.view.current() is None:
+            self.view.choose([page_id])
+
+    @Slot(bool)
+    def _busy(self, reading: bool) -> None:
+        self.controls.show_reading(reading)
+        self._show_state(self.session.groups)
+
+    @Slot(object)
+    def _ended(self, error: Exception | None) -> None:
+        count = self._read_now
+        self.controls.show_reading(False, cut=error is not None)
+        if error is None:
+            self.say(tr(Words.SCANNED).format(count=count) if count else "", "success")
+            if count and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
+                self.target.offer_next()
+        elif isinstance(error, CounterError) and error.kind == "stopped":
+            self.say(tr(Words.STOPPED).format(count=count), "info")
+        elif isinstance(error, CounterError):
+            self.say(tr(Words.TROUBLE).format(trouble=error.message, count=count), "error")
+        else:
+            self.context.show_error(error)
+
+    @Slot(object)
+    def _sent(self, queued: Queued) -> None:
+        words = [tr(Words.SENT).format(count=len(queued.jobs))] if queued.jobs else []
+        words += list(dict.fromkeys(message for _, message in queued.refused))
+        left = sum(group.is_loose for group in self.session.groups)
+        if left:
+            words.append(tr(Words.LEFT).format(count=left) if queued.jobs else tr(Words.NOTHING))
+        self.say(" ".join(words), "warning" if left or queued.refused else "success")
+
+    @Slot(int)
+    def _taken_up(self, count: int) -> None:
+        self.say(tr(Words.TAKEN_UP).format(count=count), "info")
+
+    @Slot(list)
+    def _whole_files(self, files: list[Path]) -> None:
+        """PDFs that must stay in one piece are attached as they are."""
+        target = self.target.target
+        names = ", ".join(file.name for file in files)
+        if not target.is_whole:
+            self.say(tr(Words.WHOLE).format(names=names), "warning")
+            return
+        work = partial(
+            attach, self.context.desk, target.dossier, files, component=target.component, result=target.result
+        )
+        self.context.executor.submit(work, self._attached, self._refused)
+
+    def _attached(self, answer: Attached) -> None:
+        self.context.announce("dossier", "outbox", dossiers=(answer.code,))
+        self.context.wake_sync()
+        self.context.wake_scans()
+        names = ", ".join(item.file_name for item in answer.documents)
+        words = tr(Words.WHOLE_ATTACHED).format(names=names, code=answer.code) if names else ""
+        self.say(" ".join(filter(None, (words, *answer.warnings))), "warning" if answer.warnings else "success")
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, CounterError):
+            self.say(error.message, "error")
+        else:
+            self.context.show_error(error)
+
+    @Slot(object)
+    def _progressed(self, progress: Progress) -> None:
+        words = tr(Words.MAKING).format(code=progress.dossier_code, done=progress.done, pages=progress.pages)
+        if not self.session.is_reading and progress.done < progress.pages:
+            self.controls.told.setText(words)
+
+    @Slot(list)
+    def _files_chosen(self, names: list[str]) -> None:
+        self.add_files([Path(name) for name in names])
+
+    @Slot()
+    def _open_other(self) -> None:
+        if self.session.others:
+            self.session.take_up(self.session.others[-1].id)
+
+    @Slot()
+    def _find(self) -> None:
+        self.target.find.take_focus()
+
+    def _connect(self) -> None:
+        for words, slot in self._slots().items():
+            self.buttons[words].clicked.connect(slot)
+        session = self.session
+        session.changed.connect(self._show)
+        session.read.connect(self._page_read)
+        session.busy.connect(self._busy)
+        session.ended.connect(self._ended)
+        session.sent.connect(self._sent)
+        session.taken_up.connect(self._taken_up)
+        session.whole_files.connect(self._whole_files)
+        self.controls.scan_asked.connect(self.scan)
+        self.controls.stop_asked.connect(self.stop)
+        self.controls.files_asked.connect(self.choose_files)
+        self.target.assign_asked.connect(self.assign)
+        self.target.changed.connect(self._show)
+        self.view.move_asked.connect(self.move)
+        self.view.files_dropped.connect(self.add_files)
+        self.view.current_page.connect(self._page_chosen)
+        self.groups.chosen.connect(self._group_chosen)
+        self.context.scan_progress.connect(self._progressed)
+
+    def _make_keys(self) -> None:
+        for keys, slot, words in (
+            ("F5", self.scan, Words.K_SCAN),
+            ("Ctrl+Return", self.scan, Words.K_SCAN),
+            ("Ctrl+Enter", self.scan, Words.K_SCAN),
+            ("Esc", self.stop, Words.K_STOP),
+            ("F8", self.retry, Words.RETRY),
+            ("Ctrl+H", self._find, Words.K_FIND),
+            ("Ctrl+B", self.assign, Words.K_ASSIGN),
+            ("Ctrl+O", self.choose_files, Words.K_FILES),
+            ("Ctrl+V", self.paste, Words.K_PASTE),
+            ("Ctrl+G", self.send, Words.K_SEND),
+            ("Ctrl+Z", self.undo, Words.K_UNDO),
+            ("Ctrl+Down", partial(self.target.step, 1), Words.K_NEXT),
+            ("Ctrl+Up", partial(self.target.step, -1), Words.K_BEFORE),
+        ):
+            made = shortcut(keys, self, tr(words))
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(slot)
+        for keys, words in EDIT_KEYS:
+            made = shortcut(keys, self.view, tr(words))
+            made.setContext(Qt.ShortcutContext.WidgetShortcut)
+            made.activated.connect(self._slots()[words])
+
+    def _slots(self) -> dict[str, Any]:
+        """What each button does, by its words."""
+        return {
+            Words.TURN_LEFT: self.turn_left,
+            Words.TURN_RIGHT: self.turn_right,
+            Words.DROP: self.drop_or_restore,
+            Words.SPLIT: self.split,
+            Words.JOIN: self.join,
+            Words.LOOKED: self.looked,
+            Words.UNDO: self.undo,
+            Words.OTHERS: self._open_other,
+            Words.RETRY: self.retry,
+            Words.GIVE_UP: self.give_up,
+            Words.SEND: self.send,
+        }

@@ -1,0 +1,60 @@
+"""What the page of scanning says."""
+
+from __future__ import annotations
+
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+
+class Words:
+    """Captions, keys and messages."""
+
+    TITLE = QT_TRANSLATE_NOOP("ScanPage", "Quét")
+    TURN_LEFT = QT_TRANSLATE_NOOP("ScanPage", "Xoay trái (Q)")
+    TURN_RIGHT = QT_TRANSLATE_NOOP("ScanPage", "Xoay phải (E)")
+    DROP = QT_TRANSLATE_NOOP("ScanPage", "Bỏ/lấy lại (Del)")
+    SPLIT = QT_TRANSLATE_NOOP("ScanPage", "Tách từ đây (T)")
+    JOIN = QT_TRANSLATE_NOOP("ScanPage", "Ghép (G)")
+    LOOKED = QT_TRANSLATE_NOOP("ScanPage", "Đã xem (X)")
+    UNDO = QT_TRANSLATE_NOOP("ScanPage", "Hoàn tác (Ctrl+Z)")
+    RETRY = QT_TRANSLATE_NOOP("ScanPage", "Thử lại (F8)")
+    GIVE_UP = QT_TRANSLATE_NOOP("ScanPage", "Trả về khay")
+    SEND = QT_TRANSLATE_NOOP("ScanPage", "Gắn tất cả (Ctrl+G)")
+    OTHERS = QT_TRANSLATE_NOOP("ScanPage", "Mở lô khác ({count})")
+    READ = QT_TRANSLATE_NOOP("ScanPage", "Đang quét: đã đọc {count} trang")
+    LOOKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xem xét {count} trang…")
+    COUNTS = QT_TRANSLATE_NOOP("ScanPage", "{pages} trang, {documents} tài liệu")
+    MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý hồ sơ {code}: {done}/{pages} trang")
+    SCANNED = QT_TRANSLATE_NOOP("ScanPage", "Đã quét {count} trang.")
+    STOPPED = QT_TRANSLATE_NOOP("ScanPage", "Đã dừng. {count} trang đã đọc được giữ lại; nhấn F5 để quét tiếp.")
+    TROUBLE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã giữ {count} trang; xong thì nhấn F5 để quét tiếp.")
+    TAKEN_UP = QT_TRANSLATE_NOOP("ScanPage", "Có {count} trang quét chưa gắn vào hồ sơ từ lần trước.")
+    SENT = QT_TRANSLATE_NOOP("ScanPage", "Đã gửi {count} tài liệu để gắn vào hồ sơ. Có thể làm việc khác ngay.")
+    LEFT = QT_TRANSLATE_NOOP("ScanPage", "Còn {count} tài liệu cần người xem: chọn dòng màu, rồi gán hồ sơ và giấy tờ.")
+    NOTHING = QT_TRANSLATE_NOOP(
+        "ScanPage", "Chưa có tài liệu nào sẵn sàng. Hãy chọn hồ sơ và giấy tờ rồi gán (Ctrl+B)."
+    )
+    CHOOSE_PAPER = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn hồ sơ (Ctrl+H) và giấy tờ trước khi gán trang.")
+    CHOOSE_PAGES = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn trang cần làm trước.")
+    WHOLE = QT_TRANSLATE_NOOP(
+        "ScanPage",
+        "«{names}» không phải chỉ gồm ảnh nên phải đính nguyên tệp. Hãy chọn hồ sơ và giấy tờ rồi thêm lại tệp.",
+    )
+    WHOLE_ATTACHED = QT_TRANSLATE_NOOP("ScanPage", "Đã đính nguyên tệp «{names}» vào hồ sơ {code}.")
+    CHOOSE_FILES = QT_TRANSLATE_NOOP("ScanPage", "Chọn ảnh hoặc PDF")
+    FILE_KINDS = QT_TRANSLATE_NOOP("ScanPage", "Ảnh và PDF (*.pdf *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp)")
+    NO_PICTURE = QT_TRANSLATE_NOOP("ScanPage", "Bộ nhớ tạm không có ảnh hay tệp nào. Hãy chép ảnh rồi dán lại.")
+    K_SCAN = QT_TRANSLATE_NOOP("ScanPage", "Quét")
+    K_STOP = QT_TRANSLATE_NOOP("ScanPage", "Dừng quét")
+    K_FIND = QT_TRANSLATE_NOOP("ScanPage", "Chọn hồ sơ")
+    K_ASSIGN = QT_TRANSLATE_NOOP("ScanPage", "Gán trang đang chọn")
+    K_FILES = QT_TRANSLATE_NOOP("ScanPage", "Thêm tệp")
+    K_PASTE = QT_TRANSLATE_NOOP("ScanPage", "Dán ảnh")
+    K_SEND = QT_TRANSLATE_NOOP("ScanPage", "Gắn tất cả")
+    K_UNDO = QT_TRANSLATE_NOOP("ScanPage", "Hoàn tác")
+    K_NEXT = QT_TRANSLATE_NOOP("ScanPage", "Giấy tờ sau")
+    K_BEFORE = QT_TRANSLATE_NOOP("ScanPage", "Giấy tờ trước")
+
+
+def tr(text: str) -> str:
+    """In the language of the window."""
+    return translate("ScanPage", text)

@@ -1,0 +1,303 @@
+"""The scan job at hand: its tray, what has been sent of it, and the work on both off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from counter_app.services.scan_groups import READY, TrayGroup, groups_of, ready_groups
+from counter_app.services.scan_jobs import JobRow, Queued, enqueue, give_up, jobs_of_tray, retry
+from counter_app.services.scan_trays import LooseTray, clear_up, loose_pages, new_tray, open_tray
+from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.scan_files import FileSource, PictureSource
+from counter_app.ui.scan_look import is_seen, left_unsorted, look_at_page, sort_by_sheets
+from counter_app.ui.scan_target import Target
+from counter_app.ui.scan_work import ScanWork
+
+if TYPE_CHECKING:
+    from counter_app.scanning.model import ScanProfile, ScanSource
+    from counter_app.scanning.tray import Tray, TrayPage
+    from counter_app.services.desk import DeskContext
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A tray with what has been sent of it, and the other trays that hold loose pages."""
+
+    tray: Tray | None
+    jobs: tuple[JobRow, ...] = ()
+    others: tuple[LooseTray, ...] = ()
+
+
+class ScanSession(QObject):
+    """One tray at a time. Reads and edits go to workers in the order they were asked for."""
+
+    changed = Signal()
+    """Pages, their order, or what became of them."""
+    read = Signal(str)
+    """A page has come: its id."""
+    busy = Signal(bool)
+    """The source reads, or has ended."""
+    ended = Signal(object)
+    """The source has ended: None, or the exception."""
+    whole_files = Signal(list)
+    """Paths of PDFs that are to be attached as they are."""
+    sent = Signal(object)
+    """The Queued of ``send``."""
+    taken_up = Signal(int)
+    """A tray of an earlier time is open, with so many loose pages."""
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.tray: Tray | None = None
+        self.jobs: tuple[JobRow, ...] = ()
+        self.others: tuple[LooseTray, ...] = ()
+        """Earlier trays with loose pages."""
+        self.work = ScanWork(look_at_page, self)
+        self._waiting: Callable[[], None] | None = None
+        self._run: list[str] = []
+        self._run_target = Target()
+        self._is_cut = False
+        self._is_reading = False
+        self._is_unsorted = False
+        self._send_when_seen = False
+        self.work.page_read.connect(self._page_read)
+        self.work.page_seen.connect(self._page_seen)
+        self.work.ended.connect(self._ended)
+        self.work.all_seen.connect(self._all_seen)
+        self.work.look_failed.connect(context.show_error)
+        context.changed.connect(self._announced)
+
+    @property
+    def pages(self) -> tuple[TrayPage, ...]:
+        return () if self.tray is None else self.tray.pages()
+
+    @property
+    def groups(self) -> tuple[TrayGroup, ...]:
+        return groups_of(self.pages, self.jobs)
+
+    @property
+    def loose(self) -> tuple[TrayPage, ...]:
+        return loose_pages(self.pages, self.jobs)
+
+    @property
+    def sent_ids(self) -> frozenset[str]:
+        """Pages that can no longer be edited."""
+        return frozenset(page for job in self.jobs for page in job.page_ids)
+
+    @property
+    def is_reading(self) -> bool:
+        return self._is_reading
+
+    def take_up(self, tray: str = "") -> None:
+        """Go on with a tray of an earlier time: this one, or the newest with loose pages."""
+        if self.tray is None or (tray and not self.is_reading):
+            current = () if self.tray is None else (self.tray.id,)
+            self.context.executor.submit(partial(_take_up, self.context.desk, tray, current), self._taken)
+
+    def scan(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
+        """Read from a source into the tray; a tray that is done with is left for a new one."""
+        if not self.is_reading:
+            self._with_tray(partial(self._start, open_source, profile, target))
+
+    def add_files(self, files: Sequence[Path], target: Target) -> None:
+        """Put files into the tray, page by page; ``whole_files`` tells of those that must stay in one piece."""
+        self.scan(partial(FileSource, tuple(files), self.whole_files.emit), _as_it_is(), target)
+
+    def add_picture(self, image: QImage, target: Target) -> None:
+        """Put a picture into the tray as a page."""
+        self.scan(partial(PictureSource, image), _as_it_is(), target)
+
+    def stop(self) -> None:
+        """Ask the source to stop."""
+        self.work.ask_to_stop()
+
+    def edit(self, change: Callable[[Tray], Any]) -> None:
+        """Carry out an edit of the tray."""
+        if self.tray is not None:
+            self.context.executor.submit(partial(_edit, self.tray, change), self._edited)
+
+    def assign(self, page_ids: Collection[str], target: Target) -> None:
+        """Say where pages belong; that decides whatever was in doubt about them."""
+        self.edit(partial(_assign, tuple(page_ids), target))
+
+    def send(self) -> None:
+        """Queue every document that is ready, once all pages have been looked at."""
+        if self.work.unseen or self.is_reading or self._is_unsorted:
+            self._send_when_seen = True
+        elif self.tray is not None:
+            work = partial(_send, self.context.desk, self.tray, self.jobs)
+            self.context.executor.submit(work, self._sent)
+
+    def retry(self, job: int) -> None:
+        """Try a document again."""
+        self.context.executor.submit(partial(retry, self.context.desk, job), self._job_settled)
+
+    def give_up(self, job: int) -> None:
+        """Take the pages of a document back into the tray."""
+        self.context.executor.submit(partial(give_up, self.context.desk, job), self._job_settled)
+
+    def leave(self) -> None:
+        """Put the tray away; what is loose in it is offered again."""
+        if not self.is_reading:
+            self.tray, self.jobs = None, ()
+            self.changed.emit()
+
+    def close(self) -> None:
+        """The program ends: what has been read stays on the disk."""
+        self.work.close()
+
+    def _with_tray(self, then: Callable[[], None]) -> None:
+        self._waiting = then
+        if self.tray is not None and (self.loose or not self.jobs):
+            self._go_on()
+        else:
+            self.context.executor.submit(partial(_new, self.context.desk), self._taken)
+
+    def _go_on(self) -> None:
+        then, self._waiting = self._waiting, None
+        if then is not None:
+            then()
+
+    def _start(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
+        assert self.tray is not None
+        if not self._is_cut or target != self._run_target:
+            self._run, self._run_target = [], target
+        self._is_cut = False
+        self._is_reading = True
+        self.work.start(self.tray, open_source, profile, target)
+        self.busy.emit(True)
+
+    @Slot(object)
+    def _taken(self, taken: _Taken) -> None:
+        if taken.tray is None:
+            return
+        self.tray, self.jobs, self.others = taken.tray, taken.jobs, taken.others
+        for warning in taken.tray.warnings:
+            self.context.tell(warning, "warning")
+        self.changed.emit()
+        if self._waiting is not None:
+            self._go_on()
+            return
+        if self.loose:
+            self.taken_up.emit(len(self.loose))
+        self._run = list(left_unsorted(taken.tray, {page.id for page in self.loose}))
+        self._run_target, self._is_unsorted = Target(), bool(self._run)
+        for page in self.loose:
+            if not is_seen(page):
+                self.work.look_at(taken.tray, page.id)
+        self._all_seen()
+
+    @Slot(str)
+    def _page_read(self, page_id: str) -> None:
+        self._run.append(page_id)
+        self._is_unsorted = True
+        self.read.emit(page_id)
+        self.changed.emit()
+
+    @Slot(str)
+    def _page_seen(self, page_id: str) -> None:
+        self.changed.emit()
+
+    @Slot(object)
+    def _ended(self, error: Exception | None) -> None:
+        self.work.stop_reading()
+        self._is_reading = False
+        self._is_cut = error is not None
+        self.busy.emit(False)
+        self.ended.emit(error)
+        self._all_seen()
+
+    @Slot()
+    def _all_seen(self) -> None:
+        """The last page of a run has been looked at: the separators among them part the stack."""
+        if self.work.unseen or self.is_reading or self.tray is None:
+            return
+        if self._is_unsorted:
+            self._is_unsorted = False
+            run = tuple(page_id for page_id in self._run if page_id not in self.sent_ids)
+            self.context.executor.submit(partial(sort_by_sheets, self.tray, run, self._run_target), self._sorted)
+        elif self._send_when_seen:
+            self._send_when_seen = False
+            self.send()
+
+    def _sorted(self, _is_sorted: bool) -> None:
+        self.changed.emit()
+        if self._send_when_seen:
+            self._send_when_seen = False
+            self.send()
+
+    def _edited(self, _answer: object) -> None:
+        self.changed.emit()
+
+    def _sent(self, answer: tuple[Queued, tuple[JobRow, ...]]) -> None:
+        queued, self.jobs = answer
+        self.changed.emit()
+        self.context.wake_scans()
+        self.context.announce("scan_jobs", "dossier", dossiers=tuple({job.dossier_code for job in self.jobs}))
+        self.sent.emit(queued)
+
+    def _job_settled(self, _nothing: None) -> None:
+        self.context.wake_scans()
+        self.context.announce("scan_jobs")
+
+    @Slot(object)
+    def _announced(self, changed: Changed) -> None:
+        if "scan_jobs" in changed.kinds and self.tray is not None:
+            self.context.executor.submit(partial(_jobs, self.context.desk, self.tray.id), self._take_jobs)
+
+    def _take_jobs(self, answer: tuple[str, tuple[JobRow, ...]]) -> None:
+        if self.tray is not None and answer[0] == self.tray.id:
+            self.jobs = answer[1]
+            self.changed.emit()
+
+
+def _jobs(desk: DeskContext, tray: str) -> tuple[str, tuple[JobRow, ...]]:
+    return tray, jobs_of_tray(desk, tray)
+
+
+def _new(desk: DeskContext) -> _Taken:
+    return _Taken(new_tray(desk))
+
+
+def _take_up(desk: DeskContext, wanted: str, current: tuple[str, ...]) -> _Taken:
+    loose = clear_up(desk, current)
+    chosen = wanted or (loose[-1].id if loose else "")
+    if not chosen:
+        return _Taken(None)
+    others = tuple(tray for tray in loose if tray.id != chosen)
+    return _Taken(open_tray(desk, chosen), jobs_of_tray(desk, chosen), others)
+
+
+def _edit(tray: Tray, change: Callable[[Tray], Any]) -> None:
+    change(tray)
+
+
+def _assign(page_ids: tuple[str, ...], target: Target, tray: Tray) -> None:
+    with tray.one_step():
+        tray.assign(page_ids, dossier=target.dossier, component=target.component, result=target.result)
+        for page_id in page_ids:
+            tray.change(page_id, trouble="")
+
+
+def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...]) -> tuple[Queued, tuple[JobRow, ...]]:
+    queued = enqueue(desk, tray.id, ready_groups(tray.pages(), jobs))
+    return queued, jobs_of_tray(desk, tray.id)
+
+
+def _as_it_is() -> ScanProfile:
+    from counter_app.scanning.model import ScanProfile
+
+    return ScanProfile(name="")
+
+
+def has_ready(groups: Sequence[TrayGroup]) -> bool:
+    """Whether there is a document to send."""
+    return any(group.state == READY for group in groups)

@@ -1,0 +1,278 @@
+"""Where scanned pages belong: the dossier and its paper, as a strip above the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from counter_app.services.reading import show
+from counter_app.services.values import DossierView
+from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.search_box import SearchBox
+from counter_app.ui.theme import set_role
+from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from counter_app.services.desk import DeskContext
+
+
+class Words:
+    """What the strip says."""
+
+    FIND = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ để gắn trang quét")
+    FIND_HINT = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ: quét mã vạch hoặc gõ mã, tên (Ctrl+H)")
+    STACK = QT_TRANSLATE_NOOP("ScanTarget", "Chưa chọn hồ sơ: cả chồng giấy được chia theo tờ ngăn, nhãn.")
+    DOSSIER = QT_TRANSLATE_NOOP("ScanTarget", "{code} · {name} · {procedure}")
+    PAPER = QT_TRANSLATE_NOOP("ScanTarget", "Giấy tờ của trang quét (Ctrl+↑, Ctrl+↓ để đổi)")
+    RESULT = QT_TRANSLATE_NOOP("ScanTarget", "Kết quả: {name}")
+    LINE = QT_TRANSLATE_NOOP("ScanTarget", "{state}  {code}. {name}")
+    DONE = QT_TRANSLATE_NOOP("ScanTarget", "✓ đã có")
+    IN_WORK = QT_TRANSLATE_NOOP("ScanTarget", "… đang xử lý")
+    HERE = QT_TRANSLATE_NOOP("ScanTarget", "□ trong khay")
+    MISSING = QT_TRANSLATE_NOOP("ScanTarget", "○ chưa quét")
+    NO_PAPERS = QT_TRANSLATE_NOOP("ScanTarget", "Chọn hồ sơ để thấy giấy tờ")
+    NONE = QT_TRANSLATE_NOOP("ScanTarget", "Bỏ chọn hồ sơ")
+    ASSIGN = QT_TRANSLATE_NOOP("ScanTarget", "Gán trang đang chọn (Ctrl+B)")
+
+
+LINE_LETTERS = 88
+"""Of a paper in the list; the whole name is in its tool tip."""
+
+Paper = tuple[str, str]
+"""Code of the component and code of the result; one of them is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where pages belong; all empty: their separator sheets say."""
+
+    dossier: str = ""
+    component: str = ""
+    result: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is missing to make a document of the pages."""
+        return bool(self.dossier and (self.component or self.result))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A dossier asked for, and the paper to choose in it."""
+
+    code: str
+    paper: Paper
+
+
+class _OneLine(QLabel):
+    """A line that ends in an ellipsis where there is no room; the whole of it is in the tool tip."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def say(self, text: str) -> None:
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 4))
+
+
+class TargetStrip(QFrame):
+    """``target`` is where pages go that are read or assigned now; the next missing paper is offered by itself."""
+
+    changed = Signal()
+    assign_asked = Signal()
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.view: DossierView | None = None
+        self._wish: _Wish | None = None
+        self._here: frozenset[Paper] = frozenset()
+        self._papers: list[Paper] = []
+        set_role(self, "strip")
+        self.find = SearchBox(context, self)
+        self.find.setAccessibleName(_tr(Words.FIND))
+        self.find.setPlaceholderText(_tr(Words.FIND_HINT))
+        self.find.setMaximumWidth(360)
+        self.find.opened.connect(self.choose)
+        self.dossier = _OneLine(self)
+        self.drop = QPushButton("✕", self)
+        set_role(self.drop, "quiet")
+        self.drop.setAccessibleName(_tr(Words.NONE))
+        self.drop.setToolTip(_tr(Words.NONE))
+        self.drop.setFixedWidth(36)
+        self.drop.clicked.connect(self.clear)
+        self.paper = QComboBox(self)
+        self.paper.setAccessibleName(_tr(Words.PAPER))
+        self.paper.setToolTip(_tr(Words.PAPER))
+        self.paper.setMinimumContentsLength(24)
+        self.paper.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.paper.currentIndexChanged.connect(self._paper_chosen)
+        self.assign = QPushButton(_tr(Words.ASSIGN), self)
+        self.assign.setAccessibleName(_tr(Words.ASSIGN))
+        self.assign.clicked.connect(self.assign_asked)
+        self._lay_out()
+        self._show()
+        context.changed.connect(self._announced)
+
+    @property
+    def target(self) -> Target:
+        if self.view is None:
+            return Target()
+        return Target(self.view.row.code, *self._chosen())
+
+    @Slot(str)
+    def choose(self, code: str, component: str = "", result: str = "") -> None:
+        """Take a dossier; without a paper its next missing one is chosen."""
+        self._wish = _Wish(code, (component, result))
+        self.context.executor.submit(partial(_read, self.context.desk, self._wish), self._take, self._not_found)
+
+    @Slot()
+    def clear(self) -> None:
+        """No dossier: the separators of the stack decide."""
+        self.view = None
+        self._wish = None
+        self._show()
+        self.changed.emit()
+
+    def show_here(self, papers: Collection[Paper]) -> None:
+        """Papers of the dossier that lie in the tray."""
+        if frozenset(papers) != self._here:
+            self._here = frozenset(papers)
+            self._fill(self._chosen())
+
+    def offer_next(self) -> None:
+        """The paper chosen now has been read: choose the next missing one after it, if there is one."""
+        following = self._next_missing(self.paper.currentIndex() + 1)
+        if following is not None:
+            self.paper.setCurrentIndex(following)
+
+    def step(self, by: int) -> None:
+        """Choose the paper before or after."""
+        row = self.paper.currentIndex() + by
+        if 0 <= row < self.paper.count():
+            self.paper.setCurrentIndex(row)
+
+    def name_of(self, paper: Paper) -> str:
+        """The name of a paper of the chosen dossier; "" for one that it does not have."""
+        return dict(_papers(self.view)).get(paper, "") if self.view is not None else ""
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.find, 1)
+        top.addWidget(self.dossier, 2)
+        top.addWidget(self.drop)
+        below = QHBoxLayout()
+        below.addWidget(self.paper, 1)
+        below.addWidget(self.assign)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addLayout(below)
+
+    def _take(self, answer: tuple[_Wish, DossierView]) -> None:
+        wish, view = answer
+        if wish is not self._wish:
+            return
+        self.view = view
+        self._show(wish.paper)
+        self.changed.emit()
+
+    def _not_found(self, error: Exception) -> None:
+        self.context.show_error(error)
+
+    def _show(self, paper: Paper = ("", "")) -> None:
+        view = self.view
+        if view is None:
+            self.dossier.say(_tr(Words.STACK))
+        else:
+            words = _tr(Words.DOSSIER)
+            self.dossier.say(
+                words.format(code=view.row.code, name=view.applicant.name, procedure=view.row.procedure_name)
+            )
+        self.drop.setVisible(view is not None)
+        self._fill(paper)
+
+    def _fill(self, chosen: Paper) -> None:
+        view = self.view
+        named = _papers(view) if view is not None else []
+        self._papers = [paper for paper, _ in named]
+        with QSignalBlocker(self.paper):
+            self.paper.clear()
+            if view is None:
+                self.paper.addItem(_tr(Words.NO_PAPERS))
+            for paper, name in named:
+                line = _tr(Words.LINE).format(state=_tr(self._state(paper)), code=paper[0] or paper[1], name=name)
+                self.paper.addItem(line if len(line) <= LINE_LETTERS else line[: LINE_LETTERS - 1].rstrip() + "…")
+                self.paper.setItemData(self.paper.count() - 1, line, Qt.ItemDataRole.ToolTipRole)
+            row = self._papers.index(chosen) if chosen in self._papers else self._next_missing(0) or 0
+            self.paper.setCurrentIndex(row)
+        self.paper.setEnabled(view is not None)
+
+    def _chosen(self) -> Paper:
+        row = self.paper.currentIndex()
+        return self._papers[row] if 0 <= row < len(self._papers) else ("", "")
+
+    def _state(self, paper: Paper) -> str:
+        view = self.view
+        assert view is not None
+        if any((item.component_code, item.result_code) == paper for item in view.documents):
+            return Words.DONE
+        if paper in view.scans_in_work:
+            return Words.IN_WORK
+        return Words.HERE if paper in self._here else Words.MISSING
+
+    def _next_missing(self, start: int) -> int | None:
+        if self.view is None:
+            return None
+        has_results = self.view.row.finished_at is not None
+        rows = range(start, len(self._papers))
+        wanted = (row for row in rows if self._papers[row][0] or has_results)
+        return next((row for row in wanted if self._state(self._papers[row]) == Words.MISSING), None)
+
+    @Slot()
+    def _paper_chosen(self) -> None:
+        self.changed.emit()
+
+    @Slot(object)
+    def _announced(self, changed: Changed) -> None:
+        """Documents have come or are under way: the signs before the papers change, the choice stays."""
+        view = self.view
+        about = "dossier" in changed.kinds or "scan_jobs" in changed.kinds
+        if view is not None and about and (not changed.dossiers or view.row.code in changed.dossiers):
+            self.choose(view.row.code, *self._chosen())
+
+
+def _read(desk: DeskContext, wish: _Wish) -> tuple[_Wish, DossierView]:
+    return wish, show(desk, wish.code)
+
+
+def _papers(view: DossierView) -> list[tuple[Paper, str]]:
+    """Components in their order, then results."""
+    papers: list[tuple[Paper, str]] = [((item.code, ""), item.name) for item in view.components]
+    results = [(("", code), _tr(Words.RESULT).format(name=name)) for code, name in view.procedure.results]
+    return papers + results
+
+
+def _tr(text: str) -> str:
+    return translate("ScanTarget", text)
