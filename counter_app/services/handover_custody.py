@@ -20,6 +20,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.handover_values import HandoverLine, HandoverView
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
+from counter_app.services.returning_delivery import results_held
 from counter_app.services.steps import HANDOVER, StepInput, Taking, carry_out
 
 OPEN_ITEMS = ("listed", "sent")
@@ -89,8 +90,9 @@ def details_of(row: HandoverList, kind: str, due: datetime | None) -> dict[str, 
 
 
 def papers_of(dossier: Dossier) -> list[list[Any]]:
-    """Name, originals and copies of what lies in the dossier."""
-    return [[item.name, item.originals, item.copies] for item in dossier.components if item.originals + item.copies]
+    """Name, originals and copies of what lies in the dossier, and its results by their numbers."""
+    papers = [[item.name, item.originals, item.copies] for item in dossier.components if item.originals + item.copies]
+    return papers + [[result, 0, 0] for result in results_held(dossier)]
 
 
 def list_view(row: HandoverList, warnings: Sequence[str] = ()) -> HandoverView:

@@ -151,6 +151,8 @@ def print_paper(
         event = issued(dossier, form)
         if form == "apology" and not reprint:
             refuse_printed_together(session, event)
+        if "slip" in event.details and form == "return_slip" and not reprint:
+            print_jobs.refuse_second(session, form, event.details["slip"][0])
     return print_jobs.enqueue(
         desk.database,
         form=form,

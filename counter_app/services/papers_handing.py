@@ -69,7 +69,7 @@ def return_slip(making: Making) -> ReturnSlipContent:
         results=tuple(ResultLine(name=str(item["name"]), number=item.get("number")) for item in results),
         returned_at=at,
         receiver_name=str(details["to"]),
-        receiver_identifier=details.get("to_number"),
+        receiver_identifier=details.get("to_number") or _own_number(making),
         authority=authority or "Chủ hồ sơ",
         return_method=RETURN_WAYS.get(by, by),
         officer_name=making.event.actor,
@@ -77,6 +77,12 @@ def return_slip(making: Making) -> ReturnSlipContent:
             ComponentLine(str(item["name"]), int(item["count"]), 0) for item in details.get("originals", ())
         ),
     )
+
+
+def _own_number(making: Making) -> str | None:
+    """Of the applicant who comes in person, as the desk has it."""
+    facts = making.facts
+    return facts.identifier or None if making.event.details["to"] == facts.applicant_name else None
 
 
 def post_label(making: Making) -> PostLabelContent:

@@ -16,6 +16,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.handover_lists import handover_list
 from counter_app.services.handover_values import HandoverLine
 from counter_app.services.offices import get_office
+from counter_app.services.papers_kept import office_of, with_results
 from counter_app.services.printers import choose_printer
 from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
 from counter_app.services.values import PAYMENT_METHODS, OfficeData
@@ -45,7 +46,8 @@ ALL_FIELDS = "Tất cả các lĩnh vực"
 
 def handover_paper(desk: DeskContext, list_id: int, *, reprint: bool = False) -> bytes:
     """Biên bản bàn giao hồ sơ of a list, one copy for each side. Raises UserError ``handover_unknown``."""
-    view, office = handover_list(desk, list_id), get_office(desk)
+    view = handover_list(desk, list_id)
+    office = office_of(desk, view)
     issued_at = view.sent_at or view.made_at
     day = issued_at.astimezone(VIETNAM).date()
     content = HandoverListContent(
@@ -132,7 +134,7 @@ def register_paper(desk: DeskContext, wanted: RegisterFilter) -> tuple[bytes, in
     today = desk.clock().astimezone(VIETNAM).date()
     head = _head(get_office(desk), today, None)
     volumes: dict[int, list[RegisterLine]] = {}
-    for line in lines:
+    for line in with_results(desk, lines):
         volumes.setdefault(line.volume, []).append(line)
     papers = [_pdf(desk, _volume(head, year, rows), today) for year, rows in volumes.items()]
     return joined(papers) if len(papers) > 1 else papers[0], len(lines)

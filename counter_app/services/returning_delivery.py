@@ -140,6 +140,19 @@ def result_lines(dossier: Dossier, given: Sequence[ResultOut] = ()) -> list[dict
     ]
 
 
+def results_held(dossier: Dossier) -> list[str]:
+    """The results that exist by now, each with its number: the desk's own files, then those that the portal gave."""
+    names = {item.code: item.name for item in dossier.procedure.results}
+    own = {
+        result_code(dossier.code, item.result_number): names.get(item.result_code, item.file_name)
+        for item in dossier.documents
+        if item.result_number is not None
+    }
+    told = (dossier.portal_told or {}).get("DanhSachGiayToKetQua") or ()
+    given = {str(item.get("MaGiayToKetQua") or ""): str(item.get("TenGiayTo") or UNNAMED_RESULT) for item in told}
+    return [f"{code.rpartition('-')[2]}: {name}" if code else name for code, name in (own | given).items()]
+
+
 def free_result_codes(dossier: Dossier) -> Iterator[str]:
     """Codes for the desk's own results: numbered past those that the portal gave."""
     return (result_code(dossier.code, number) for number in free_result_numbers(dossier))

@@ -153,6 +153,7 @@ class EvidenceBox(QWidget):
         grid.addWidget(self.results, 1, 1, 1, 3)
         grid.addWidget(self.results_hint, 2, 1, 1, 3)
         signing = QHBoxLayout()
+        signing.setSpacing(14)
         signing.addWidget(self.slip)
         signing.addWidget(self.signed, 1)
         grid.addLayout(signing, 3, 1, 1, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pytest
 
 from counter_app.rules.lifecycle import Step
 from counter_app.services import papers_lists
+from counter_app.services.attach import attach
 from counter_app.services.day_closing import close_day
 from counter_app.services.desk import DeskContext
 from counter_app.services.fees import MoneyIn, take
 from counter_app.services.handover import prepare, send
 from counter_app.services.handover_receive import confirm
 from counter_app.services.handover_values import Destination, Signing
+from counter_app.services.offices import save_office
 from counter_app.services.papers_lists import (
     closing_paper,
     handover_paper,
@@ -26,9 +29,11 @@ from counter_app.services.papers_lists import (
 from counter_app.services.print_jobs import job
 from counter_app.services.receive import receive
 from counter_app.services.register import RegisterFilter
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.returning import give
+from counter_app.services.returning_delivery import Handing, ResultOut
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import FeeIn
-from tests.catalogue_samples import DUNG, YBHIAO, full_request
+from tests.catalogue_samples import DUNG, OFFICE, YBHIAO, full_request, write_pdf
 from tests.conftest import Clock
 from tests.printing.paper_samples import text_of
 from tests.services.inspect_desk import refused
@@ -115,3 +120,39 @@ def test_the_register_has_a_volume_a_year(
     monkeypatch.setattr(papers_lists, "MOST_LINES", 2)
     with refused("register_too_long", "2 hồ sơ"):
         register_paper(desk, RegisterFilter())
+
+
+def test_a_list_printed_again_is_of_the_office_that_gave_it(
+    desk: DeskContext, clock: Clock, codes: list[str], tmp_path: Path
+) -> None:
+    made = prepare(desk, codes, Destination(CIVIL))
+    send(desk, made.id)
+    given = handover_paper(desk, made.id)
+    clock.move(days=1)
+    save_office(desk, replace(OFFICE, name="UBND phường Ea Kao", desk_name="QUẦY MỚI", place="Phường Ea Kao"))
+    assert handover_paper(desk, made.id) == given
+    waiting = prepare(desk, [receive(desk, full_request()).code], Destination(CIVIL))
+    assert "QUẦY MỚI" in text(handover_paper(desk, waiting.id), tmp_path)
+
+
+def test_several_results_stand_in_the_register_each_with_its_number(
+    desk: DeskContext, codes: list[str], tmp_path: Path
+) -> None:
+    results = (ResultOut("Trích lục", "17/2026/TLKS"), ResultOut("Bản sao", "18/BS"))
+    for code, given in zip(codes, (results, ()), strict=True):
+        take_step(desk, code, Step.FINISH, StepInput())
+        give(desk, code, Handing(by="counter", signed=True, results=given))
+    said = text(register_paper(desk, RegisterFilter())[0], tmp_path)
+    assert "Trích lục số 17/2026/TLKS; Bản sao số 18/BS".replace(" ", "") in said.replace(" ", ""), "a narrow column"
+    assert "Giấy xác nhận" not in said, "one result without a number is what the procedure says anyway"
+
+
+def test_results_go_with_the_dossier_each_by_its_number(desk: DeskContext, codes: list[str], tmp_path: Path) -> None:
+    attach(desk, codes[0], [write_pdf(tmp_path / f"{name}.pdf", name) for name in ("một", "hai")], result="KQ01")
+    told = [{"MaGiayToKetQua": f"{codes[0]}-KQ7", "TenGiayTo": "Quyết định của huyện"}, {"TenGiayTo": "Phụ lục"}]
+    with desk.database.write() as session:
+        find_dossier(session, codes[0]).portal_told = {"DanhSachGiayToKetQua": told}
+    made = prepare(desk, codes, Destination(CIVIL))
+    said = text(handover_paper(desk, made.id), tmp_path)
+    for words in ("KQ1: Giấy xác nhận", "KQ2: Giấy xác nhận", "KQ7: Quyết định của huyện", "Phụ lục"):
+        assert words in said, words

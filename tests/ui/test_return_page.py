@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from counter_app.services.reading import show
 from counter_app.services.returning import deliveries
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, Received
+from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.return_page import ReturnPage
+from tests.printing.paper_samples import text_of
 from tests.ui.vietnamese_typing import type_vietnamese
-from tests.ui.window_fixtures import Clock, settle
+from tests.ui.window_fixtures import Clock, press, settle
 
 TakeIn = Callable[..., Received]
 
@@ -138,7 +141,7 @@ def test_originals_that_were_ticked_go_back_and_results_are_numbered(
     take_step(running.desk, code, Step.FINISH, StepInput())
     look(page, code, qtbot)
     box = page.card.evidence
-    box.results.setPlainText("Giấy khai sinh\n\nBản sao trích lục")
+    box.results.setPlainText("Giấy khai sinh | 17/2026/KS\n\nBản sao trích lục|")
     box.originals[0][0].setChecked(True)
     box.signed.setChecked(True)
     page.give()
@@ -146,6 +149,52 @@ def test_originals_that_were_ticked_go_back_and_results_are_numbered(
     (made,) = deliveries(running.desk, code)
     assert made.results == ((f"{code}-KQ1", "Giấy khai sinh"), (f"{code}-KQ2", "Bản sao trích lục"))
     assert len(made.originals) == 1
+    told: Any = show(running.desk, code).events[-1].details
+    assert [result.get("number") for result in told["results"]] == ["17/2026/KS", None]
+
+
+def test_the_slip_is_signed_before_the_return_is_entered(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any, tmp_path: Path
+) -> None:
+    """By keyboard alone: Alt+8, look, close, tick the signature, Ctrl+Enter."""
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    press(Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page._dialog is not None)  # a button pressed by its key clicks a moment later
+    settle(qtbot, running.executor)
+    paper = page._dialog
+    assert isinstance(paper, PrintDialog)
+    said = text_of(paper.pdf, tmp_path)
+    assert "PHIẾU GIAO NHẬN" in said
+    assert "H' Ngăm Niê Kdăm" in said
+    paper.reject()
+    assert show(running.desk, code).row.status == "finished", "nothing was entered yet"
+    assert running.window.focusWidget() is page.card.evidence.signed, "what comes next"
+    running.window.activateWindow()
+    qtbot.waitUntil(page.card.evidence.signed.hasFocus)
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).row.status == "returned"
+
+
+def test_no_slip_before_there_is_a_result(page: ReturnPage, take_in: TakeIn, qtbot: Any) -> None:
+    look(page, take_in().code, qtbot)
+    assert not page.card.evidence.slip.isEnabled()
+
+
+def test_what_the_slip_lacks_is_asked_for_first(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    page.card.authorised.setChecked(True)
+    page.card.evidence.slip.click()
+    assert page._dialog is None
+    assert "họ tên người được ủy quyền" in page.line.text()
+    assert page.card.to_name.hasFocus()
 
 
 def test_a_result_on_the_spot_needs_no_step_before(

@@ -1,0 +1,110 @@
+"""The return slip that is signed before the return is entered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from counter_app.rules.lifecycle import Step
+from counter_app.services import print_jobs
+from counter_app.services.desk import DeskContext
+from counter_app.services.papers import make_paper, print_paper
+from counter_app.services.papers_return import print_slip_to_sign, slip_to_sign
+from counter_app.services.reading import show
+from counter_app.services.receive import receive
+from counter_app.services.returning import delivery_came_back, give
+from counter_app.services.returning_delivery import Handing, OriginalBack, ResultOut
+from counter_app.services.steps import StepInput, take_step
+from tests.catalogue_samples import HNGAM, ON_THE_SPOT, full_request, request
+from tests.conftest import Clock
+from tests.printing.paper_samples import text_of
+from tests.services.inspect_desk import nothing_stored, refused
+
+PRINTER = "tcp://127.0.0.1:9"
+HANDING = Handing(
+    by="counter",
+    results=(ResultOut("Trích lục khai sinh", "17/2026/TLKS"), ResultOut("Bản sao trích lục", "18/2026/TLKS-BS")),
+    originals=(OriginalBack("TP01", 1),),
+)
+
+
+@pytest.fixture
+def code(desk: DeskContext) -> str:
+    code = receive(desk, full_request()).code
+    take_step(desk, code, Step.FINISH, StepInput())
+    return code
+
+
+def test_the_slip_says_what_the_return_will_say_and_stores_nothing(
+    desk: DeskContext, code: str, tmp_path: Path
+) -> None:
+    with nothing_stored(desk):
+        paper = slip_to_sign(desk, code, HANDING)
+    said = text_of(paper.pdf, tmp_path, rows=True)
+    for words in ("PHIẾU GIAO NHẬN", HNGAM.name, "1 Trích lục khai sinh 17/2026/TLKS 01",
+                  "2 Bản sao trích lục 18/2026/TLKS-BS 01", "1 Tờ khai theo mẫu 01", "Lê Thị Hạnh",
+                  f"CCCD/MST: {HNGAM.personal_number}",
+                  "6. Thời gian giao: 08 giờ 30 phút, ngày 10 tháng 3 năm 2026"):  # fmt: skip
+        assert words in said, words
+    give(desk, code, replace(HANDING, signed=True))
+    assert make_paper(desk, code, "return_slip").pdf == paper.pdf
+
+
+def test_the_slip_that_was_signed_is_the_paper_of_the_return(desk: DeskContext, clock: Clock, code: str) -> None:
+    signed = slip_to_sign(desk, code, HANDING).pdf
+    job = print_slip_to_sign(desk, code, HANDING, PRINTER)
+    assert print_jobs.job(desk.database, job).event_number is None
+    with refused("already_printed"):
+        print_slip_to_sign(desk, code, HANDING, PRINTER)
+    clock.move(minutes=7)
+    give(desk, code, replace(HANDING, signed=True))
+    assert make_paper(desk, code, "return_slip").pdf == signed, "with the moment at which it was signed"
+    with refused("already_printed"):
+        print_paper(desk, code, "return_slip", PRINTER)
+    print_paper(desk, code, "return_slip", PRINTER, reprint=True)
+
+
+def test_a_slip_that_never_came_out_is_not_the_one_that_was_signed(desk: DeskContext, clock: Clock, code: str) -> None:
+    print_jobs.cancel(desk.database, print_slip_to_sign(desk, code, HANDING, PRINTER))
+    clock.move(minutes=7)
+    give(desk, code, replace(HANDING, signed=True))
+    assert "slip" not in show(desk, code).events[-1].details
+    print_paper(desk, code, "return_slip", PRINTER)
+
+
+def test_each_handing_out_has_a_slip_of_its_own(desk: DeskContext, clock: Clock, code: str) -> None:
+    by_post = Handing(by="post", tracking="EB111111111VN")
+    print_slip_to_sign(desk, code, by_post, PRINTER)
+    give(desk, code, by_post)
+    clock.move(days=2)
+    delivery_came_back(desk, code, "Không có người nhận")
+    print_slip_to_sign(desk, code, HANDING, PRINTER)
+
+
+def test_a_result_on_the_spot_has_its_slip_too(desk: DeskContext, tmp_path: Path) -> None:
+    code = receive(desk, request(ON_THE_SPOT)).code
+    assert "Giấy xác nhận" in text_of(slip_to_sign(desk, code, Handing(by="counter")).pdf, tmp_path)
+
+
+def test_without_a_result_there_is_nothing_to_sign_for(desk: DeskContext) -> None:
+    code = receive(desk, full_request()).code
+    with refused("form_not_issued", "Có kết quả"):
+        slip_to_sign(desk, code, HANDING)
+
+
+@pytest.mark.parametrize(
+    ("handing", "kind"),
+    [
+        (Handing(authorised=True), "receiver_missing"),
+        (Handing(authorised=True, to="Y Thịnh"), "authority_missing"),
+        (Handing(by="post"), "tracking_missing"),
+        (Handing(by="counter", originals=(OriginalBack("TP99", 1),)), "component_unknown"),
+    ],
+)
+def test_what_the_return_would_refuse_the_slip_refuses(
+    desk: DeskContext, code: str, handing: Handing, kind: str
+) -> None:
+    with refused(kind):
+        slip_to_sign(desk, code, handing)
