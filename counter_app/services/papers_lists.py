@@ -116,9 +116,12 @@ def reprint_payload(desk: DeskContext, form: str, number: int) -> bytes:
     return closing_paper(desk, date.fromordinal(number), reprint=True)
 
 
-def register_paper(desk: DeskContext, wanted: RegisterFilter) -> tuple[bytes, int]:
+def register_paper(
+    desk: DeskContext, wanted: RegisterFilter, on_page: Callable[[int], None] | None = None
+) -> tuple[bytes, int]:
     """Sổ theo dõi hồ sơ as PDF, each volume on pages of its own, and how many dossiers it has.
 
+    ``on_page`` hears of each page laid out, volume by volume, and ends the work by raising.
     Raises UserError ``period_invalid``, ``register_too_long``, ``register_empty``.
     """
     from printing.sheets import joined
@@ -136,7 +139,7 @@ def register_paper(desk: DeskContext, wanted: RegisterFilter) -> tuple[bytes, in
     volumes: dict[int, list[RegisterLine]] = {}
     for line in with_results(desk, lines):
         volumes.setdefault(line.volume, []).append(line)
-    papers = [_pdf(desk, _volume(head, year, rows), today) for year, rows in volumes.items()]
+    papers = [_pdf(desk, _volume(head, year, rows), today, on_page) for year, rows in volumes.items()]
     return joined(papers) if len(papers) > 1 else papers[0], len(lines)
 
 
@@ -206,10 +209,10 @@ def _head(office: OfficeData, day: date, number: str | None) -> Letterhead:
     )
 
 
-def _pdf(desk: DeskContext, content: Content, day: date) -> bytes:
+def _pdf(desk: DeskContext, content: Content, day: date, on_page: Callable[[int], None] | None = None) -> bytes:
     from printing.forms import form_set_for, render
 
-    return render(content, form_set_for(day, own_folder=desk.directory / "forms"))
+    return render(content, form_set_for(day, own_folder=desk.directory / "forms"), on_page)
 
 
 def _spool(

@@ -7,12 +7,13 @@ query of its own, so that a year of a province never lies in memory at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from counter_app.errors import UserError
@@ -51,6 +52,9 @@ _COLUMNS = (
     Applicant.phone,
     _FIRST.at.label("entered"),
 )
+_ORDER = (Dossier.received_at, Dossier.id)
+
+Q = TypeVar("Q", bound=Select[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,23 @@ class RegisterFilter:
     procedure: str = ""
     field: str = ""
     volume: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """A procedure or a field with how many dossiers of it there are."""
+
+    code: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterContents:
+    """What the register of a period has dossiers of, the most frequent first."""
+
+    procedures: tuple[Contained, ...]
+    fields: tuple[Contained, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +121,7 @@ def register_blocks(desk: DeskContext, wanted: RegisterFilter, *, block: int = B
 
     Raises UserError ``period_invalid``.
     """
-    if wanted.first is not None and wanted.last is not None and wanted.first > wanted.last:
-        raise UserError("period_invalid", "Ngày đầu phải trước ngày cuối. Hãy chọn lại khoảng thời gian của sổ.")
+    _check(wanted)
     return _blocks(desk, wanted, block)
 
 
@@ -121,16 +141,73 @@ def _blocks(desk: DeskContext, wanted: RegisterFilter, block: int) -> Iterator[l
         after = or_(Dossier.received_at > last.received_at, same)
 
 
+def register_ids(desk: DeskContext, wanted: RegisterFilter) -> array[int]:
+    """The dossiers of the register in its order. Raises UserError ``period_invalid``."""
+    _check(wanted)
+    with desk.database.read() as session:
+        return array("q", session.scalars(_narrowed(_joined(select(Dossier.id)), wanted).order_by(*_ORDER)))
+
+
+def register_lines(desk: DeskContext, ids: Sequence[int]) -> list[RegisterLine]:
+    """The lines of these dossiers, in the order of ``ids``."""
+    office = get_office(desk).name
+    with desk.database.read() as session:
+        rows = session.execute(_joined(select(*_COLUMNS)).where(Dossier.id.in_(ids))).all()
+    found = {row.id: _line(row, office) for row in rows}
+    return [found[row_id] for row_id in ids]
+
+
+def register_contents(desk: DeskContext, wanted: RegisterFilter) -> RegisterContents:
+    """What there is in the register of a period, to narrow it by. Raises UserError ``period_invalid``."""
+    _check(wanted)
+    count, name = func.count(Dossier.id), func.max(Procedure.name)
+    procedures = _narrowed(_joined(select(Procedure.code, name, count)), wanted).group_by(Procedure.code)
+    fields = _narrowed(_joined(select(Field.code, Field.name, count)), wanted).group_by(Field.code, Field.name)
+    with desk.database.read() as session:
+        return RegisterContents(
+            procedures=tuple(Contained(*row) for row in session.execute(procedures.order_by(count.desc()))),
+            fields=tuple(Contained(*row) for row in session.execute(fields.order_by(count.desc()))),
+        )
+
+
+def period_words(wanted: RegisterFilter) -> str:
+    """What the register holds, in words: ``Từ ngày 01/03/2026 · đến ngày 31/03/2026 · thủ tục 1.004222``."""
+    parts = []
+    if wanted.volume is not None:
+        parts.append(f"Quyển số {wanted.volume}")
+    if wanted.first is not None:
+        parts.append(f"Từ ngày {wanted.first:%d/%m/%Y}")
+    if wanted.last is not None:
+        parts.append(
+            f"đến ngày {wanted.last:%d/%m/%Y}" if wanted.first is not None else f"Đến ngày {wanted.last:%d/%m/%Y}"
+        )
+    if wanted.procedure:
+        parts.append(f"thủ tục {wanted.procedure}")
+    if wanted.field:
+        parts.append(f"lĩnh vực {wanted.field}")
+    return " · ".join(parts) or "Toàn bộ hồ sơ"
+
+
+def _check(wanted: RegisterFilter) -> None:
+    if wanted.first is not None and wanted.last is not None and wanted.first > wanted.last:
+        raise UserError("period_invalid", "Ngày đầu phải trước ngày cuối. Hãy chọn lại khoảng thời gian của sổ.")
+
+
 def _query(wanted: RegisterFilter) -> Select[*tuple[Any, ...]]:
-    query = (
-        select(*_COLUMNS)
-        .select_from(Dossier)
+    return _narrowed(_joined(select(*_COLUMNS)), wanted).order_by(*_ORDER)
+
+
+def _joined(query: Q) -> Q:
+    return (
+        query.select_from(Dossier)
         .join(Procedure, Dossier.procedure_id == Procedure.id)
         .join(Field, Procedure.field_id == Field.id)
         .join(Applicant, Dossier.applicant_id == Applicant.id)
         .join(_FIRST, and_(_FIRST.dossier_id == Dossier.id, _FIRST.number == 1))
-        .order_by(Dossier.received_at, Dossier.id)
     )
+
+
+def _narrowed(query: Q, wanted: RegisterFilter) -> Q:
     if wanted.first is not None:
         query = query.where(Dossier.received_at >= _midnight(wanted.first))
     if wanted.last is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office
-from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
+from counter_app.services.register import RegisterFilter, RegisterLine, period_words, register_blocks
 from counter_app.services.spreadsheets import CELL, FONT, HEAD, MOMENT, Cell, lay_out, naive, whole_file, write_cell
 
 if TYPE_CHECKING:
@@ -43,14 +43,26 @@ MOST_ROWS = 1_048_575
 """The last row that a sheet can hold, counted from 0."""
 
 
-def write_register(desk: DeskContext, wanted: RegisterFilter, path: Path) -> int:
+def write_register(
+    desk: DeskContext, wanted: RegisterFilter, path: Path, on_lines: Callable[[int], None] | None = None
+) -> int:
     """Write the register to ``path`` (.xlsx), whole or not at all; answers how many dossiers it has.
 
+    ``on_lines`` hears how many are read, block by block, and ends the work by raising.
     Raises UserError ``period_invalid``, ``register_too_long``; KnownError for storage.
     """
-    blocks = register_blocks(desk, wanted)
+    blocks = _told(register_blocks(desk, wanted), on_lines)
     with whole_file(path) as file:
         return _write(desk, wanted, blocks, file)
+
+
+def _told(blocks: Iterator[list[RegisterLine]], on_lines: Callable[[int], None] | None) -> Iterator[list[RegisterLine]]:
+    count = 0
+    for block in blocks:
+        count += len(block)
+        if on_lines is not None:
+            on_lines(count)
+        yield block
 
 
 def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[RegisterLine]], file: BinaryIO) -> int:
@@ -62,7 +74,7 @@ def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[Regi
         sheet = book.add_worksheet("Sổ theo dõi hồ sơ")
         formats = _formats(book)
         _lay_out(sheet)
-        _write_heads(sheet, formats, get_office(desk).name, _period(wanted))
+        _write_heads(sheet, formats, get_office(desk).name, period_words(wanted))
         for line in chain.from_iterable(blocks):
             if row > MOST_ROWS:
                 raise UserError(
@@ -128,20 +140,3 @@ def _write_line(sheet: Worksheet, formats: dict[str, Any], row: int, line: Regis
     )
     for column, value in enumerate(values):
         write_cell(sheet, row, column, value, formats["text"], formats["moment"])
-
-
-def _period(wanted: RegisterFilter) -> str:
-    parts = []
-    if wanted.volume is not None:
-        parts.append(f"Quyển số {wanted.volume}")
-    if wanted.first is not None:
-        parts.append(f"Từ ngày {wanted.first:%d/%m/%Y}")
-    if wanted.last is not None:
-        parts.append(
-            f"đến ngày {wanted.last:%d/%m/%Y}" if wanted.first is not None else f"Đến ngày {wanted.last:%d/%m/%Y}"
-        )
-    if wanted.procedure:
-        parts.append(f"thủ tục {wanted.procedure}")
-    if wanted.field:
-        parts.append(f"lĩnh vực {wanted.field}")
-    return " · ".join(parts) or "Toàn bộ hồ sơ"

@@ -9,10 +9,12 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from counter_app.errors import UserError
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
 from counter_app.settings import SheetSettings
+from counter_app.services.register_print import REGISTER
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
@@ -85,6 +87,8 @@ def _reprint(desk: DeskContext, row: JobRow) -> int:
     if row.form in papers_lists.TITLES and row.event_number is not None:
         payload = papers_lists.reprint_payload(desk, row.form, row.event_number)
         return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
+    if row.form == REGISTER:
+        raise UserError("register_is_new", "Sổ theo dõi in lại là sổ mới của khoảng đó: hãy in ở trang Báo cáo (F8).")
     if row.form == TEST_FORM:
         return print_jobs.reprint(desk.database, row.id, None, desk.clock())
     if row.form == THERMAL_FORM:

@@ -15,7 +15,15 @@ from counter_app.services import register_sheet
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
-from counter_app.services.register import RegisterFilter, RegisterLine, month_of, register_blocks
+from counter_app.services.register import (
+    RegisterFilter,
+    RegisterLine,
+    month_of,
+    register_blocks,
+    register_contents,
+    register_ids,
+    register_lines,
+)
 from counter_app.services.register_sheet import COLUMNS, write_register
 from counter_app.services.steps import StepInput, take_step
 from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, full_request, request
@@ -99,6 +107,53 @@ def test_narrowed_by_period_procedure_field_and_volume(desk: DeskContext, clock:
     assert codes(RegisterFilter(volume=2025)) == []
     with refused("period_invalid"):
         register_blocks(desk, RegisterFilter(DAY, date(2026, 3, 9)))
+
+
+def test_pages_of_the_table_are_the_lines_of_the_blocks(desk: DeskContext, clock: Clock) -> None:
+    for number in range(5):
+        receive(desk, request(HOURS if number % 2 else SAME_DAY))
+        clock.move(minutes=number % 2)
+    wanted = RegisterFilter(first=DAY, procedure=HOURS)
+    ids = register_ids(desk, wanted)
+    assert register_lines(desk, ids) == lines(desk, wanted)
+    assert [line.dossier_code for line in register_lines(desk, ids[::-1])] == [
+        line.dossier_code for line in reversed(lines(desk, wanted))
+    ]
+    assert register_lines(desk, []) == []
+    with refused("period_invalid"):
+        register_ids(desk, RegisterFilter(DAY, date(2026, 3, 9)))
+
+
+def test_what_a_period_has_of_procedures_and_fields(desk: DeskContext, clock: Clock) -> None:
+    for procedure in (HOURS, SAME_DAY, HOURS):
+        receive(desk, request(procedure))
+    clock.set(20, 9)
+    receive(desk, request(SAME_DAY))
+    found = register_contents(desk, RegisterFilter(DAY, DAY))
+    assert [(each.code, each.count) for each in found.procedures] == [(HOURS, 2), (SAME_DAY, 1)]
+    assert sum(each.count for each in found.fields) == 3
+    assert all(each.name for each in (*found.procedures, *found.fields))
+    assert register_contents(desk, RegisterFilter(date(2026, 4, 1))).procedures == ()
+
+
+def test_reading_tells_how_far_it_is_and_ends_at_a_word(desk: DeskContext, tmp_path: Path) -> None:
+    for _ in range(3):
+        receive(desk, request(HOURS))
+    heard: list[int] = []
+    path = tmp_path / "so.xlsx"
+    assert write_register(desk, RegisterFilter(), path, heard.append) == 3
+    assert heard == [3]
+    path.unlink()
+
+    class EnoughError(Exception):
+        """The clerk's word."""
+
+    def enough(_lines: int) -> None:
+        raise EnoughError
+
+    with pytest.raises(EnoughError):
+        write_register(desk, RegisterFilter(), path, enough)
+    assert list(tmp_path.glob("so*")) == [], "nothing is left of it"
 
 
 def test_the_sheet_has_the_prescribed_columns_and_every_line(desk: DeskContext, tmp_path: Path) -> None:

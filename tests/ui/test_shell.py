@@ -23,6 +23,7 @@ KEYS = {
     "return": Qt.Key.Key_F4,
     "handover": Qt.Key.Key_F10,
     "overdue": Qt.Key.Key_F6,
+    "reports": Qt.Key.Key_F8,
     "sync": Qt.Key.Key_F9,
 }
 
