@@ -31,6 +31,9 @@ BLOCK = 500
 _NOTED = (Status.REGISTERED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED)
 """Statuses that the columns do not show by themselves."""
 
+_NO_AGENCY = ("", "Không có thông tin")
+"""How the published catalogue leaves out who settles a procedure."""
+
 _FIRST = aliased(DossierEvent)
 _COLUMNS = (
     Dossier.id,
@@ -240,7 +243,7 @@ def _line(row: Any, office: str) -> RegisterLine:
         applicant_name=row.applicant_name,
         address=row.address,
         phone=row.phone,
-        lead_office=row.agency or office,
+        lead_office=office if row.agency in _NO_AGENCY else row.agency,
         received_at=row.received_at,
         due=row.due,
         returned_at=row.returned_at,

@@ -30,11 +30,12 @@ class Words:
     CONTAINED = QT_TRANSLATE_NOOP("RegisterFilter", "{name} ({count})")
 
 
+DAY = "dd/MM/yyyy"
 PERIODS = (
-    ("day", Words.DAY, "dd/MM/yyyy"),
+    ("day", Words.DAY, DAY),
     ("month", Words.MONTH, "MM/yyyy"),
     ("volume", Words.VOLUME, "yyyy"),
-    ("days", Words.DAYS, "dd/MM/yyyy"),
+    ("days", Words.DAYS, DAY),
 )
 """Each with how its date is written."""
 
@@ -124,6 +125,9 @@ class RegisterFilterBox(QWidget):
         made.setAccessibleName(_tr(words))
         made.setKeyboardTracking(False)
         made.setMinimumWidth(DATE_WIDTH)
+        made.setDisplayFormat(DAY)
+        # The style sheet's padding does not reach the line inside.
+        made.lineEdit().setTextMargins(8, 0, 0, 0)
         return made
 
     def _lay_out(self) -> None:

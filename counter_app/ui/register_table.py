@@ -17,7 +17,7 @@ from counter_app.ui.formatting import local_time
 from counter_app.ui.paged_table import Column, PagedModel, PagedTable
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
-PROCEDURE, PROCEDURE_WIDTH = "procedure", 230
+PROCEDURE, PROCEDURE_WIDTH = "procedure", 200
 """The column that takes what room there is, and its least width."""
 
 
@@ -49,13 +49,13 @@ COLUMNS: tuple[Column[RegisterLine], ...] = (
     Column(PROCEDURE, Words.PROCEDURE, _text(lambda line: line.procedure_name), PROCEDURE_WIDTH),
     Column("sets", Words.SETS, _text(lambda line: f"{line.sets_count:02d}"), 60),
     Column("applicant", Words.APPLICANT, _text(lambda line: line.applicant_name), 170),
-    Column("address", Words.ADDRESS, _text(lambda line: ", ".join(filter(None, (line.address, line.phone)))), 220),
+    Column("address", Words.ADDRESS, _text(lambda line: ", ".join(filter(None, (line.address, line.phone)))), 190),
     Column("received", Words.RECEIVED, _text(lambda line: local_time(line.received_at)), 142),
-    Column("due", Words.DUE, _text(lambda line: local_time(line.due)), 142),
+    Column("due", Words.DUE, _text(lambda line: local_time(line.due)), 148),
     Column("returned", Words.RETURNED, _text(lambda line: local_time(line.returned_at)), 142),
-    Column("method", Words.METHOD, _text(lambda line: line.return_method), 116),
-    Column("office", Words.OFFICE, _text(lambda line: line.lead_office), 150),
-    Column("note", Words.NOTE, _text(lambda line: line.note), 150),
+    Column("method", Words.METHOD, _text(lambda line: line.return_method), 130),
+    Column("office", Words.OFFICE, _text(lambda line: line.lead_office), 142),
+    Column("note", Words.NOTE, _text(lambda line: line.note), 110),
 )
 """Those of the form, without the one that is signed; when it goes out stands before who settles it."""
 

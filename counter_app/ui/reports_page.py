@@ -200,7 +200,9 @@ class ReportsPage(Page):
     def _drawn(self, pdf: bytes) -> None:
         self._show_busy(False)
         make, send = partial(_kept, pdf), partial(_print, self.context.desk, self._asked, pdf)
-        self._show(PrintDialog(self.context, _tr(Words.REGISTER), _file_name(self._asked), make, send, self))
+        dialog = PrintDialog(self.context, _tr(Words.REGISTER), _file_name(self._asked), make, send, self)
+        dialog.preview.zoom_out()  # the sheet lies across: so it is seen whole
+        self._show(dialog)
 
     @Slot(object, int)
     def _written(self, path: Path, count: int) -> None:

@@ -12,6 +12,7 @@ import pytest
 from counter_app.errors import KnownError
 from counter_app.rules.lifecycle import Step
 from counter_app.services import register_sheet
+from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
@@ -26,7 +27,7 @@ from counter_app.services.register import (
 )
 from counter_app.services.register_sheet import COLUMNS, write_register
 from counter_app.services.steps import StepInput, take_step
-from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, full_request, request
+from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, catalogue, full_request, request
 from tests.conftest import Clock
 from tests.services.inspect_desk import refused
 from tests.services.sheets import cells
@@ -62,6 +63,16 @@ def test_lines_say_what_the_receipt_says(desk: DeskContext, clock: Clock) -> Non
         return_method="Tại quầy",
         note="Gấp",
     )
+
+
+def test_a_procedure_that_names_nobody_is_settled_by_the_office(desk: DeskContext) -> None:
+    changed = catalogue()
+    for procedure, agency in ((DAYS, "Không có thông tin"), (HOURS, "")):
+        next(item for item in changed["procedures"] if item["code"] == procedure)["agency"] = agency
+    import_catalogue(desk, changed)
+    receive(desk, full_request())
+    receive(desk, request(HOURS))
+    assert [line.lead_office for line in lines(desk, RegisterFilter())] == ["UBND xã Ea Kao"] * 2
 
 
 def test_what_ended_otherwise_is_noted(desk: DeskContext) -> None:
