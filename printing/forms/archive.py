@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 
-from printing.pdfa import declare
+from printing.forms.tags import structure
+from printing.pdfa import LANGUAGE, declare
 
 _UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -22,5 +23,6 @@ def archival(pdf: bytes, title: str, subject: str, made_at: datetime | None) -> 
     out = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as document:
         declare(document, title, subject, made_at or _UNDATED)
+        structure(document, LANGUAGE)
         document.save(out, min_version="1.7", deterministic_id=True)
     return out.getvalue()

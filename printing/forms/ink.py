@@ -11,6 +11,7 @@ from reportlab.platypus import Paragraph
 from printing.fonts import REGULAR
 from printing.forms.fields import Values, filled, unknown
 from printing.forms.style import Sheet, style_for
+from printing.forms.tags import Tagged
 
 SHORT_DOTS = "............"
 _LEAST_DOTTED = 18 * mm
@@ -37,7 +38,8 @@ class Ink:
 
     def para(self, markup: str, style: str) -> Paragraph:
         """A paragraph of ready markup."""
-        return Paragraph(markup, style_for(self.sheet, style, markup))
+        kind = Tagged if self.sheet.tagged else Paragraph
+        return kind(markup, style_for(self.sheet, style, markup))
 
     def filled(self, text: str, style: str, width: float | None = None) -> Paragraph:
         """A paragraph whose unknown fields share the rest of their line (*width* or the sheet's) as dots."""

@@ -26,6 +26,7 @@ from printing.forms.model import FormSet
 from printing.forms.papers import Content, Plan, plan
 from printing.forms.style import Sheet, sheet
 from printing.forms.symbols import CopyName
+from printing.forms.tags import begin_artifact, end_artifact
 from printing.pdfa import LANGUAGE
 
 MIME = "application/pdf"
@@ -79,11 +80,12 @@ class _HeldCanvas(Canvas):
         self._margins = margins
         self._held: list[dict[str, Any]] = []
         self.copy_name: tuple[CopyName, float, float] | None = None
+        self.marked = 0
 
     def showPage(self) -> None:  # noqa: N802 (ReportLab's name)
         """Keep the page as it stands."""
         self._held.append(dict(self.__dict__))
-        self.copy_name = None
+        self.copy_name, self.marked = None, 0
         self._startPage()  # type: ignore[attr-defined]  # as ReportLab's own showPage ends; its types leave it out
 
     def save(self) -> None:
@@ -149,9 +151,11 @@ class _Run:
         """The foot line of the page, and above a further page what it goes on with."""
         canvas.saveState()
         canvas.setFont(fonts.REGULAR, self._page.small)
+        begin_artifact(canvas)
         self._foot_line(canvas, page)
         if page.number > 1:
             self._running_head(canvas, page.paper)
+        end_artifact(canvas)
         canvas.restoreState()
 
     def _foot_line(self, canvas: Canvas, of: _Page) -> None:

@@ -21,7 +21,10 @@ _LEADING = 1.17
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Measures of one paper, in points. ``body`` is the size of running text."""
+    """Measures of one paper, in points. ``body`` is the size of running text.
+
+    ``tagged``: for the reader of one paper, who may be blind; a list of thousands of cells would grow by half.
+    """
 
     size: tuple[float, float]
     left: float
@@ -34,6 +37,7 @@ class Sheet:
     small: float
     qr: float
     head_left: float
+    tagged: bool = True
     styles: dict[str, ParagraphStyle] = field(default_factory=dict)
 
     @property
@@ -80,12 +84,12 @@ def sheet(paper: Paper) -> Sheet:
         case "A4 list":
             made = Sheet(
                 size=A4, left=20 * mm, right=12 * mm, top=14 * mm, bottom=15 * mm,
-                body=11, head=11, title=14, small=8, qr=25 * mm, head_left=60 * mm,
+                body=11, head=11, title=14, small=8, qr=25 * mm, head_left=60 * mm, tagged=False,
             )  # fmt: skip
         case "A4 landscape":
             made = Sheet(
                 size=landscape(A4), left=18 * mm, right=10 * mm, top=12 * mm, bottom=13 * mm,
-                body=9.5, head=10.5, title=14, small=8, qr=25 * mm, head_left=100 * mm,
+                body=9.5, head=10.5, title=14, small=8, qr=25 * mm, head_left=100 * mm, tagged=False,
             )  # fmt: skip
         case "100x150":
             made = Sheet(
