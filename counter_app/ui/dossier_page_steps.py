@@ -98,7 +98,11 @@ class StepBar(QWidget):
         self.show_steps(())
 
     def show_steps(self, permitted: tuple[Step, ...], *, hurry: bool = False) -> None:
-        """Offer these steps and no others; in a ``hurry`` the letter of apology is a button of its own."""
+        """Offer these steps and no others; in a ``hurry`` the letter of apology is a button of its own.
+
+        Where the focus was on one of the old buttons it goes to the likeliest of the new: a step leads to the next.
+        """
+        was_here = self.window().focusWidget() in self.buttons
         for button in self.buttons:
             self._bar.removeWidget(button)
             button.hide()
@@ -118,6 +122,8 @@ class StepBar(QWidget):
                 self.menu.addAction(self.step_actions[step])
         self.more.setVisible(len(ordered) > SHOWN_STEPS)
         self.no_steps.setVisible(not ordered)
+        if was_here:
+            self.take_focus()
 
     def take_focus(self) -> None:
         """Focus the likeliest step."""

@@ -68,6 +68,7 @@ class EndingDialog(StepDialog):
                 self.add_field(translate("EndingDialog", words), field)
             else:
                 field.hide()
+        self.put_late_entry_last()
         if step is not Step.WITHDRAW:
             line = self.law.lineEdit()
             assert line is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, Signal, Slot
@@ -293,6 +294,16 @@ class StepDialog(TaskDialog):
         self.form.addRow(self.at)
         self.late.toggled.connect(self.at.setVisible)
         next(iter(self.inputs.values()), self.confirm).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def put_late_entry_last(self) -> None:
+        """When it happened is asked after the questions that were added, on the screen and by Tab."""
+        for field in (self.late, self.at):
+            self.form.takeRow(field)
+            self.form.addRow(field)
+        asked = [self.form.itemAt(row, QFormLayout.ItemRole.FieldRole) for row in range(self.form.rowCount())]
+        fields = [item.widget() for item in asked if item is not None]
+        for before, after in pairwise([*fields, self.late, self.at, self.confirm, self.cancel]):
+            QWidget.setTabOrder(before, after)
 
     def work(self) -> Callable[[], Any]:
         return partial(take_step, self.context.desk, self.code, self.step, self.answers())

@@ -13,12 +13,17 @@ from PySide6.QtCore import QBuffer, Qt
 
 from counter_app.app import RunningApp
 from counter_app.rules.payment_qr import decode
+from counter_app.services.day_closing import day_takings
 from counter_app.services.fees import fees_of
 from counter_app.services.outbox import list_outbox
+from counter_app.services.papers import make_paper
 from counter_app.services.values import Received
 from counter_app.settings import with_changes
+from counter_app.ui.day_closing_dialog import DayClosingDialog
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.queue_page import QueuePage
+from tests.journeys.test_supplement_journey import text_of
 from tests.ui.window_fixtures import press, settle, type_text
 
 TakeIn = Callable[..., Received]
@@ -79,3 +84,32 @@ def test_payment_by_qr(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None
     assert "Số giao dịch: FT26070001" in page.history.toPlainText()
     qtbot.waitUntil(page.steps.isVisible)
     assert "đã nộp chuyển khoản" in page.facts.toPlainText()
+
+    note = dialog.paper
+    assert note is not None, "the note of the payment comes up by itself"
+    assert "BL-000123" in text_of(make_paper(running.desk, code, "payment_note").pdf)
+    note.reject()
+
+    # In the evening the day's money is closed; a transfer needs no counting.
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_page("queue")
+    settle(qtbot, running.executor)
+    queue = window.page("queue")
+    assert isinstance(queue, QueuePage)
+    qtbot.waitUntil(queue.table.isVisible)
+    queue.table.setFocus()
+    qtbot.keyClick(queue.table, Qt.Key.Key_5, ALT)
+    qtbot.waitUntil(lambda: isinstance(queue._dialog, DayClosingDialog))
+    settle(qtbot, running.executor)
+    closing = queue._dialog
+    assert isinstance(closing, DayClosingDialog)
+    qtbot.waitUntil(closing.isActiveWindow)
+    press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not closing.isVisible())
+    settle(qtbot, running.executor)
+    assert closing.paper is not None, "the day on paper comes up by itself"
+    closing.paper.reject()
+    takings = day_takings(running.desk, running.desk.clock().date())
+    assert takings.closed is not None
+    assert [(row.dossier_code, row.amount) for row in takings.rows] == [(code, 8000)]

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication
 from counter_app.app import RunningApp
 from counter_app.rules.lifecycle import Step
 from counter_app.services.outbox import list_outbox
+from counter_app.services.papers import make_paper
 from counter_app.services.reading import show
 from counter_app.services.returning import deliveries
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.return_page import ReturnPage
 from counter_app.ui.return_page_arrival import ArrivalDialog
+from tests.journeys.test_supplement_journey import text_of
 from tests.ui.window_fixtures import settle
 
 TakeIn = Callable[..., Received]
@@ -102,6 +104,9 @@ def test_a_result_goes_by_post_comes_back_and_is_handed_over(running: RunningApp
     qtbot.keyClick(page.card.tracking, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, running.executor)
     assert [item.state for item in deliveries(running.desk, code)] == ["posted"]
+    label = text_of(make_paper(running.desk, code, "post_label").pdf)
+    assert "EB123456789VN" in label
+    assert "Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk" in label
 
     qtbot.waitUntil(page.code.hasFocus)
     scan(code, qtbot)

@@ -1,0 +1,133 @@
+"""Papers asked for in writing, the clock stands, they come, a new receipt; and a refusal. By keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+from PySide6.QtCore import Qt
+
+from counter_app.app import RunningApp
+from counter_app.rules.calendar import VIETNAM
+from counter_app.services.outbox import list_outbox
+from counter_app.services.papers import make_paper
+from counter_app.services.reading import show
+from counter_app.services.values import Received
+from counter_app.ui.dossier_page import DossierPage
+from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.ending_dialog import EndingDialog
+from counter_app.ui.step_dialogs import StepDialog
+from counter_app.ui.supplement_dialog import SupplementDialog
+from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
+from tests.ui.window_fixtures import Clock, press, settle, type_text
+
+TakeIn = Callable[..., Received]
+ALT, CTRL, SHIFT = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+PROCEDURE = "1.001193"
+ASKED = "Giấy chứng sinh bản chính có dấu của bệnh viện"
+
+
+def text_of(pdf: bytes) -> str:
+    with pypdfium2.PdfDocument(pdf) as document:
+        texts = [document[number].get_textpage().get_text_range() for number in range(len(document))]
+    return " ".join(" ".join(texts).split())
+
+
+def opened(running: RunningApp, code: str, qtbot: Any) -> DossierPage:
+    window = running.window
+    window.resize(1366, 768)
+    window.show_dossier(code)
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, running.executor)
+    qtbot.waitUntil(window.isActiveWindow)
+    page = window.page("dossier")
+    assert isinstance(page, DossierPage)
+    return page
+
+
+def asked(page: DossierPage, kind: type[StepDialog], key: Qt.Key, modifier: Qt.KeyboardModifier, qtbot: Any) -> Any:
+    """The window that a key of the page opens."""
+    page.window().activateWindow()  # off screen no window manager gives the keyboard back to it
+    qtbot.waitUntil(page.window().isActiveWindow)
+    press(key, modifier)
+    qtbot.waitUntil(lambda: isinstance(page._dialog, kind))
+    settle(qtbot, page.context.executor)
+    qtbot.waitUntil(lambda: page._dialog is not None and page._dialog.isActiveWindow())
+    return page._dialog
+
+
+def paper_of(dialog: Any, page: DossierPage, qtbot: Any) -> PaperDialog:
+    """Confirm; the paper that the step issues comes up by itself."""
+    press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: dialog.paper is not None)
+    settle(qtbot, page.context.executor)
+    paper = dialog.paper
+    assert isinstance(paper, PaperDialog)
+    assert paper.preview.page_count >= 1
+    return paper
+
+
+def test_supplement_and_back(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
+    desk = running.desk
+    code = take_in(procedure=PROCEDURE).code
+    first_due = show(desk, code).row.due
+    assert first_due is not None
+    page = opened(running, code, qtbot)
+
+    dialog = asked(page, StepDialog, Qt.Key.Key_3, ALT, qtbot)
+    type_text(ASKED)
+    paper_of(dialog, page, qtbot).reject()
+    settle(qtbot, running.executor)
+    view = show(desk, code)
+    assert view.row.status == "supplement_requested"
+    assert view.row.paused_at == clock.now, "the clock stands"
+    assert ASKED in text_of(make_paper(desk, code, "supplement_request").pdf)
+
+    # The applicant takes a week, all of it working time that does not count.
+    clock.move(days=7)
+    page.reload()
+    settle(qtbot, running.executor)
+    dialog = asked(page, SupplementDialog, Qt.Key.Key_4, ALT, qtbot)
+    assert ASKED in dialog.heading.text()
+    press(Qt.Key.Key_Space)
+    paper_of(dialog, page, qtbot).reject()
+    settle(qtbot, running.executor)
+
+    view = show(desk, code)
+    assert (view.row.status, view.row.paused_at) == ("received", None)
+    assert view.row.due == first_due + timedelta(days=7), "as much time as was left"
+    receipt = text_of(make_paper(desk, code, "receipt").pdf)
+    assert view.row.due is not None
+    assert f"{view.row.due.astimezone(VIETNAM):%d/%m/%Y}" in receipt or f"ngày {view.row.due.day:02d}" in receipt
+    steps = [row.kind for row in list_outbox(desk) if row.dossier_code == code]
+    assert steps.count("step") == 2
+
+
+def test_refusal_with_its_law(running: RunningApp, qtbot: Any) -> None:
+    desk = running.desk
+    feed(desk, "HoSoMoi", ONLINE_CODE, online(procedure=PROCEDURE))
+    page = opened(running, ONLINE_CODE, qtbot)
+    dialog = asked(page, EndingDialog, Qt.Key.Key_T, ALT | SHIFT, qtbot)
+    type_text("Hồ sơ không thuộc thẩm quyền của Ủy ban nhân dân xã")
+    press(Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: dialog.law.hasFocus() or dialog.law.lineEdit().hasFocus())
+    type_text("Khoản 2 Điều 17 Nghị định 61/2018/NĐ-CP")
+    paper = paper_of(dialog, page, qtbot)
+
+    view = show(desk, ONLINE_CODE)
+    assert view.row.status == "refused"
+    text = text_of(make_paper(desk, ONLINE_CODE, "refusal").pdf)
+    assert "Hồ sơ không thuộc thẩm quyền của Ủy ban nhân dân xã" in text
+    assert "Khoản 2 Điều 17 Nghị định 61/2018/NĐ-CP" in text
+    paper.reject()
+    settle(qtbot, running.executor)
+    assert "Khoản 2 Điều 17" in page.history.toPlainText()
+    assert [row.kind for row in list_outbox(desk) if row.dossier_code == ONLINE_CODE].count("step") == 1
+    assert page.steps.no_steps.isVisible(), "nothing follows a refusal"
