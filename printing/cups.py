@@ -38,9 +38,10 @@ def send(address: PrinterAddress, document: bytes, mime: str, job_name: str, han
 
 def ask_abilities(address: PrinterAddress) -> Abilities:
     """Trays and sides from the queue's options."""
+    # lpoptions ends well whether or not the queue is there.
+    if _ask(["lpstat", "-p", address.name]).returncode != 0:
+        raise refused(address.label, "CUPS trên máy này không chạy, hoặc không có hàng đợi tên này")
     run = _ask(["lpoptions", "-p", address.name, "-l"])
-    if run.returncode != 0:
-        raise refused(address.label, run.stderr.strip() or f"lpoptions: {run.returncode}")
     trays: tuple[Tray, ...] = ()
     two_sided = False
     for found in _OPTION.finditer(run.stdout):

@@ -34,7 +34,7 @@ STATE_LABELS = {
     SENDING: "Đang gửi tới máy in",
     PRINTED: "Đã in",
     UNKNOWN: "Không rõ đã in chưa",
-    ASKS: "Của ngày trước: hỏi trước khi in",
+    ASKS: "Hỏi trước khi in",
     CANCELLED: "Đã hủy",
 }
 

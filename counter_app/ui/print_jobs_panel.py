@@ -121,7 +121,7 @@ class PrintJobsPanel(QWidget):
         self._rows: tuple[JobRow, ...] = ()
         heads = (Words.MADE, Words.PAPER, Words.DOSSIER, Words.PRINTER, Words.STATE, Words.WHY)
         texts = [_tr(head) for head in heads]
-        self.table = PlainTable(_tr(Words.TABLE), texts, (150, 220, 176, 180, 180, 200), 5, self)
+        self.table = PlainTable(_tr(Words.TABLE), texts, (142, 300, 168, 200, 168, 140), 5, self)
         self.table.currentCellChanged.connect(self._show_choice)
         self.question = QLabel(self)
         self.question.setWordWrap(True)
@@ -177,7 +177,10 @@ class PrintJobsPanel(QWidget):
         self._show_choice()
 
     def _fill(self, place: int, row: JobRow) -> None:
-        title = _tr(Words.REPRINT_MARK).format(title=row.title) if row.reprint else row.title
+        # The code of the dossier has a column of its own.
+        title = row.title.removesuffix(row.dossier_code).strip() if row.dossier_code else row.title
+        if row.reprint:
+            title = _tr(Words.REPRINT_MARK).format(title=title)
         self.table.put(place, 0, local_time(row.created_at))
         self.table.put(place, 1, title)
         self.table.put(place, 2, row.dossier_code)

@@ -80,6 +80,8 @@ class PrintersForm(SettingsForm):
         self.receipt = self.tick(Words.RECEIPT)
         self.slip = self.tick(Words.SLIP)
         self._known: dict[str, Abilities] = {}
+        self._answers: list[str] = []
+        self._failures = 0
         self.asking = PrinterAsking(self)
         self.asking.answered.connect(self._answered)
         self.asking.done.connect(self._asked)
@@ -106,7 +108,6 @@ class PrintersForm(SettingsForm):
 
     def _row(self, kind: str, label: str) -> SheetRow:
         row = SheetRow(kind, _tr(label).replace("&", ""), self)
-        row.setMaximumWidth(FIELD_WIDTH)
         row.edited.connect(self.edited)
         row.printer_changed.connect(self._offer)
         row.test_asked.connect(self._test_kind)
@@ -148,7 +149,7 @@ class PrintersForm(SettingsForm):
             self.context.show_error(UserError("printer_missing", _tr(Words.NO_ADDRESS)))
             return
         self.ask_button.setEnabled(False)
-        self._answers: list[str] = []
+        self._answers.clear()
         self._failures = 0
         self._say(_tr(Words.ASKING), "info")
         self.asking.start(addresses)
@@ -176,6 +177,7 @@ class PrintersForm(SettingsForm):
     def _asked(self) -> None:
         self.ask_button.setEnabled(True)
         self._say("\n".join(self._answers), "error" if self._failures else "success")
+        self.ensureWidgetVisible(self.answer)
 
     @Slot()
     def _offer(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
@@ -15,7 +16,8 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 if TYPE_CHECKING:
     from printing.printers import Abilities, Tray
 
-TRAY_WIDTH = 200
+TRAY_WIDTH = 270
+ROW_WIDTH = 860
 
 
 class Words:
@@ -83,11 +85,12 @@ class SheetRow(QWidget):
 
     def __init__(self, kind: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setMaximumWidth(ROW_WIDTH)
         self.kind = kind
         self.printer = QLineEdit(self)
         self.printer.setPlaceholderText(_tr(Words.AS_OFFICE))
         self.printer.setAccessibleName(_tr(Words.PRINTER_OF).format(kind=name))
-        self.printer.textEdited.connect(self.edited)
+        self.printer.textEdited.connect(self._other_printer)
         self.printer.editingFinished.connect(self.printer_changed)
         self.tray = QComboBox(self)
         self.tray.setFixedWidth(TRAY_WIDTH)
@@ -107,11 +110,9 @@ class SheetRow(QWidget):
 
     def show_settings(self, settings: SheetSettings) -> None:
         """What is in force; the tray is named as far as it is known without the printer."""
-        from printing.printers import Tray
-
         self.printer.setText(settings.printer)
         self.two_sided.setChecked(settings.two_sided)
-        self._offer([Tray(settings.tray)] if settings.tray else [], settings.tray)
+        self._offer((), settings.tray)
 
     def settings(self) -> SheetSettings:
         """The answers."""
@@ -122,18 +123,27 @@ class SheetRow(QWidget):
         can_turn = abilities is None or abilities.two_sided
         self.two_sided.setEnabled(can_turn)
         self.two_sided.setToolTip("" if can_turn else _tr(Words.NO_DUPLEX))
-        if not can_turn:
-            self.two_sided.setChecked(False)
         if abilities is not None:
             self._offer(abilities.trays, str(self.tray.currentData()))
 
-    def _offer(self, trays: list[Tray] | tuple[Tray, ...], chosen: str) -> None:
+    def _offer(self, trays: Sequence[Tray], chosen: str) -> None:
+        """These trays and the one chosen before, though the printer may not name it now."""
+        from printing.printers import Tray
+
+        known = [tray.key for tray in trays]
+        unnamed = [Tray(chosen)] if chosen and chosen not in known else []
         with QSignalBlocker(self.tray):
             self.tray.clear()
             self.tray.addItem(_tr(Words.OWN_CHOICE), "")
-            for tray in trays:
+            for tray in (*trays, *unnamed):
                 self.tray.addItem(tray_words(tray), tray.key)
-            self.tray.setCurrentIndex(max(0, self.tray.findData(chosen)))
+            self.tray.setCurrentIndex(self.tray.findData(chosen))
+
+    @Slot()
+    def _other_printer(self) -> None:
+        """Trays belong to their printer."""
+        self._offer((), "")
+        self.edited.emit()
 
     @Slot()
     def _ask_test(self) -> None:

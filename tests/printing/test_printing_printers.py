@@ -453,6 +453,14 @@ def test_cups_without_trays_and_duplex(tmp_path: Path, monkeypatch: pytest.Monke
     assert ask_abilities(parse_printer("cups:Van_phong")) == Abilities()
 
 
+def test_cups_queue_that_is_not_there_is_refused_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cups(tmp_path, monkeypatch, lp="true", lpstat="exit 1")
+    with pytest.raises(PrinterUnavailable) as refused:
+        ask_abilities(parse_printer("cups:Khong_co"))
+    assert refused.value.kind == "printer_refused"
+    assert "không có hàng đợi tên này" in refused.value.message
+
+
 def test_cups_queue_that_was_stopped_takes_nothing_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
