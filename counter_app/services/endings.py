@@ -6,6 +6,7 @@ by what rule or on whose request, and what becomes of the papers and of the fees
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from counter_app.errors import UserError
 from counter_app.models import Dossier, HandoverItem, LawGround
 from counter_app.rules.lifecycle import Status, Step, label
 from counter_app.services.desk import DeskContext
@@ -24,11 +26,18 @@ if TYPE_CHECKING:
 
 FORMS = {Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
 REQUESTED_BY = {"applicant": "Theo đề nghị của người nộp", "rule": "Theo quy định của pháp luật"}
+OPEN_PLACE = "…"
 FIRST_GROUNDS = (
-    "Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không thuộc thẩm quyền)",
-    "Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không đủ điều kiện theo thủ tục)",
+    f"Điều {OPEN_PLACE}, Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không thuộc thẩm quyền)",
+    f"Điều {OPEN_PLACE}, Nghị định 118/2025/NĐ-CP, sửa đổi bởi Nghị định 367/2025/NĐ-CP (không đủ điều kiện)",
 )
-"""The decrees on receiving (law.md), offered until the office has grounds of its own; the article is typed."""
+"""The decrees on receiving (law.md), offered until the office has grounds of its own.
+
+Which of their articles applies could not be read in a public source: the clerk writes it, and no paper goes out
+without it.
+"""
+
+_ARTICLE = re.compile(r"\bđiều\s+\d", re.IGNORECASE)
 
 SHOWN_GROUNDS = 20
 
@@ -51,12 +60,13 @@ class Ending:
 def end(taking: Taking, effect: Effect) -> None:
     """What a refusal, a withdrawal or a stop does besides the status: its notice, papers, money, open tasks.
 
-    Raises UserError ``component_unknown``, ``component_invalid``.
+    Raises UserError ``law_article_missing``, ``component_unknown``, ``component_invalid``.
     """
     dossier, step = taking.dossier, taking.step
     ending = taking.given.ending or Ending()
     law = plain(ending.law)
     if law:
+        check_article(step, law)
         _remember(taking.session, law, taking.at)
     details: dict[str, Any] = {
         "law": law,
@@ -72,6 +82,18 @@ def end(taking: Taking, effect: Effect) -> None:
     if step is not Step.REFUSE and any(fee.paid_at is not None and fee.amount for fee in dossier.fees):
         effect.warnings.append("Hồ sơ đã thu phí, lệ phí. Hãy xem quy định có phải hoàn trả không.")
     effect.warnings += _leave_lists(taking.session, dossier, taking.at)
+
+
+def check_article(step: Step, law: str) -> None:
+    """A refusal names its article (design, section 3), and no notice has a place left open in it.
+
+    Raises UserError ``law_article_missing``.
+    """
+    if OPEN_PLACE in law or (step is Step.REFUSE and not _ARTICLE.search(law)):
+        raise UserError(
+            "law_article_missing",
+            f"Căn cứ «{law}» chưa ghi số điều. Hãy ghi điều, khoản, ví dụ «Điều 38 Luật Hộ tịch 2014».",
+        )
 
 
 def kept_grounds(desk: DeskContext) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from counter_app.rules.lifecycle import Step
-from counter_app.services.endings import REQUESTED_BY, Ending, kept_grounds
+from counter_app.services.endings import OPEN_PLACE, REQUESTED_BY, Ending, kept_grounds
 from counter_app.services.returning_delivery import OriginalBack
 from counter_app.services.steps import StepInput
 from counter_app.services.values import DossierView
@@ -73,6 +73,7 @@ class EndingDialog(StepDialog):
             line = self.law.lineEdit()
             assert line is not None
             line.setPlaceholderText(translate("EndingDialog", Words.LAW_HINT))
+            self.law.activated.connect(self._fill_in)
             self.context.executor.submit(partial(kept_grounds, context.desk), self._offer_grounds)
 
     def answers(self) -> StepInput:
@@ -95,6 +96,13 @@ class EndingDialog(StepDialog):
             self.law.addItems(grounds)
             self.law.setCurrentIndex(-1)
             self.law.setEditText(typed)
+
+    @Slot()
+    def _fill_in(self) -> None:
+        """What is typed next goes into the place that a ground of the first ones leaves open."""
+        line = self.law.lineEdit()
+        if line is not None and (at := line.text().find(OPEN_PLACE)) >= 0:
+            line.setSelection(at, len(OPEN_PLACE))
 
     def _list_originals(self, dossier: DossierView) -> None:
         for paper in dossier.components:

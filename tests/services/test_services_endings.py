@@ -22,6 +22,8 @@ from counter_app.services.values import FeeIn
 from counter_app.services.verify import verify
 from tests.catalogue_samples import full_request, request
 from tests.conftest import Clock
+from tests.services.inspect_desk import nothing_stored, refused
+from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 
 REASON = "Nhầm hồ sơ khác"
 
@@ -91,6 +93,28 @@ def test_papers_that_are_with_a_unit_are_called_back(desk: DeskContext) -> None:
     take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Kinh tế"))
     warnings = take_step(desk, code, Step.WITHDRAW, StepInput()).warnings
     assert any("Giấy tờ đang ở Phòng Kinh tế" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize("step", [Step.REFUSE, Step.STOP])
+def test_no_notice_goes_out_with_its_article_left_open(desk: DeskContext, step: Step) -> None:
+    code = sent_in_for(desk, step)
+    with nothing_stored(desk), refused("law_article_missing", "số điều"):
+        take_step(desk, code, step, StepInput(reason="Lý do", ending=Ending(law=FIRST_GROUNDS[0])))
+    take_step(desk, code, step, StepInput(reason="Lý do", ending=Ending(law=FIRST_GROUNDS[0].replace("…", "14"))))
+
+
+@pytest.mark.parametrize("law", ["Luật Hộ tịch 2014", "điều kiện của thủ tục", "Điều lệ"])
+def test_a_refusal_names_an_article(desk: DeskContext, law: str) -> None:
+    with refused("law_article_missing"):
+        take_step(desk, sent_in_for(desk, Step.REFUSE), Step.REFUSE, StepInput(reason="Lý do", ending=Ending(law=law)))
+
+
+def sent_in_for(desk: DeskContext, step: Step) -> str:
+    """Only what was not received yet can be refused."""
+    if step is Step.STOP:
+        return taken_in(desk)
+    feed(desk, "HoSoMoi", ONLINE_CODE, online())
+    return ONLINE_CODE
 
 
 def test_the_law_of_a_refusal_is_offered_again_by_its_use(desk: DeskContext, clock: Clock) -> None:
