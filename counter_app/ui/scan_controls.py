@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.drafts import load_draft, save_draft
@@ -47,6 +48,36 @@ class Words:
     DUPLEX = QT_TRANSLATE_NOOP("ScanControls", "Hai mặt")
 
 
+class SourceFinder(QObject):
+    """Asks which sources there are in a thread of its own: devices and the network take seconds to answer."""
+
+    found = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread: threading.Thread | None = None
+
+    def look(self, desk: DeskContext) -> None:
+        """Look once more; ``found`` or ``failed`` answers."""
+        self.join()
+        self._thread = threading.Thread(target=self._run, args=(desk,), name="scan-sources", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for a look under way."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, desk: DeskContext) -> None:
+        try:
+            sources = _sources(desk)
+        except Exception as error:
+            self.failed.emit(error)
+        else:
+            self.found.emit(sources)
+
+
 class ControlStrip(QFrame):
     """``profile()`` and ``opener()`` are what ``ScanSession.scan`` needs."""
 
@@ -60,6 +91,9 @@ class ControlStrip(QFrame):
         self._sources: tuple[SourceInfo, ...] = ()
         self._wanted = ""
         self._looking = False
+        self._finder = SourceFinder(self)
+        self._finder.found.connect(self.show_sources)
+        self._finder.failed.connect(self._not_found)
         set_role(self, "strip")
         self._make_parts()
         self._lay_out()
@@ -123,7 +157,7 @@ class ControlStrip(QFrame):
         self.again.setEnabled(False)
         if not self._sources:
             self._say(_tr(Words.LOOKING))
-        self.context.executor.submit(partial(_sources, self.context.desk), self.show_sources, self._not_found)
+        self._finder.look(self.context.desk)
 
     @Slot(object)
     def show_sources(self, sources: Sequence[SourceInfo]) -> None:
@@ -140,6 +174,10 @@ class ControlStrip(QFrame):
         if not sources:
             self._say(_tr(Words.NO_SOURCE))
         self._source_chosen()
+
+    def closing(self) -> None:
+        """The program ends: a look under way is waited for."""
+        self._finder.join()
 
     def _make_parts(self) -> None:
         self.sources = self._combo(Words.SOURCE)
@@ -239,6 +277,7 @@ class ControlStrip(QFrame):
     def _remembered(self, _nothing: None) -> None:
         """Nothing to show."""
 
+    @Slot(object)
     def _not_found(self, error: Exception) -> None:
         self.show_sources(())
         self.context.show_error(error)

@@ -27,6 +27,12 @@ EDIT_KEYS = (
 )
 """Keys of the list of pages; they type letters everywhere else."""
 EDITS = (*(words for _, words in EDIT_KEYS), Words.UNDO)
+_HINTS = {
+    Words.DROP: Words.DROP_HINT,
+    Words.SPLIT: Words.SPLIT_HINT,
+    Words.JOIN: Words.JOIN_HINT,
+    Words.LOOKED: Words.LOOKED_HINT,
+}
 _BESIDE_NOTE = (Words.OTHERS, Words.RETRY, Words.GIVE_UP)
 
 
@@ -48,6 +54,8 @@ class ScanFrame(Page):
         self.note.hide()
         self.buttons = {words: self._button(words) for words in (*EDITS, *_BESIDE_NOTE, Words.SEND)}
         set_role(self.buttons[Words.SEND], "primary")
+        for words, hint in _HINTS.items():
+            self.buttons[words].setToolTip(tr(hint))
         self._lay_out()
 
     def say(self, text: str, tone: str) -> None:
@@ -83,7 +91,6 @@ class ScanFrame(Page):
         for words in EDITS:
             bar.addWidget(self.buttons[words])
         bar.addStretch(1)
-        bar.addWidget(self.buttons[Words.SEND])
         below = QHBoxLayout()
         below.addWidget(self.note, 1)
         for words in _BESIDE_NOTE:
@@ -92,6 +99,7 @@ class ScanFrame(Page):
         layout.setContentsMargins(*PAGE_MARGINS)
         layout.setSpacing(6)
         layout.addWidget(self.controls)
+        self.target.below.addWidget(self.buttons[Words.SEND])
         layout.addWidget(self.target)
         layout.addLayout(below)
         layout.addWidget(body, 1)

@@ -56,6 +56,7 @@ class ScanPage(ScanFrame):
 
     def closing(self) -> None:
         self.session.close()
+        self.controls.closing()
         self.loader.close()
 
     @Slot()
@@ -154,11 +155,10 @@ class ScanPage(ScanFrame):
 
     @Slot()
     def join(self) -> None:
-        """The chosen pages make one document; one page alone joins the document before it."""
+        """The chosen pages make one document; of one page alone the document joins the one before it."""
         pages = self._editable()
         if len(pages) == 1:
-            before = self._page_before(pages[0])
-            pages = (before, *pages) if before else pages
+            pages = self._with_document_before(pages[0])
         if len(pages) > 1:
             self.session.edit(partial(edits.apply, edits.join, pages))
 
@@ -182,14 +182,11 @@ class ScanPage(ScanFrame):
         """Put pages before another one."""
         self.session.edit(partial(edits.move, tuple(pages), before))
 
-    def _page_before(self, page_id: str) -> str:
-        """The loose page before, which its document goes on from."""
-        before = ""
-        for page in self.session.loose:
-            if page.id == page_id:
-                return before
-            before = page.id
-        return ""
+    def _with_document_before(self, page_id: str) -> tuple[str, ...]:
+        """The pages of this page's document and of the loose one before it; none without one before."""
+        loose = [group.page_ids for group in self.session.groups if group.is_loose]
+        row = next((row for row, pages in enumerate(loose) if page_id in pages), 0)
+        return loose[row - 1] + loose[row] if row else ()
 
     def _begin(self) -> None:
         self._read_now = 0
@@ -258,7 +255,8 @@ class ScanPage(ScanFrame):
         count = self._read_now
         self.controls.show_reading(False, cut=error is not None)
         if error is None:
-            self.say(tr(Words.SCANNED).format(count=count) if count else "", "success")
+            if count:
+                self.say(tr(Words.SCANNED).format(count=count), "success")
             if count and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
                 self.target.offer_next()
         elif isinstance(error, CounterError) and error.kind == "stopped":
@@ -355,7 +353,7 @@ class ScanPage(ScanFrame):
             ("Ctrl+Return", self.scan, Words.K_SCAN),
             ("Ctrl+Enter", self.scan, Words.K_SCAN),
             ("Esc", self.stop, Words.K_STOP),
-            ("F8", self.retry, Words.RETRY),
+            ("Ctrl+R", self.retry, Words.RETRY),
             ("Ctrl+H", self._find, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),

@@ -98,9 +98,8 @@ class ScanSession(QObject):
 
     def take_up(self, tray: str = "") -> None:
         """Go on with a tray of an earlier time: this one, or the newest with loose pages."""
-        if self.tray is None or (tray and not self.is_reading):
-            current = () if self.tray is None else (self.tray.id,)
-            self.context.executor.submit(partial(_take_up, self.context.desk, tray, current), self._taken)
+        if self.tray is None or (tray and not self.is_reading and not self.work.unseen):
+            self.context.executor.submit(partial(_take_up, self.context.desk, tray), self._taken)
 
     def scan(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
         """Read from a source into the tray; a tray that is done with is left for a new one."""
@@ -267,8 +266,8 @@ def _new(desk: DeskContext) -> _Taken:
     return _Taken(new_tray(desk))
 
 
-def _take_up(desk: DeskContext, wanted: str, current: tuple[str, ...]) -> _Taken:
-    loose = clear_up(desk, current)
+def _take_up(desk: DeskContext, wanted: str) -> _Taken:
+    loose = clear_up(desk)
     chosen = wanted or (loose[-1].id if loose else "")
     if not chosen:
         return _Taken(None)

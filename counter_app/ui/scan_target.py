@@ -181,14 +181,14 @@ class TargetStrip(QFrame):
         top.addWidget(self.find, 1)
         top.addWidget(self.dossier, 2)
         top.addWidget(self.drop)
-        below = QHBoxLayout()
-        below.addWidget(self.paper, 1)
-        below.addWidget(self.assign)
+        self.below = QHBoxLayout()
+        self.below.addWidget(self.paper, 1)
+        self.below.addWidget(self.assign)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)
         layout.setSpacing(6)
         layout.addLayout(top)
-        layout.addLayout(below)
+        layout.addLayout(self.below)
 
     def _take(self, answer: tuple[_Wish, DossierView]) -> None:
         wish, view = answer
