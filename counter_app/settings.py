@@ -32,6 +32,7 @@ SHEET_KINDS = {
     "fee_closing": "lists",
     "register": "lists",
     "post_label": "labels",
+    "scan_cover": "letters",
 }
 """Under which name of PrinterSettings a form falls; all others are slips."""
 

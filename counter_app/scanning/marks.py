@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TAGS: Final = {17: SEEN_COVER, 29: SEEN_STICKER}
 """Numbers of the tags in the family; ``printing.separator_tags`` has their cells."""
 
+_FORMATS: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _TAG_DPI: Final = 100
 _QR_DPI: Final = 200
 _SEEN: Final = {SheetKind.COVER: SEEN_COVER, SheetKind.STICKER: SEEN_STICKER}
@@ -111,9 +112,7 @@ class _Found:
 
 
 def _codes(page: Gray, *, is_thorough: bool = False) -> list[Any]:
-    return list(
-        zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode, try_downscale=is_thorough, try_invert=False)
-    )
+    return list(zxingcpp.read_barcodes(page, formats=_FORMATS, try_downscale=is_thorough, try_invert=False))
 
 
 def _views(page: Gray, sharp: Gray) -> Iterator[Gray]:

@@ -80,7 +80,7 @@ def _list(desk: DeskContext, everything: bool) -> tuple[JobRow, ...]:
 
 def _reprint(desk: DeskContext, row: JobRow) -> int:
     """Render the paper again with its mark and put it into the spool in place of the old job."""
-    from counter_app.services import apologies_paper, papers, papers_lists
+    from counter_app.services import apologies_paper, papers, papers_lists, scan_sheets
 
     if row.form == apologies_paper.TOGETHER:
         return apologies_paper.reprint_job(desk, row.id)
@@ -89,7 +89,7 @@ def _reprint(desk: DeskContext, row: JobRow) -> int:
         return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
     if row.form == REGISTER:
         raise UserError("register_is_new", "Sổ theo dõi in lại là sổ mới của khoảng đó: hãy in ở trang Báo cáo (F8).")
-    if row.form == TEST_FORM:
+    if row.form == TEST_FORM or row.form in scan_sheets.TITLES:
         return print_jobs.reprint(desk.database, row.id, None, desk.clock())
     if row.form == THERMAL_FORM:
         payload = papers.make_thermal(desk, row.dossier_code, reprint=True, event_number=row.event_number)

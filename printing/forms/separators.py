@@ -87,7 +87,13 @@ def _pdf(
         raise ValueError("no separators to print")
     fonts.register()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=0, initialFontName=fonts.REGULAR)
+    canvas = Canvas(
+        out,
+        pagesize=size,
+        invariant=1,
+        pageCompression=0,
+        initialFontName=fonts.REGULAR,  # type: ignore[arg-type]  # a name, whatever its types say
+    )
     draw(canvas)
     canvas.save()
     codes = sorted({content.dossier_code for content in contents})
