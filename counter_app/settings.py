@@ -23,6 +23,7 @@ PORTAL_PROFILES = (1, 2)
 """1: the provincial portals (portal-protocol.md); 2: the national interface (portal-profile-2.md)."""
 
 THERMAL_FORM = "thermal"
+THERMAL_FORMS = (THERMAL_FORM, "scan_sticker")
 SHEET_KINDS = {
     "apology": "letters",
     "apologies": "letters",
@@ -94,7 +95,7 @@ class PrinterSettings:
 
     def for_form(self, form: str) -> SheetSettings:
         """How this form is printed, its printer filled in; an empty printer means: preview only."""
-        if form == THERMAL_FORM:
+        if form in THERMAL_FORMS:
             return SheetSettings(self.thermal)
         kind: SheetSettings = getattr(self, SHEET_KINDS.get(form, "slips"))
         return replace(kind, printer=kind.printer or self.office)

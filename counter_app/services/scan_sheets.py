@@ -15,7 +15,6 @@ from counter_app.services.digitising_refresh import Paper, papers_of
 from counter_app.services.printers import choose_printer
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import find_dossier
-from counter_app.settings import THERMAL_FORM
 from printing.content.separators import SeparatorContent
 from printing.printers import ESCPOS
 
@@ -115,7 +114,7 @@ def print_stickers(
     """
     from printing.thermal import render_thermal_stickers
 
-    choice = choose_printer(desk.settings.printers, THERMAL_FORM, printer)
+    choice = choose_printer(desk.settings.printers, STICKER, printer)
     stickers = separators(desk, codes, STICKER, papers)
     return print_jobs.enqueue(
         desk.database,
