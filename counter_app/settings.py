@@ -10,7 +10,7 @@ import re
 import tomllib
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
@@ -130,6 +130,32 @@ class PaymentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkScanner:
+    """An eSCL scanner that does not announce itself, or whose certificate is to be trusted."""
+
+    address: str = ""
+    """A host, or ``http(s)://host:port/path``."""
+    name: str = ""
+    """As the clerk sees it; the scanner's own name when empty."""
+    fingerprint: str = ""
+    """SHA-256 of the certificate that it made itself, as somebody has compared it: then that one is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """Where pages come from, beside the scanners that this machine and its network show."""
+
+    folder: str = ""
+    """A folder into which a copier scans; what is put there is taken into the tray."""
+    cameras: int = 0
+    """How many document cameras are offered."""
+    discover: bool = True
+    """Look for scanners that announce themselves in the network."""
+    network: tuple[NetworkScanner, ...] = ()
+    """``[[scan.network]]`` in the file, one for each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an office or a desk can set."""
 
@@ -144,6 +170,7 @@ class Settings:
     printers: PrinterSettings = field(default_factory=PrinterSettings)
     apology: ApologySettings = field(default_factory=ApologySettings)
     payment: PaymentSettings = field(default_factory=PaymentSettings)
+    scan: ScanSettings = field(default_factory=ScanSettings)
 
 
 ENVIRONMENT = {
@@ -197,12 +224,20 @@ def _build(kind: type[T], values: dict[str, Any], source: str, prefix: str) -> T
             if not isinstance(value, dict):
                 raise UserError("settings_invalid", f"«{source}»: mục «{prefix}{name}» phải là một bảng [{name}].")
             built[name] = _build(wanted, value, source, f"{prefix}{name}.")
+        elif get_origin(wanted) is tuple:
+            built[name] = _build_each(get_args(wanted)[0], value, source, f"{prefix}{name}")
         elif type(value) is not wanted:
             kinds = {str: "chữ trong dấu nháy", int: "số nguyên", bool: "true hoặc false"}
             raise UserError("settings_invalid", f"«{source}»: mục «{prefix}{name}» phải là {kinds[wanted]}.")
         else:
             built[name] = value
     return kind(**built)
+
+
+def _build_each(kind: type[T], values: Any, source: str, key: str) -> tuple[T, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise UserError("settings_invalid", f"«{source}»: mục «{key}» phải là các bảng [[{key}]].")
+    return tuple(_build(kind, value, source, f"{key}.") for value in values)
 
 
 def check_settings(settings: Settings) -> None:
@@ -225,6 +260,13 @@ def check_settings(settings: Settings) -> None:
             bool(settings.portal.url) and not _is_safe(settings.portal.url),
             "portal.url",
             "địa chỉ bắt đầu bằng https:// (http:// chỉ dùng cho máy này), không kèm tên và mật khẩu",
+        ),
+        (not 0 <= settings.scan.cameras <= 9, "scan.cameras", "số máy ảnh từ 0 đến 9"),
+        (not all(one.address.strip() for one in settings.scan.network), "scan.network.address", "địa chỉ máy quét"),
+        (
+            not all(_is_fingerprint(one.fingerprint) for one in settings.scan.network),
+            "scan.network.fingerprint",
+            "mã SHA-256 gồm 64 chữ số thập lục phân, hoặc để trống",
         ),
         (bool(settings.cut_off) and not _is_hour(settings.cut_off), "cut_off", "giờ dạng HH:MM, ví dụ 15:00"),
     )
@@ -250,6 +292,10 @@ def _is_account(payment: PaymentSettings) -> bool:
     except RuleViolation:
         return False
     return True
+
+
+def _is_fingerprint(text: str) -> bool:
+    return re.fullmatch(r"(?:[0-9A-Fa-f]{64})?", text) is not None
 
 
 def _is_hour(text: str) -> bool:
@@ -301,7 +347,7 @@ def _update(table: Any, values: dict[str, Any]) -> None:
         if isinstance(value, dict):
             _update(table.setdefault(key, {}), value)
         else:
-            table[key] = value
+            table[key] = list(value) if isinstance(value, tuple) else value
 
 
 def with_changes(settings: Settings, **changes: Any) -> Settings:

@@ -38,11 +38,13 @@ class CameraSource:
 
     def __init__(self, index: int, opened: Callable[[int], Camera] = open_camera) -> None:
         self.index = index
+        self.id = f"camera:{index}"
+        self.name = f"Máy ảnh {index + 1}"
         self._opened = opened
 
     @property
     def info(self) -> SourceInfo:
-        return SourceInfo(f"camera:{self.index}", f"Máy ảnh {self.index + 1}", "camera", False, False)
+        return SourceInfo(self.id, self.name, "camera", False, False)
 
     def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
         """Take one picture. Raises ScanTrouble ``offline``, ``unsupported`` (a feeder), ``stopped``."""

@@ -22,7 +22,9 @@ class EsclSource:
 
     def __init__(self, address: str, name: str = "", fingerprint: str = "", patience: Patience | None = None) -> None:
         self.root = root_address(address)
-        self._name = name
+        self.id = f"escl:{self.root}"
+        self.name = name or urlsplit(self.root).netloc
+        self._is_named = bool(name)
         self._fingerprint = fingerprint
         self._patience = patience or Patience()
         self._capabilities: Capabilities | None = None
@@ -37,8 +39,8 @@ class EsclSource:
         for low, high in (one.range for one in caps if one.range is not None):
             numbers |= {dpi for dpi in USUAL_RESOLUTIONS if low <= dpi <= high}
         return SourceInfo(
-            id=f"escl:{self.root}",
-            name=self._name or found.name or urlsplit(self.root).netloc,
+            id=self.id,
+            name=self.name if self._is_named else found.name or self.name,
             kind="escl",
             has_feeder=found.one_sided is not None or found.two_sided is not None,
             has_duplex=found.two_sided is not None,

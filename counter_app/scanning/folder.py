@@ -50,6 +50,8 @@ class FolderSource:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.folder = folder
+        self.id = f"folder:{folder}"
+        self.name = f"Thư mục {folder.name}"
         self._settle_seconds = settle_seconds
         self._now = now
         self._pause = pause
@@ -58,7 +60,7 @@ class FolderSource:
 
     @property
     def info(self) -> SourceInfo:
-        return SourceInfo(f"folder:{self.folder}", f"Thư mục {self.folder.name}", "folder", True, False)
+        return SourceInfo(self.id, self.name, "folder", True, False)
 
     @property
     def left(self) -> tuple[LeftFile, ...]:

@@ -26,11 +26,11 @@ _MM_PER_INCH: Final = 25.4
 
 
 def page_of_raw(source: Path | io.BytesIO, dpi: int) -> ReadPage:
-    """What a driver wrote (PNM, TIFF; a PNG or JPEG stays as it is) as a page. Raises ScanTrouble ``bad_page``."""
+    """What a driver wrote (PNM, BMP, TIFF; a PNG or JPEG stays as it is) as a page. Raises ScanTrouble ``bad_page``."""
     from PIL import Image
 
     try:
-        with Image.open(source, formats=("PPM", "PNG", "JPEG", "TIFF")) as image:
+        with Image.open(source, formats=("PPM", "PNG", "JPEG", "TIFF", "BMP")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise too_large()
             if image.format in ("PNG", "JPEG"):

@@ -52,6 +52,7 @@ class SaneSource:
 
     def __init__(self, device: str, name: str, silence_seconds: float = SILENCE_SECONDS) -> None:
         self.device = device
+        self.id = f"sane:{device}"
         self.name = name
         self._silence_seconds = silence_seconds
         self._options: Options | None = None
@@ -62,7 +63,7 @@ class SaneSource:
         options = self.options()
         sources = options.get("--source", DeviceOption()).choices
         return SourceInfo(
-            f"sane:{self.device}",
+            self.id,
             self.name,
             "sane",
             has_feeder=any(map(_is_feeder, sources)),

@@ -24,7 +24,8 @@ _TROUBLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "no_paper": (
         "no_paper",
-        "Khay nạp không có giấy. Hãy đặt giấy vào khay cho đến khi chạm, hoặc chọn quét trên mặt kính, rồi quét lại.",
+        "Khay nạp không có giấy. Hãy đặt giấy vào khay cho đến khi chạm, hoặc bỏ chọn «Khay nạp» để quét trên mặt "
+        "kính.",
     ),
     "busy": (
         "busy",
@@ -55,29 +56,33 @@ _TROUBLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "unsupported": (
         "unsupported",
-        "Máy quét không nhận cách quét đã chọn ({words}). Hãy chọn mẫu quét khác: độ phân giải, màu, khổ giấy hoặc "
-        "khay khác.",
+        "Máy quét không nhận cách quét đã chọn ({words}). Hãy chọn độ phân giải, màu sắc, khổ giấy hoặc khay khác.",
     ),
     "no_feeder": (
         "unsupported",
-        "Máy quét này không có khay nạp giấy tự động. Hãy chọn mẫu quét trên mặt kính rồi quét từng tờ.",
+        "Máy quét này không có khay nạp giấy tự động. Hãy bỏ chọn «Khay nạp», đặt từng tờ lên mặt kính rồi quét.",
     ),
     "no_glass": (
         "unsupported",
-        "Máy quét này không có mặt kính. Hãy chọn mẫu quét bằng khay nạp.",
+        "Máy quét này không có mặt kính. Hãy chọn «Khay nạp» và đặt giấy vào khay.",
     ),
     "no_duplex": (
         "unsupported",
-        "Máy quét này không quét được hai mặt. Hãy chọn mẫu quét một mặt.",
+        "Máy quét này không quét được hai mặt. Hãy bỏ chọn «Hai mặt»; cần cả hai mặt thì quét xong mặt trước, "
+        "lật xấp giấy rồi quét tiếp.",
     ),
     "page_too_large": (
         "unsupported",
-        "Máy quét này không quét được khổ {page}. Hãy chọn mẫu quét có khổ giấy nhỏ hơn.",
+        "Máy quét này không quét được khổ {page}. Hãy chọn khổ giấy nhỏ hơn.",
     ),
     "driver_missing": (
         "driver_missing",
         "Máy này chưa cài chương trình quét. Hãy gọi quản trị cài (Linux: gói sane-utils; Windows: trình điều khiển "
         "WIA của hãng), hoặc dùng máy quét mạng hay thư mục quét.",
+    ),
+    "unknown_source": (
+        "unsupported",
+        "Máy quét đã chọn không còn trong danh sách. Hãy bấm «Tìm lại» và chọn máy quét khác.",
     ),
     "stopped_at_device": (
         "stopped",
