@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -212,6 +214,42 @@ def test_a_page_that_cannot_be_kept_ends_the_scan(device: SaneSource, driver: Dr
         device.scan(A5, take, lambda: False)
     assert caught.value.kind == "disk_full"
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+CHILD = """
+import time
+from counter_app.scanning.model import ScanProfile
+from counter_app.scanning.sane import SaneSource
+
+def take(page):
+    print("page", flush=True)
+    time.sleep(60)
+
+SaneSource("test:0", "x").scan(ScanProfile("x", 50, page="A5"), take, lambda: False)
+"""
+
+
+@needs_sane
+def test_a_desk_that_is_killed_leaves_no_driver_behind(device: SaneSource, driver: Driver, tmp_path: Path) -> None:
+    driver.behaves(f'echo $$ > {tmp_path}/pid; exec "$REAL" "$@"')
+    desk = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE)
+    assert desk.stdout is not None
+    with desk.stdout as said:
+        assert said.readline() == b"page\n"
+    desk.kill()
+    desk.wait()
+    running = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
+    ends = time.monotonic() + 10
+    while _is_running(running) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert not _is_running(running)
+
+
+def _is_running(stat: Path) -> bool:
+    try:
+        return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @needs_sane
