@@ -13,7 +13,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from form_samples import SAMPLES
@@ -35,9 +35,9 @@ OTHER_SUFFIX = {"2018": "/TTPVHCC", "2025": "/BPTNTKQ"}
 
 
 def first_copy(form: str) -> Content:
-    content = SAMPLES[form]
+    content: Any = SAMPLES[form]
     copies = getattr(content, "copies", ())
-    return replace(content, copies=copies[:1]) if copies else content  # type: ignore[call-arg]
+    return cast(Content, replace(content, copies=copies[:1]) if copies else content)
 
 
 def drawn(content: Content, which: str, folder: Path) -> list[str]:

@@ -22,7 +22,7 @@ from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 PROMISED = datetime(2026, 3, 20, 17, tzinfo=VIETNAM)
 
 
-def arrives(desk: DeskContext, **told: object) -> None:
+def arrives(desk: DeskContext, **told: str) -> None:
     assert feed(desk, "HoSoMoi", ONLINE_CODE, online(**told))[0] == "applied"
 
 

@@ -88,7 +88,7 @@ def test_a_refusal_names_its_law(running: RunningApp, page: DossierPage, qtbot: 
     assert dialog.law.currentText() == FIRST_GROUNDS[0]
     given = dialog.answers()
     assert (given.reason, given.ending.law) == ("Không thuộc thẩm quyền", FIRST_GROUNDS[0])  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: dialog.law.lineEdit().selectedText() == "…")
+    qtbot.waitUntil(lambda: dialog.law.lineEdit().selectedText() == "…")  # type: ignore[union-attr]
     type_text("14 khoản 2")
     assert dialog.answers().ending.law.startswith("Điều 14 khoản 2, Nghị định 118/2025")  # type: ignore[union-attr]
     assert dialog.originals.isHidden()
