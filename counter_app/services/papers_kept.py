@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from counter_app.models import Delivery, Dossier, DossierEvent
+from counter_app.models import Delivery, Dossier, DossierEvent, Payment
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import PAYMENT
 from counter_app.services.handover_values import HandoverView
 from counter_app.services.offices import get_office
 from counter_app.services.paper_facts import FROZEN
@@ -24,8 +28,9 @@ _FROZEN_AS = {
     "desk_name": "desk_name",
     "letter_suffix": "letter_suffix",
     "place": "place",
+    "head_name": "head_name",
 }
-"""What a letterhead has of an office, by the name under which an event froze it."""
+"""What a list shows of its office, by the name under which an event froze it."""
 
 
 def with_results(desk: DeskContext, lines: Sequence[RegisterLine]) -> list[RegisterLine]:
@@ -57,9 +62,28 @@ def office_of(desk: DeskContext, view: HandoverView) -> OfficeData:
         for details in session.scalars(query):
             moved = details.get(HANDOVER, {})
             if moved.get("list") == view.id and moved.get("kind") != "received" and FROZEN in details:
-                kept = details[FROZEN]
-                return replace(office, **{name: kept[frozen] for name, frozen in _FROZEN_AS.items()})
+                return _as_kept(office, details[FROZEN])
     return office
+
+
+def office_on(desk: DeskContext, day: date) -> OfficeData:
+    """The office as the last money of a day was taken; as it is today where none was, or long ago."""
+    start = datetime.combine(day, time.min, VIETNAM)
+    query = (
+        select(DossierEvent.details)
+        .join(Payment, and_(Payment.dossier_id == DossierEvent.dossier_id, Payment.event_number == DossierEvent.number))
+        .where(Payment.at >= start, Payment.at < start + timedelta(days=1), Payment.kind == PAYMENT)
+        .order_by(Payment.at.desc(), Payment.id.desc())
+        .limit(1)
+    )
+    office = get_office(desk)
+    with desk.database.read() as session:
+        kept = (session.scalar(query) or {}).get(FROZEN)
+    return _as_kept(office, kept) if kept else office
+
+
+def _as_kept(office: OfficeData, kept: Mapping[str, Any]) -> OfficeData:
+    return replace(office, **{name: kept[frozen] for name, frozen in _FROZEN_AS.items()})
 
 
 def _note(results: Sequence[dict[str, str]]) -> str:

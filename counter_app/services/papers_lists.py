@@ -16,7 +16,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.handover_lists import handover_list
 from counter_app.services.handover_values import HandoverLine
 from counter_app.services.offices import get_office
-from counter_app.services.papers_kept import office_of, with_results
+from counter_app.services.papers_kept import office_of, office_on, with_results
 from counter_app.services.printers import choose_printer
 from counter_app.services.register import RegisterFilter, RegisterLine, register_blocks
 from counter_app.services.values import PAYMENT_METHODS, OfficeData
@@ -67,7 +67,7 @@ def handover_paper(desk: DeskContext, list_id: int, *, reprint: bool = False) ->
 
 def closing_paper(desk: DeskContext, day: date, *, reprint: bool = False) -> bytes:
     """Bảng kê thu phí, lệ phí of a day: what was counted once it is closed, else room to write it."""
-    takings, office = day_takings(desk, day), get_office(desk)
+    takings, office = day_takings(desk, day), office_on(desk, day)
     closed = takings.closed
     content = FeeClosingContent(
         letterhead=_head(office, day, None),

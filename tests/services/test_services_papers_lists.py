@@ -135,6 +135,22 @@ def test_a_list_printed_again_is_of_the_office_that_gave_it(
     assert "QUẦY MỚI" in text(handover_paper(desk, waiting.id), tmp_path)
 
 
+def test_the_closing_of_a_day_is_of_the_office_that_took_its_money(
+    desk: DeskContext, clock: Clock, codes: list[str], tmp_path: Path
+) -> None:
+    save_office(desk, replace(OFFICE, head_name="Y Cũ"))
+    take(desk, codes[0], MoneyIn())
+    close_day(desk, TODAY, {"Lê Thị Hạnh": 8000}, "")
+    given = closing_paper(desk, TODAY)
+    clock.move(days=1)
+    save_office(desk, replace(OFFICE, desk_name="QUẦY MỚI", place="Phường Ea Kao", head_name="Y Mới"))
+    assert closing_paper(desk, TODAY) == given
+    assert "Y Cũ" in text(given, tmp_path)
+    take(desk, codes[1], MoneyIn())
+    assert "QUẦY MỚI" in text(closing_paper(desk, date(2026, 3, 11)), tmp_path)
+    assert "QUẦY MỚI" in text(closing_paper(desk, date(2026, 3, 12)), tmp_path), "no money, no old name"
+
+
 def test_several_results_stand_in_the_register_each_with_its_number(
     desk: DeskContext, codes: list[str], tmp_path: Path
 ) -> None:
