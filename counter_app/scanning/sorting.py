@@ -15,8 +15,8 @@ def sort_tray(
 
     Each group becomes a document of the tray, in one step that ``undo`` takes back: its number, its dossier,
     component and result, its trouble on its first page; sheets are dropped; pages that lie as their cover sheet does
-    are turned with it. A run that a jam cut in two is sorted with both its parts. What the clerk decided about these
-    pages before is decided anew. KeyError for a page that is not there.
+    are turned with it, unless something told already how they lie. A run that a jam cut in two is sorted with both its
+    parts. What the clerk decided about these pages before is decided anew. KeyError for a page that is not there.
     """
     pages = {page.id: page for page in tray.pages() if page_ids is None or page.id in page_ids}
     if page_ids is not None and (unknown := set(page_ids) - set(pages)):
@@ -37,7 +37,7 @@ def _apply(tray: Tray, group: SortedGroup, number: int, pages: dict[str, TrayPag
         values: dict[str, object] = dict(place)
         if page_id in group.dropped:
             values["is_dropped"] = True
-        elif group.turn and cover is not None and _lie_alike(cover, pages[page_id]):
+        elif cover is not None and not pages[page_id].turn and _lie_alike(cover, pages[page_id]):
             values["turn"] = group.turn
         if at == 0 and group.trouble:
             values["trouble"] = _joined(pages[page_id].trouble, group.trouble)
