@@ -19,6 +19,7 @@ from printing.outcome import (
     PrinterUnavailable,
     PrintOutcomeUnknown,
     cover_open,
+    halted_with_job,
     out_of_paper,
     printer_off,
     refused,
@@ -33,7 +34,7 @@ _POLL_SECONDS = 0.5
 _RECENT_JOBS = 50
 
 _PRINTER_STOPPED = 5
-_JOB_CANCELLED, _JOB_ABORTED, _JOB_COMPLETED = 7, 8, 9
+_JOB_STOPPED, _JOB_CANCELLED, _JOB_ABORTED, _JOB_COMPLETED = 6, 7, 8, 9
 _BUSY = (0x0506, 0x0507)  # server-error-not-accepting-jobs, server-error-busy
 _ANY_FORMAT = "application/octet-stream"
 _PAPER_OUT, _PAPER_WANTED = "media-empty", "media-needed"
@@ -49,8 +50,8 @@ def send(
     user_name: str,
     stop: Event,
     handling: Handling,
-) -> None:
-    """Ask the printer how it is, print, and wait a while for "completed"."""
+) -> str:
+    """Ask the printer how it is, print, and wait a while for "completed"; answer as :func:`printing.printers.send`."""
     printer = _Printer(address)
     about = printer.ask(ipp_message.GET_PRINTER_ATTRIBUTES, {})
     chosen = ready_format(about, address.label, mime)
@@ -67,7 +68,7 @@ def send(
         # The answer was lost, perhaps not the job: a printer that lists it has it.
         if not printer.holds(job_name):
             raise
-        return
+        return ""
     if answer.status in _BUSY:
         raise PrinterUnavailable(
             "printer_busy", f"Máy in {address.label} đang bận. Phiếu vẫn chờ và sẽ tự in khi máy in rảnh."
@@ -75,7 +76,7 @@ def send(
     if answer.status >= 0x0100:
         raise refused(address.label, _status_text(answer))
     job = answer.jobs[0] if answer.jobs else {}
-    _await_completion(printer, job, stop)
+    return _await_completion(printer, job, stop)
 
 
 def ask_abilities(address: PrinterAddress) -> Abilities:
@@ -123,23 +124,24 @@ def _all_trays_empty(state: Group) -> bool:
     return bool(known) and not any(known)
 
 
-def _await_completion(printer: _Printer, job: Group, stop: Event) -> None:
-    """The job is the printer's now; only a job that it gave up is worth a word."""
+def _await_completion(printer: _Printer, job: Group, stop: Event) -> str:
+    """The job is the printer's now; a job that it gave up or that stands still is worth a word."""
     identity = job.get("job-id", [None])[0]
     for _ in range(_POLLS):
         state = job.get("job-state", [None])[0]
         if state in (_JOB_ABORTED, _JOB_CANCELLED):
             raise PrintOutcomeUnknown(f"Máy in {printer.label} đã bỏ dở lệnh in")
         if state == _JOB_COMPLETED or not isinstance(identity, int) or stop.wait(_POLL_SECONDS):
-            return
+            return ""
         try:
             answer = printer.ask(
                 ipp_message.GET_JOB_ATTRIBUTES,
                 {"job-id": identity, "requested-attributes": ["job-state", "job-state-reasons"]},
             )
         except PrinterUnavailable:
-            return  # it took the job; that it is silent now changes nothing
+            return ""  # it took the job; that it is silent now changes nothing
         job = answer.jobs[0] if answer.jobs else {}
+    return halted_with_job(printer.label) if job.get("job-state") == [_JOB_STOPPED] else ""
 
 
 def _status_text(answer: Answer) -> str:

@@ -47,6 +47,14 @@ def paper_low(where: str) -> str:
     return f"Máy in {where} sắp hết giấy. Chuẩn bị sẵn giấy để thay."
 
 
+def halted_with_job(where: str) -> str:
+    """A word for the clerk when a printer that keeps its jobs has stopped in the midst of one."""
+    return (
+        f"Máy in {where} đã nhận lệnh nhưng đang dừng giữa chừng. Xem máy in (hết giấy, kẹt giấy…); xử lý xong máy in "
+        "tự in tiếp, không cần in lại."
+    )
+
+
 def cover_open(where: str) -> PrinterUnavailable:
     """The printer says that a cover is open."""
     return PrinterUnavailable(

@@ -146,7 +146,8 @@ def send(
 
     *job_name* should be the job's own and only name: over IPP it is looked for after a lost answer.
     *stop* ends waiting for the printer's "completed" early; the job itself goes on. What of *handling* the printer
-    does not have is left to the printer. The answer is a word for the clerk (the paper is nearly out), mostly none.
+    does not have is left to the printer. The answer is a word for the clerk (the paper is nearly out, it stopped with
+    the job in it), mostly none.
     Raises :class:`~printing.outcome.PrinterUnavailable` (nothing printed, may be tried again) or
     :class:`~printing.outcome.PrintOutcomeUnknown` (must not be sent again by itself).
     """
@@ -156,7 +157,7 @@ def send(
         case "ipp" | "ipps":
             from printing import ipp
 
-            ipp.send(address, document, mime, job_name, user_name, stop, handling)
+            return ipp.send(address, document, mime, job_name, user_name, stop, handling)
         case "tcp":
             from printing import tcp
 

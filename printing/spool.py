@@ -100,7 +100,7 @@ class Spooler:
 
     *on_change* is called after each change of a job's state, from a spooler thread. *on_trouble* gets what the
     clerk should hear at once: a fault of the store itself (full disk, locked database), after which the spooler
-    goes on in a while; the first trouble of a job with its printer; paper that is nearly out.
+    goes on in a while; the first trouble of a printer; paper that is nearly out.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Spooler:
             raise
         else:
             self._store.mark_printed(job.id, self._clock(), word)
-            self._tell(printer, UserError("printer_paper_low", word) if word else None)
+            self._tell(printer, UserError("printer_needs_care", word) if word else None)
         self._on_change()
         return pause
 

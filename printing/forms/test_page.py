@@ -38,7 +38,12 @@ def render_test_page(printer: str = "", paper: Paper = "A5", *, two_sided: bool 
     letters, styles = (sheet("A5"), 1) if paper == "100x150" else (page, 3)
     out = BytesIO()
     canvas = Canvas(
-        out, pagesize=page.size, lang=LANGUAGE, invariant=1, pageCompression=0, initialFontName=fonts.REGULAR
+        out,
+        pagesize=page.size,
+        lang=LANGUAGE,
+        invariant=1,
+        pageCompression=0,
+        initialFontName=fonts.REGULAR,  # type: ignore[arg-type]  # ReportLab's types have a number here
     )
     for side in ("Mặt trước", "Mặt sau") if two_sided else ("",):
         _marks(canvas, page)

@@ -6,36 +6,29 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
 from threading import enumerate as threads
 
-import pikepdf
 import pytest
 from paper_samples import THERMAL
 from real_printers import IppPrinter, RawPrinter, free_port
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
 
 from counter_app.database import Database
 from counter_app.errors import CounterError, KnownError, UserError
 from counter_app.services.print_jobs import (
     DatabaseJobStore,
     JobRow,
-    PrinterChoice,
     cancel,
     confirm,
     enqueue,
     job,
     list_jobs,
-    move,
     reprint,
     retry_now,
 )
-from printing.forms import render_test_page
 from printing.outcome import PrintOutcomeUnknown
-from printing.printers import ESCPOS, PDF, Handling
+from printing.printers import ESCPOS, PDF
 from printing.spool import LEASE, Spooler, SpoolJob, pause_after
 from printing.thermal import render_thermal
 
@@ -176,58 +169,10 @@ def test_each_trouble_of_a_printer_is_told_once_until_it_is_another_or_over(db: 
             while spooler.step(printer.uri) == timedelta():
                 pass
             clock.now += timedelta(seconds=8)
-    assert [error.kind for error in told] == ["printer_out_of_paper", "printer_paper_low", "printer_paper_low"]
+    assert [error.kind for error in told] == ["printer_out_of_paper", "printer_needs_care", "printer_needs_care"]
     row = job(db, number)
     assert (row.state, "sắp hết giấy" in row.last_error) == ("printed", True)
     assert len(printer.received) == 6
-
-
-def copies(*pages: int) -> bytes:
-    """A PDF with so many A4 pages in each of its copies."""
-    out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)
-    for number in pages:
-        canvas.addPageLabel(canvas.getPageNumber() - 1, style="ARABIC", start=1)
-        for page in range(number):
-            canvas.drawString(100, 100, f"copy of {number}, page {page + 1}")
-            canvas.showPage()
-    canvas.save()
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("two_sided", "sides", "backs"),
-    [(False, "one-sided", []), (True, "two-sided-long-edge", [1])],
-)
-def test_no_copy_begins_on_the_back_of_another(db: Database, two_sided: bool, sides: str, backs: list[int]) -> None:
-    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2", two_sided)
-    enqueue(db, form="receipt", title="Giấy", printer=choice, payload=copies(1, 2, 1), now=MORNING)
-    claimed = DatabaseJobStore(db).claim("ipp://may-in/ipp/print", MORNING)
-    assert claimed is not None
-    assert claimed.handling == Handling("tray-2", sides)
-    with pikepdf.open(BytesIO(claimed.payload)) as document:
-        assert [at for at, page in enumerate(document.pages) if "/Contents" not in page.obj] == backs
-        assert len(document.pages) == 4 + len(backs)
-
-
-def test_landscape_turns_at_the_short_edge_and_a_reprint_goes_the_same_way(db: Database) -> None:
-    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2", two_sided=True)
-    page = render_test_page("ipp://may-in", "A4 landscape")
-    number = enqueue(db, form="register", title="Sổ", printer=choice, payload=page, now=MORNING)
-    cancel(db, number)
-    reprint(db, number, page, MORNING)
-    claimed = DatabaseJobStore(db).claim("ipp://may-in/ipp/print", MORNING)
-    assert claimed is not None
-    assert claimed.handling == Handling("tray-2", "two-sided-short-edge")
-
-
-def test_job_moved_to_another_printer_leaves_its_tray_behind(db: Database) -> None:
-    choice = PrinterChoice("ipp://may-in/ipp/print", "tray-2")
-    number = enqueue(db, form="receipt", title="Giấy", printer=choice, payload=copies(1), now=MORNING)
-    move(db, number, "cups:Van_phong")
-    claimed = DatabaseJobStore(db).claim("cups:Van_phong", MORNING)
-    assert claimed is not None
-    assert claimed.handling == Handling("", "one-sided")
 
 
 def test_line_cut_while_sending_asks_and_is_never_sent_again_by_itself(db: Database) -> None:
