@@ -25,7 +25,7 @@ class EsclSource:
         self.id = f"escl:{self.root}"
         self.name = name or urlsplit(self.root).netloc
         self._is_named = bool(name)
-        self._fingerprint = fingerprint
+        self.fingerprint = fingerprint
         self._patience = patience or Patience()
         self._capabilities: Capabilities | None = None
 
@@ -67,7 +67,7 @@ class EsclSource:
                 device.end(job)
 
     def _device(self, stop: Callable[[], bool] = lambda: False) -> EsclDevice:
-        return EsclDevice(self.root, self._fingerprint, self._patience, stop)
+        return EsclDevice(self.root, self.fingerprint, self._patience, stop)
 
     def _found(self, device: EsclDevice) -> Capabilities:
         if self._capabilities is None:

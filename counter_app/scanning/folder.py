@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from counter_app.errors import CounterError
+from counter_app.scanning.incoming import IncomingLimits, check_incoming
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
 from counter_app.scanning.picture_files import IMAGE_SUFFIXES, pages_of_picture
 from counter_app.scanning.picture_pdf import pages_of_pdf
@@ -24,7 +25,8 @@ SETTLE_SECONDS: Final = 2.0
 EMPTY_SECONDS: Final = 30.0
 """For a file without a byte: copiers make the name first and begin to send when the page is read."""
 POLL_SECONDS: Final = 0.2
-MAX_FILE: Final = 512 * 1024 * 1024
+LIMITS: Final = IncomingLimits(max_mb=512)
+"""A whole feeder in one file may be larger than a document; its pages are counted and checked all the same."""
 _TAKING: Final = ".taking-"
 
 _Shape = tuple[int, int]
@@ -123,10 +125,10 @@ class FolderSource:
             if is_hidden or path.suffix.lower() not in (*IMAGE_SUFFIXES, ".pdf"):
                 continue
             try:
-                facts = entry.stat()
+                facts = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue  # taken away since the folder was read
-            if entry.is_file():
+            if entry.is_file(follow_symlinks=False):
                 shape = (facts.st_size, facts.st_mtime_ns)
                 found.append((facts.st_mtime_ns, entry.name.removeprefix(_TAKING), path, shape))
         return {path: shape for _time, _name, path, shape in sorted(found)}
@@ -143,7 +145,8 @@ class FolderSource:
 
     def _take_file(self, path: Path, shape: _Shape, take: Callable[[ReadPage], None]) -> None:
         try:
-            for _page in _pages(path, shape[0]):  # looked at to its end before the first page is taken
+            check_incoming(path, LIMITS)
+            for _page in _pages(path):  # looked at to its end before the first page is taken
                 pass
         except FileNotFoundError:
             return
@@ -151,7 +154,8 @@ class FolderSource:
             self._left[path] = (shape, _unreadable(path, error))
             return
         except CounterError as error:
-            self._left[path] = (shape, f"«{path.name}»: {error.message}")
+            is_named = path.name in error.message
+            self._left[path] = (shape, error.message if is_named else f"«{path.name}»: {error.message}")
             return
         ours = path if path.name.startswith(_TAKING) else path.with_name(_TAKING + path.name)
         try:
@@ -166,16 +170,12 @@ class FolderSource:
             self._left[path] = (shape, _unreadable(path, error))
             return
         self._seen.pop(path, None)
-        for page in _pages(ours, shape[0]):
+        for page in _pages(ours):
             take(page)
         ours.unlink()
 
 
-def _pages(path: Path, size: int) -> Iterator[ReadPage]:
-    if size > MAX_FILE:
-        raise ScanTrouble(
-            "file_too_large", f"Tệp lớn {size // 1024**2} MB, quá mức {MAX_FILE // 1024**2} MB. Hãy tách nhỏ tệp."
-        )
+def _pages(path: Path) -> Iterator[ReadPage]:
     if path.suffix.lower() == ".pdf":
         return pages_of_pdf(path)
     return pages_of_picture(path.read_bytes())

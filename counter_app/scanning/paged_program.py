@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import re
 import signal
 import subprocess
 import tempfile
@@ -25,6 +26,7 @@ from counter_app.scanning.model import ReadPage
 from counter_app.scanning.picture_files import page_of_raw
 from counter_app.scanning.troubles import stopped, trouble
 
+_PROGRESS: Final = re.compile(rb"\rProgress: [\d.]+%")
 POLL_SECONDS: Final = 0.1
 END_SECONDS: Final = 5.0
 """How long a device has to let go of the paper when it is told to stop; then its driver is killed."""
@@ -177,8 +179,8 @@ class _Conversation:
         with stderr:
             while piece := os.read(stderr.fileno(), 4096):
                 self._last_sign = time.monotonic()
-                if not piece.startswith(b"\rProgress"):
-                    self._words.append(piece)
+                if words := _PROGRESS.sub(b"", piece):
+                    self._words.append(words)
 
 
 def _status(process: subprocess.Popen[bytes]) -> int | None:

@@ -57,6 +57,10 @@ class _Source(ScanSource, Protocol):
     def name(self) -> str: ...
 
 
+_asked: dict[str, _Source] = {}
+"""Sources that have said what they can do: asking a device again before each batch takes it seconds."""
+
+
 def list_sources(settings: SourceSettings) -> tuple[SourceInfo, ...]:
     """All sources, asked side by side; takes seconds. One that does not answer is named all the same.
 
@@ -66,7 +70,11 @@ def list_sources(settings: SourceSettings) -> tuple[SourceInfo, ...]:
         local = pool.submit(_local_devices)
         network = _network_scanners(settings)
         devices = [one for one in local.result() if not _is_double(one, network)]
-        return tuple(pool.map(_info, [*devices, *network, *_at_the_desk(settings)]))
+        found = [*devices, *network, *_at_the_desk(settings)]
+        infos = tuple(pool.map(_info, found))
+    _asked.clear()
+    _asked.update({one.id: one for one in [*devices, *network]})
+    return infos
 
 
 def open_source(source_id: str, settings: SourceSettings) -> ScanSource:
@@ -77,15 +85,13 @@ def open_source(source_id: str, settings: SourceSettings) -> ScanSource:
     kind, _colon, rest = source_id.partition(":")
     if not rest:
         raise trouble("unknown_source")
+    asked = _asked.get(source_id)
     if kind == "sane":
-        return SaneSource(rest, rest)
+        return asked or SaneSource(rest, rest)
     if kind == "wia":
-        return WiaSource(rest, rest)
+        return asked or WiaSource(rest, rest)
     if kind == "escl":
-        from counter_app.scanning.escl import EsclSource
-
-        entered = next((one for one in _entered(settings) if one.id == source_id), None)
-        return entered or EsclSource(rest)
+        return _network_scanner(rest, settings, asked)
     if kind == "folder":
         return FolderSource(Path(rest))
     if kind == "camera" and rest.isdecimal():
@@ -114,6 +120,14 @@ def _network_scanners(settings: SourceSettings) -> list[EsclSource]:
             source = EsclSource(one.address, one.name)
             found.setdefault(source.id, source)
     return list(found.values())
+
+
+def _network_scanner(root: str, settings: SourceSettings, asked: _Source | None) -> ScanSource:
+    """The one that was asked already, unless another certificate has been trusted since."""
+    from counter_app.scanning.escl import EsclSource
+
+    found = next((one for one in _entered(settings) if one.root == root), None) or EsclSource(root)
+    return asked if isinstance(asked, EsclSource) and asked.fingerprint == found.fingerprint else found
 
 
 def _entered(settings: SourceSettings) -> list[EsclSource]:

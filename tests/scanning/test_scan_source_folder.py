@@ -191,6 +191,20 @@ def _written_pdf() -> bytes:
     return target.getvalue()
 
 
+def test_a_program_under_the_name_of_a_paper_is_never_opened(source: FolderSource) -> None:
+    _put(source, "đơn.pdf", b"MZ" + bytes(200))
+    with pytest.raises(ScanTrouble, match="«đơn"):
+        _scan(source)
+    assert (source.folder / "đơn.pdf").exists()
+
+
+def test_a_link_to_another_place_is_not_followed(source: FolderSource, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.png").write_bytes(picture(1))
+    (source.folder / "a.png").symlink_to(tmp_path / "elsewhere.png")
+    with pytest.raises(ScanTrouble, match="chưa có tệp"):
+        _scan(source)
+
+
 def test_a_pdf_with_text_is_left_to_be_attached_whole(source: FolderSource) -> None:
     _put(source, "đơn.pdf", _written_pdf())
     with pytest.raises(ScanTrouble, match="nguyên tệp"):

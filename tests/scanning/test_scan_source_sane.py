@@ -20,6 +20,7 @@ from counter_app.scanning.tray import Tray
 REAL = shutil.which("scanimage")
 needs_sane = pytest.mark.skipif(REAL is None, reason="scanimage is missing (package sane-utils)")
 A5 = ScanProfile("A5", resolution=50, page="A5")
+HALF_WAY = "printf '\\rProgress: 50.0%%\\rProgress: 51.0%%\\nscanimage: sane_read: "
 GLASS = ScanProfile("Mặt kính", resolution=50, page="A5", feeder=False)
 
 
@@ -145,7 +146,7 @@ def test_each_trouble_of_a_device_has_its_kind(device: SaneSource, driver: Drive
         ('echo "scanimage: sane_start: Scanner cover is open" >&2; exit 8', "cover_open"),
         ('echo "scanimage: sane_read: Error during device I/O" >&2; exit 9', "offline"),
         ("kill -SEGV $$", "offline"),
-        ('echo "scanimage: sane_start: Document feeder jammed" >&2; sleep 60', "jam"),
+        (f"{HALF_WAY}Document feeder jammed\\n' >&2; sleep 60", "jam"),
     ],
     ids=["jam", "cover", "pulled out", "driver crashes", "driver hangs after a jam"],
 )

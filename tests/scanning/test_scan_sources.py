@@ -13,6 +13,7 @@ from zeroconf import ServiceInfo, Zeroconf
 
 from counter_app.errors import UserError
 from counter_app.scanning import mdns, sane, sources, wia
+from counter_app.scanning.escl import EsclSource
 from counter_app.scanning.mdns import Announced, announced_scanners
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
 from counter_app.scanning.sane import SaneSource
@@ -22,6 +23,13 @@ from counter_app.settings import NetworkScanner, ScanSettings, Settings, load_se
 from tests.scanning.escl_printer import EsclPrinter, escl_printer
 
 QUIET = ScanSettings(discover=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_before() -> Iterator[None]:
+    sources._asked.clear()
+    yield
+    sources._asked.clear()
 
 
 @pytest.fixture
@@ -69,6 +77,14 @@ def test_a_scanner_that_does_not_answer_is_named_all_the_same(devices: list[Sane
     assert (found.name, found.has_feeder, found.has_duplex, found.resolutions) == ("Tầng 2", True, True, ())
 
 
+def test_a_scanner_is_not_asked_anew_before_each_batch(devices: list[SaneSource], printer: EsclPrinter) -> None:
+    settings = ScanSettings(discover=False, network=(NetworkScanner(printer.address),))
+    (found,) = list_sources(settings)
+    for _batch in range(2):
+        open_source(found.id, settings).scan(ScanProfile("x", 50), lambda _page: None, lambda: False)
+    assert printer.asked.count("GET /eSCL/ScannerCapabilities") == 1
+
+
 def test_a_machine_without_drivers_has_its_other_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert list_sources(QUIET) == ()
@@ -104,10 +120,16 @@ def test_an_id_of_no_kind_is_told(source_id: str) -> None:
     assert caught.value.kind == "unsupported"
 
 
-def test_a_trusted_certificate_goes_with_its_scanner() -> None:
-    settings = ScanSettings(network=(NetworkScanner("https://192.0.2.7", fingerprint="ab" * 32),))
-    assert open_source("escl:https://192.0.2.7/eSCL", settings)._fingerprint == "ab" * 32  # type: ignore[attr-defined]
-    assert open_source("escl:https://192.0.2.8/eSCL", settings)._fingerprint == ""  # type: ignore[attr-defined]
+def test_a_certificate_that_is_trusted_now_counts_from_now_on(devices: list[SaneSource]) -> None:
+    address = "https://127.0.0.1:9"
+    (found,) = list_sources(ScanSettings(discover=False, network=(NetworkScanner(address),)))
+    trusting = ScanSettings(discover=False, network=(NetworkScanner(address, fingerprint="ab" * 32),))
+    opened = open_source(found.id, trusting)
+    assert isinstance(opened, EsclSource)
+    assert opened.fingerprint == "ab" * 32
+    other = open_source("escl:https://127.0.0.1:8/eSCL", trusting)
+    assert isinstance(other, EsclSource)
+    assert other.fingerprint == ""
 
 
 def test_scanners_that_announce_themselves_are_found_once() -> None:
