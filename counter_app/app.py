@@ -80,6 +80,7 @@ class _Housekeeping(threading.Thread):
     def run(self) -> None:
         from counter_app.storage import check_integrity, daily_backup
 
+        _forget_copies(self._desk)
         pause = FIRST_BACKUP_AFTER_SECONDS
         try:
             check_integrity(self._desk.database.path)
@@ -172,6 +173,7 @@ class RunningApp(QObject):
         if self._last_sync is not None:
             self._last_sync.join()
         self.executor.close()
+        _forget_copies(self.desk)
         self.desk.close()
         self.window.reporter.remove()
         self.window.deleteLater()
@@ -292,6 +294,12 @@ class RunningApp(QObject):
 
     def _collect(self) -> None:
         gc.collect()
+
+
+def _forget_copies(desk: DeskContext) -> None:
+    from counter_app.services.viewing import forget_copies
+
+    forget_copies(desk)
 
 
 def _office_name(desk: DeskContext) -> str:

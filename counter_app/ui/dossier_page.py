@@ -41,6 +41,7 @@ from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
+from counter_app.ui.scan_button import ScanButton
 from counter_app.ui.step_dialogs import FORMS, StepDialog
 from counter_app.ui.supplement_dialog import SupplementDialog
 from counter_app.ui.theme import badge, set_role, set_tone
@@ -168,9 +169,9 @@ class DossierPage(Page):
         hint.setWordWrap(True)
         bar = QHBoxLayout()
         bar.addWidget(hint, 1)
-        bar.addWidget(self.fetch_button)
-        bar.addWidget(self.open_button)
-        bar.addWidget(self.attach_button)
+        self.scan_button = ScanButton(self.context, lambda: (self.code, *self.papers.target()), self)
+        for button in (self.fetch_button, self.open_button, self.attach_button, self.scan_button):
+            bar.addWidget(button)
         right = QSplitter(Qt.Orientation.Vertical, self)
         right.setChildrenCollapsible(False)
         right.addWidget(_stacked(self, _section(Words.PAPERS), self.papers, bar))

@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.errors import KnownError, UserError
+from counter_app.services.viewing import checked_document, viewing_copy
 from counter_app.ui.context import AppContext
 from counter_app.ui.preview import PdfPreview
 from counter_app.ui.theme import set_role, set_tone
@@ -37,6 +39,8 @@ class Words:
     PRINTED_BEFORE = QT_TRANSLATE_NOOP(
         "PaperDialog", "Giấy này đã in trước đó. Bấm «In lại» để in thêm, bản in mang dòng «Bản in lại»."
     )
+    VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Mở bằng chương trình &khác")
+    NO_VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Máy này chưa có chương trình xem PDF. Bản sao nằm ở «{path}».")
     SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} của hồ sơ {code} đã chuyển đến máy in.")
     LIST_SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} đã chuyển đến máy in.")
     SAVED = QT_TRANSLATE_NOOP("PaperDialog", "Đã lưu «{name}».")
@@ -107,20 +111,22 @@ class PreviewDialog(QDialog):
 
 
 class DocumentDialog(PreviewDialog):
-    """A scan as it lies in the document store."""
+    """A scan as it lies in the document store, checked against its digest before it is shown."""
 
     def __init__(self, context: AppContext, name: str, sha256: str, parent: QWidget | None = None) -> None:
-        super().__init__(context, name, partial(_read_document, context.desk.documents.path_of(sha256), name), parent)
+        super().__init__(context, name, partial(checked_document, context.desk, sha256, name), parent)
+        self._copy = partial(viewing_copy, context.desk, sha256, name)
+        self.viewer_button = self.add_button(Words.VIEWER)
+        self.viewer_button.clicked.connect(self.open_viewer)
 
+    @Slot()
+    def open_viewer(self) -> None:
+        """Open a checked copy with the system's own program."""
+        self.context.executor.submit(self._copy, self._copied, self._broken)
 
-def _read_document(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KnownError(
-            "document_unreadable",
-            f"Không đọc được bản quét «{name}» trong kho tài liệu. Hãy quét lại giấy tờ này và báo quản trị viên.",
-        ) from error
+    def _copied(self, path: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.say(translate("PaperDialog", Words.NO_VIEWER).format(path=path), "warning")
 
 
 class PrintDialog(PreviewDialog):

@@ -36,6 +36,8 @@ from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
 from counter_app.ui.return_page_slip import slip_dialog
+from counter_app.ui.scan_button import ScanButton
+from counter_app.ui.scan_button import Words as ScanWords
 from counter_app.ui.step_dialogs import StepDialog, announce_step
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -102,6 +104,7 @@ class ReturnPage(Page):
         set_role(self.last, "hint")
         self.slip_button = self._paper_button("return_slip", "Alt+6")
         self.label_button = self._paper_button("post_label", "Alt+7")
+        self.scan_button = ScanButton(context, self._to_scan, self, words=ScanWords.RESULT)
         self._lay_out()
         context.changed.connect(self._changed)
         for keys, slot, what in (
@@ -225,9 +228,16 @@ class ReturnPage(Page):
         page.addWidget(area, 1)
         bottom = QHBoxLayout()
         bottom.addWidget(self.last, 1)
+        bottom.addWidget(self.scan_button)
         bottom.addWidget(self.slip_button)
         bottom.addWidget(self.label_button)
         page.addLayout(bottom)
+
+    def _to_scan(self) -> tuple[str, str, str]:
+        """The result of whoever stands at the desk, else of whoever was served last."""
+        if self.view is None:
+            return self._last_code, "", ""
+        return self.view.row.code, "", next((code for code, _ in self.view.procedure.results), "")
 
     def _paper_button(self, form: str, keys: str) -> QPushButton:
         """Prints a paper of what was returned last; there is none at first."""

@@ -14,6 +14,7 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import status_label, weekday_time
 from counter_app.ui.intake.form_parts import InlineNote
 from counter_app.ui.preview import PdfPreview
+from counter_app.ui.scan_button import ScanButton
 from counter_app.ui.theme import icon, set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -79,6 +80,7 @@ class ReceivedPanel(QWidget):
         self.show_paper = QPushButton(icon("printer"), translate("ReceivedPanel", Words.SHOW))
         self.show_paper.setShortcut("Ctrl+P")
         self.open = QPushButton(translate("ReceivedPanel", Words.OPEN))
+        self.scan = ScanButton(context, lambda: (self._code_text, "", ""), self)
         self.preview = PdfPreview(context.executor)
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
@@ -153,6 +155,7 @@ class ReceivedPanel(QWidget):
         left.addWidget(self.next)
         more = QHBoxLayout()
         more.addWidget(self.show_paper, 1)
+        more.addWidget(self.scan)
         more.addWidget(self.open)
         left.addLayout(more)
         layout = QHBoxLayout(self)
