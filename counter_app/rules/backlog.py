@@ -51,7 +51,8 @@ def read_day(text: str) -> date:
             return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise RuleViolation("day_invalid", f"Ngày «{text[:20]}» không đọc được. Hãy ghi như 05/03/2019.")
+    what = f"Ngày «{text.strip()[:20]}» không đọc được" if text.strip() else "Chưa có ngày"
+    raise RuleViolation("day_invalid", f"{what}. Hãy ghi như 05/03/2019.")
 
 
 def warnings_of(issued_on: date, valid_until: date | None, today: date) -> tuple[str, ...]:

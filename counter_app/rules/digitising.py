@@ -105,7 +105,9 @@ def guess(name: str) -> Treatment | None:
         return Treatment.PLAIN_COPY
     if "xuat trinh" in folded and " nop " not in f" {folded} ":
         return Treatment.SHOWN_ONLY
-    if folded.removeprefix("ban chinh ").startswith(_IN_DATABASE):
+    bare = folded.removeprefix("ban chinh ")
+    identity = bare.startswith("ho chieu") and "can cuoc" in bare
+    if identity or bare.startswith(_IN_DATABASE) or "da co trong co so du lieu" in folded:
         return Treatment.DATABASE
     return None
 
@@ -224,7 +226,9 @@ class Formula:
     basis: str = ""
 
 
-FIRST_FORMULA = Formula(date(2022, 6, 23), basis="Quyết định 766/QĐ-TTg ngày 23/6/2022 (mẫu số, tử số đặt được)")
+FIRST_FORMULA = Formula(
+    date(2022, 6, 23), basis="Quyết định 766/QĐ-TTg ngày 23/6/2022, cơ quan rà lại theo hướng dẫn của tỉnh"
+)
 """Holds until an office enters one of its own."""
 
 

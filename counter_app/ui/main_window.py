@@ -31,6 +31,7 @@ class Words:
     OVERDUE = QT_TRANSLATE_NOOP("MainWindow", "Quá hạn")
     SCAN = QT_TRANSLATE_NOOP("MainWindow", "Quét")
     REPORTS = QT_TRANSLATE_NOOP("MainWindow", "Báo cáo")
+    DIGITISING = QT_TRANSLATE_NOOP("MainWindow", "Số hóa")
     SYNC = QT_TRANSLATE_NOOP("MainWindow", "Đồng bộ")
     SETTINGS = QT_TRANSLATE_NOOP("MainWindow", "Cài đặt")
     DOSSIER = QT_TRANSLATE_NOOP("MainWindow", "Hồ sơ")
@@ -56,6 +57,7 @@ PAGES = (
     PageEntry("overdue", "counter_app.ui.overdue_page", "OverduePage", Words.OVERDUE, "F6"),
     PageEntry("scan", "counter_app.ui.scan_page", "ScanPage", Words.SCAN, "F11"),
     PageEntry("reports", "counter_app.ui.reports_page", "ReportsPage", Words.REPORTS, "F8"),
+    PageEntry("digitising", "counter_app.ui.digitising_page", "DigitisingPage", Words.DIGITISING, "F7"),
     PageEntry("sync", "counter_app.ui.sync_page", "SyncPage", Words.SYNC, "F9"),
     PageEntry("settings", "counter_app.ui.settings_page", "SettingsPage", Words.SETTINGS, "Ctrl+,"),
     PageEntry("dossier", "counter_app.ui.dossier_page", "DossierPage", Words.DOSSIER),
