@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pikepdf
+import pypdfium2
 import pytest
+from paper_samples import RECEIPT, long_receipt
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -19,8 +22,9 @@ from counter_app.services.print_jobs import (
     move,
     reprint,
 )
-from printing.forms import render_test_page
+from printing.forms import form_set_for, render, render_test_page
 from printing.printers import Handling
+from printing.sheets import each_on_its_own_sheet, joined
 
 MORNING = datetime(2026, 2, 5, 8, 0, tzinfo=UTC)
 
@@ -71,3 +75,35 @@ def test_job_moved_to_another_printer_leaves_its_tray_behind(db: Database) -> No
     claimed = DatabaseJobStore(db).claim("cups:Van_phong", MORNING)
     assert claimed is not None
     assert claimed.handling == Handling("", "one-sided")
+
+
+def labels(pdf: bytes) -> list[str]:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return [page.label for page in document.pages]
+
+
+def fronts(pdf: bytes) -> list[int]:
+    """Where a copy begins in what goes to a printer, read from the page itself: its foot counts from 1."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    return [at for at, text in enumerate(texts) if re.search(r"Trang 1/\d", text)]
+
+
+def test_pages_of_a_form_are_labelled_anew_with_each_copy_alone_and_joined() -> None:
+    forms = form_set_for(date(2026, 2, 5))
+    short, long = render(RECEIPT, forms), render(long_receipt(), forms)
+    assert labels(short) == ["1"] * len(RECEIPT.copies)
+    pages = len(labels(long)) // len(RECEIPT.copies)
+    assert pages > 1
+    of_long = [str(number) for number in range(1, pages + 1)] * len(RECEIPT.copies)
+    assert labels(long) == of_long
+    assert labels(joined([short, long, short])) == labels(short) + of_long + labels(short)
+
+
+def test_each_copy_of_each_letter_begins_on_a_front() -> None:
+    forms = form_set_for(date(2026, 2, 5))
+    together = joined([render(paper, forms) for paper in (RECEIPT, long_receipt(), RECEIPT)])
+    before, after = fronts(together), fronts(each_on_its_own_sheet(together))
+    assert any(place % 2 for place in before)
+    assert len(after) == len(before)
+    assert not any(place % 2 for place in after)
