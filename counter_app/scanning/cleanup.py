@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from counter_app.errors import KnownError
 from counter_app.scanning import skew
+from counter_app.scanning.model import ScanTrouble
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -30,6 +30,8 @@ LOOKED_AT_DPI: Final = 100
 """Resolution at which a page is judged: enough for a pencil stroke, a quarter of the work."""
 _SHEET_SHARE: Final = 0.15
 """A sheet smaller than this part of the picture is not taken for one."""
+_DUST_DARKNESS: Final = 40
+"""Grey levels under the paper from which a grain is taken away; fainter ones do not disturb."""
 _STRAIGHT: Final = 0.05
 """Degrees below which turning would cost sharpness and gain nothing."""
 
@@ -47,7 +49,7 @@ class Findings:
 
 
 def analyse(image_path: Path, dpi: int) -> Findings:
-    """Judge a page; nothing is changed. Raises KnownError ``page_unreadable``."""
+    """Judge a page; nothing is changed. Raises ScanTrouble ``bad_page``."""
     picture = read_picture(image_path)
     small = _reduced(picture, dpi)
     sheet = _sheet_of(small)
@@ -70,7 +72,7 @@ def cleaned(
     crop: tuple[int, int, int, int] | None,
     despeckle: bool = True,
 ) -> Image.Image:
-    """The page straight, cut, upright and without dust, in its colours. Raises KnownError ``page_unreadable``."""
+    """The page straight, cut, upright and without dust, in its colours. Raises ScanTrouble ``bad_page``."""
     from PIL import Image
 
     picture = straightened(image_path, dpi, turn=turn, angle=angle, crop=crop, despeckle=despeckle)
@@ -103,7 +105,7 @@ def straightened(
 
 
 def read_picture(image_path: Path) -> Picture:
-    """Raises KnownError ``page_unreadable`` for what is missing, cut off or no picture."""
+    """Raises ScanTrouble ``bad_page`` for what is missing, cut off or no picture."""
     try:
         data = np.frombuffer(image_path.read_bytes(), np.uint8)
         # Not imread: on Windows it takes no name with Vietnamese letters.
@@ -123,9 +125,9 @@ def paper_colour(picture: Picture) -> tuple[int, int, int]:
     return int(blue), int(green), int(red)
 
 
-def _unreadable(image_path: Path) -> KnownError:
-    return KnownError(
-        "page_unreadable",
+def _unreadable(image_path: Path) -> ScanTrouble:
+    return ScanTrouble(
+        "bad_page",
         f"Không đọc được ảnh trang «{image_path.name}»: tệp bị mất hoặc hỏng. Hãy quét lại trang này.",
     )
 
@@ -219,11 +221,11 @@ def _ink(small: Picture, sheet: Picture | None) -> Picture:
 def _has_content(ink: Picture) -> bool:
     """Whether anything was written, stamped or drawn: some mark that is longer than a grain of dust.
 
-    A page number in 8 point is 1 to 2 mm high and wide; dust is half a millimetre.
+    The smallest page numbers are 1.6 mm high; dust is half a millimetre.
     """
     joined = cv2.dilate(ink, np.ones((3, 3), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    grain = 0.9 * LOOKED_AT_DPI / MM_PER_INCH + 2
+    grain = 1.3 * LOOKED_AT_DPI / MM_PER_INCH + 2
     return any(max(width, height) >= grain and area >= 12 for _, _, width, height, area in stats[1:count])
 
 
@@ -259,23 +261,24 @@ def _bounds(mask: Picture, matrix: NDArray[np.float64], scale: float) -> tuple[i
 
 
 def _without_dust(picture: Picture, dpi: int) -> Picture:
-    """Without lone grains of up to 0.25 mm; dots of letters stand near their letters and stay."""
+    """Without grains of up to half a millimetre that stand alone.
+
+    Dots of letters stand near their letters, those of a dotted line near each other: they stay.
+    """
     darkness = cv2.subtract(paper_level(picture), cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
-    _, dark = cv2.threshold(darkness, 40, 255, cv2.THRESH_BINARY)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
-    grain = max(1.0, 0.3 * dpi / MM_PER_INCH)
+    dark = (darkness > _DUST_DARKNESS).astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    grain = max(1.0, 0.5 * dpi / MM_PER_INCH)
     is_grain = (stats[:, cv2.CC_STAT_WIDTH] <= grain) & (stats[:, cv2.CC_STAT_HEIGHT] <= grain)
     is_grain[0] = False
-    if not is_grain[:count].any():
+    window = 2 * round(1.5 * dpi / MM_PER_INCH) + 1
+    around = cv2.boxFilter(dark, cv2.CV_32S, (window, window), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    for number in np.flatnonzero(is_grain[:count]):
+        x, y = (round(place) for place in centres[number])
+        is_grain[number] = around[y, x] <= stats[number, cv2.CC_STAT_AREA]
+    if not is_grain.any():
         return picture
-    grains = (is_grain[labels] * 255).astype(np.uint8)
-    others = cv2.bitwise_and(dark, cv2.bitwise_not(grains)).astype(np.uint8)
-    reach = round(1.5 * dpi / MM_PER_INCH) | 1
-    near = cv2.dilate(others, np.ones((reach * 2 + 1, reach * 2 + 1), np.uint8))
-    lone = cv2.bitwise_and(grains, cv2.bitwise_not(near))
-    if not lone.any():
-        return picture
-    spread = cv2.dilate(lone, np.ones((3, 3), np.uint8)) > 0
+    spread = cv2.dilate((is_grain[labels]).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     made = picture.copy()
     made[spread] = cv2.medianBlur(picture, 2 * math.ceil(grain) + 3)[spread]
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -29,12 +29,15 @@ _PATCHED_SHARE: Final = 0.4
 """Share of a page under pictures beyond which layers save nothing."""
 _CELL_MM: Final = 1.3
 _LETTER_MM: Final = 8.0
-_OFF: Final = 26.0
-"""Grey levels by which a cell may differ from what was scanned, on average of its worst colour."""
+_OFF: Final = 30.0
+_DETAIL_OFF: Final = 14.0
+"""Grey levels by which a cell may differ from what was scanned: in its tone, and in its pixels; see ``_missed``."""
+_LEAST_CELLS: Final = 12
 
-_TONES: Final = np.array(((0.2, 0.2, 0.2), (1.0, -1.0, 0.0), (0.0, -1.0, 1.0)), np.float32)
+_TONES: Final = np.array(((0.25, 0.25, 0.25), (1.0, -1.0, 0.0), (0.0, -1.0, 1.0)), np.float32)
 """From blue, green, red to lightness, blueness, redness: thin black print is grey, and not another ink than thick."""
 _ALIKE: Final = 40.0
+_LEAST_STRANGE: Final = 6
 
 Mask = NDArray[np.bool_]
 
@@ -81,14 +84,17 @@ def layers_of(picture: Picture, dpi: int) -> Layers:
     mask, core = _writing(picture, dpi)
     paper = _bare_paper(picture, mask, dpi)
     index, palette = _inks_of(picture, mask, core, dpi)
-    boxes = _missed(picture, _together(paper, index, palette), dpi)
+    boxes = _missed(picture, _together(paper, index, palette), index > 0, dpi)
     if sum((right - left) * (bottom - top) for left, top, right, bottom in boxes) > _PATCHED_SHARE * width * height:
         return Layers(width, height, _jpeg(picture, WHOLE_QUALITY), (), ())
     patches = []
     for left, top, right, bottom in boxes:
-        index[top:bottom, left:right] = 0
+        mask[top:bottom, left:right] = False
         part = _scaled(picture[top:bottom, left:right], min(1.0, PATCH_DPI / dpi))
         patches.append(Patch(_jpeg(part, PATCH_QUALITY), (left, top, right, bottom)))
+    if boxes:
+        # Without the colours of the pictures there is room for those of the inks.
+        index, palette = _inks_of(picture, mask, core, dpi)
     inks = []
     for number, (blue, green, red) in enumerate(palette.tolist(), 1):
         written = index == number
@@ -196,6 +202,13 @@ def _few_inks(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
     for at in np.argsort(-counts, kind="stable"):
         if counts[at] and all(np.abs(centres[at] - other).max() > _ALIKE for other in kept):
             kept.append(centres[at])
+    # A few words in pencil are too few to make a colour of their own among thousands of black ones.
+    while len(kept) < _MOST_INKS:
+        distance = np.min([np.abs(sample - other).max(axis=1) for other in kept], axis=0)
+        strange = sample[distance > _ALIKE]
+        if len(strange) < _LEAST_STRANGE:
+            break
+        kept.append(np.median(strange[np.abs(strange - strange[0]).max(axis=1) <= _ALIKE], axis=0))
     found = np.array(kept) @ np.linalg.inv(_TONES).T
     return np.clip(np.round(found), 0, 255).astype(np.uint8)
 
@@ -222,26 +235,53 @@ def _together(paper: Picture, index: Picture, palette: NDArray[np.uint8]) -> Pic
     return made
 
 
-def _missed(picture: Picture, made: Picture, dpi: int) -> list[tuple[int, int, int, int]]:
+def _missed(picture: Picture, made: Picture, mask: Mask, dpi: int) -> list[tuple[int, int, int, int]]:
     """Boxes of the page in which the layers do not give what was scanned."""
     cell = max(4, round(_CELL_MM * dpi / MM_PER_INCH))
-    width, height = -(-picture.shape[1] // cell), -(-picture.shape[0] // cell)
+    bad = (_tone_off(picture, made, cell) > _OFF) | (_detail_off(picture, made, mask, cell) > _DETAIL_OFF)
+    joined = cv2.morphologyEx(bad.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = []
+    for left, top, wide, high, area in stats[1:count].tolist():
+        if area >= _LEAST_CELLS:
+            right, bottom = (left + wide + 1) * cell, (top + high + 1) * cell
+            boxes.append(
+                (
+                    max(0, (left - 1) * cell),
+                    max(0, (top - 1) * cell),
+                    min(picture.shape[1], right),
+                    min(picture.shape[0], bottom),
+                )
+            )
+    return boxes
+
+
+def _tone_off(picture: Picture, made: Picture, cell: int) -> NDArray[np.float32]:
+    """By how many grey levels each cell is lighter, darker or of another colour."""
     # Averaged before they are compared: noise and the softness of an edge are no picture.
     small = max(1, cell // 2)
     size = (max(1, picture.shape[1] // small), max(1, picture.shape[0] // small))
-    scanned = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    layered = cv2.resize(made, size, interpolation=cv2.INTER_AREA)
-    off = cv2.absdiff(scanned, layered).max(axis=2).astype(np.float32)
-    worst = cv2.resize(off, (width, height), interpolation=cv2.INTER_AREA)
-    bad = (worst > _OFF).astype(np.uint8)
-    joined = cv2.morphologyEx(bad, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = []
-    for left, top, wide, high, area in stats[1:count]:
-        if area >= 12:
-            box = ((left - 1) * cell, (top - 1) * cell, (left + wide + 1) * cell, (top + high + 1) * cell)
-            boxes.append((max(0, box[0]), max(0, box[1]), min(picture.shape[1], box[2]), min(picture.shape[0], box[3])))
-    return [(int(left), int(top), int(right), int(bottom)) for left, top, right, bottom in boxes]
+    off = cv2.absdiff(_to(picture, size), _to(made, size)).max(axis=2)
+    return _to(off.astype(np.float32), _cells(picture, cell))
+
+
+def _detail_off(picture: Picture, made: Picture, mask: Mask, cell: int) -> NDArray[np.float32]:
+    """By how many grey levels a cell's pixels differ on average, edges of the writing apart: the lines of a face."""
+    writing = mask.astype(np.uint8)
+    around = cv2.dilate(writing, np.ones((7, 7), np.uint8)) - cv2.erode(writing, np.ones((5, 5), np.uint8))
+    calm = (around == 0).astype(np.float32)
+    off = cv2.absdiff(cv2.GaussianBlur(picture, (0, 0), 1.2), made).max(axis=2) * calm
+    share = _to(calm, _cells(picture, cell))
+    told: NDArray[np.float32] = np.where(share > 0.2, _to(off, _cells(picture, cell)) / np.maximum(share, 0.01), 0)
+    return told.astype(np.float32)
+
+
+def _cells(picture: Picture, cell: int) -> tuple[int, int]:
+    return -(-picture.shape[1] // cell), -(-picture.shape[0] // cell)
+
+
+def _to(picture: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 def group4(mask: Mask) -> bytes:

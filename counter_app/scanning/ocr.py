@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LANGUAGE: Final = "vie"
 SECONDS: Final = 60.0
 """How long one page may take; a page of dense print takes two or three."""
-_LEAST_SURE: Final = 20.0
+_LEAST_SURE: Final = 5.0
 """Percent below which Tesseract itself takes a word for a guess (specks, strokes of a signature)."""
 _WORD_LEVEL: Final = 5
 _WAIT: Final = 0.1
