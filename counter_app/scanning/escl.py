@@ -54,13 +54,12 @@ class EsclSource:
             try:
                 taken = 0
                 for page in _pages(device, job, dpi):
-                    if stop():
-                        raise trouble("stopped")
                     take(page)
                     taken += 1
                     if not profile.feeder:
                         return
-                device.look(job)  # a jam in the midst can look like the end
+                    if stop():
+                        raise trouble("stopped")
                 if not taken:
                     raise trouble("no_paper" if profile.feeder else "offline")
             finally:

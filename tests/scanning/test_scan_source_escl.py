@@ -198,6 +198,15 @@ def test_a_stop_in_the_midst_of_a_page_takes_effect_at_once(printer: EsclPrinter
     assert printer.jobs == {"job-1": "Canceled"}
 
 
+def test_a_page_that_has_come_is_kept_whoever_says_stop_meanwhile(printer: EsclPrinter) -> None:
+    printer.faults.seconds = 0.05  # less than it takes to notice the stop
+    pages: list[ReadPage] = []
+    with pytest.raises(ScanTrouble, match="Đã dừng"):
+        _source(printer).scan(FEEDER, pages.append, lambda: printer.given == 2)
+    assert len(pages) == 2
+    assert printer.jobs == {"job-1": "Canceled"}
+
+
 def test_a_page_that_cannot_be_kept_ends_the_job(printer: EsclPrinter) -> None:
     def take(_page: ReadPage) -> None:
         raise ScanTrouble("disk_full", "đầy")

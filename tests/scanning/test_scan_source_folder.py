@@ -192,7 +192,7 @@ def _written_pdf() -> bytes:
 
 
 def test_a_program_under_the_name_of_a_paper_is_never_opened(source: FolderSource) -> None:
-    _put(source, "đơn.pdf", b"MZ" + bytes(200))
+    _put(source, "đơn.pdf", b"MZ" + bytes(100) + bytes(img2pdf.convert(picture(1, "JPEG", (413, 585), 50))))
     with pytest.raises(ScanTrouble, match="«đơn"):
         _scan(source)
     assert (source.folder / "đơn.pdf").exists()
