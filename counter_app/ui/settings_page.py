@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
@@ -27,8 +27,12 @@ from counter_app.ui.settings_page_forms import OfficeForm, RulesForm, SettingsFo
 from counter_app.ui.settings_page_payment import PaymentForm
 from counter_app.ui.settings_page_portal import PortalForm
 from counter_app.ui.settings_page_printers import PrintersForm
+from counter_app.ui.settings_page_wording import WordingForm
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from counter_app.services.wording import WordingChange
 
 
 class Words:
@@ -84,6 +88,7 @@ class SettingsPage(Page):
         self.printers_form = PrintersForm(context, self)
         self.rules_form = RulesForm(self)
         self.payment_form = PaymentForm(self)
+        self.wording_form = WordingForm(context, self)
         self.jobs = PrintJobsPanel(context, self)
         self.forms: tuple[SettingsForm, ...] = (
             self.office_form,
@@ -100,6 +105,7 @@ class SettingsPage(Page):
         self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
         self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
         self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
+        self.tabs.addTab(self.wording_form, translate("SettingsWording", WordingForm.tab))
         self.tabs.addTab(self._catalogue_tab(), _tr(Words.CATALOGUE_TAB))
         self.tabs.currentChanged.connect(self._tab_changed)
         self._build_bar()
@@ -109,6 +115,9 @@ class SettingsPage(Page):
         layout.addLayout(self.bar)
         for form in self.forms:
             form.edited.connect(self._edited)
+            form.edited.connect(self._show_office)
+        self.wording_form.edited.connect(self._edited)
+        self.wording_form.office_edited.connect(self._office_edited)
         self._set_dirty(False)
 
     def activated(self) -> None:
@@ -142,7 +151,14 @@ class SettingsPage(Page):
         for form in self.forms:
             settings = form.changes(settings)
         self.save_button.setEnabled(False)
-        work = partial(_save, self.context.desk, settings, self.office_form.office(), self.portal_form.password.text())
+        work = partial(
+            _save,
+            self.context.desk,
+            settings,
+            self.office_form.office(),
+            self.portal_form.password.text(),
+            self.wording_form.change(),
+        )
         self.context.executor.submit(work, self._saved, self._not_saved)
 
     def _build_bar(self) -> None:
@@ -199,6 +215,7 @@ class SettingsPage(Page):
     def _show(self, office: OfficeData) -> None:
         for form in self.forms:
             form.load(self.context.desk.settings, office)
+        self.wording_form.load(self.context.desk.settings, office)
         self._loaded = True
         self._set_dirty(False)
 
@@ -206,6 +223,17 @@ class SettingsPage(Page):
     def _edited(self) -> None:
         if self._loaded:
             self._set_dirty(True)
+
+    @Slot()
+    def _show_office(self) -> None:
+        if self._loaded:
+            self.wording_form.show_office(self.office_form.office())
+
+    @Slot(str, str)
+    def _office_edited(self, name: str, words: str) -> None:
+        """The letterhead is edited where its paper is seen, too."""
+        self.office_form.fields[name].setText(words)
+        self._edited()
 
     def _set_dirty(self, dirty: bool) -> None:
         self.dirty = dirty
@@ -219,6 +247,7 @@ class SettingsPage(Page):
         self.context.desk = replace(self.context.desk, settings=settings)
         self.portal_form.password.clear()
         self._set_dirty(False)
+        self.wording_form.load(settings, self.office_form.office())
         self.context.announce("settings", "office")
         self.context.tell(_tr(Words.SAVED), "success")
 
@@ -311,9 +340,15 @@ class SettingsPage(Page):
         self.outcome.show()
 
 
-def _save(desk: DeskContext, settings: Settings, office: OfficeData, password: str) -> Settings:
+def _save(
+    desk: DeskContext, settings: Settings, office: OfficeData, password: str, change: WordingChange | None
+) -> Settings:
     """What can be refused comes first, so that a refusal leaves everything as it was."""
     check_settings(settings)
+    if change is not None:
+        from counter_app.services.wording import check_wording, save_wording
+
+        check_wording(desk, change)
     if settings.portal.ca_bundle not in ("", desk.settings.portal.ca_bundle):
         from counter_app.services.portal_check import read_ca_bundle
 
@@ -322,6 +357,8 @@ def _save(desk: DeskContext, settings: Settings, office: OfficeData, password: s
         store_portal_password(settings, password)
     save_office(desk, office)
     save_settings(desk.directory, settings)
+    if change is not None:
+        save_wording(desk, change)
     return settings
 
 
