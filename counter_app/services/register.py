@@ -57,7 +57,7 @@ _COLUMNS = (
 )
 _ORDER = (Dossier.received_at, Dossier.id)
 
-Q = TypeVar("Q", bound=Select[Any])
+Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
