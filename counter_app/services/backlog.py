@@ -221,7 +221,8 @@ def add_rows(
     because they are there already. ``entries`` as ``checked_entry`` gives them."""
     last = session.scalar(select(func.max(BacklogResult.position)).where(BacklogResult.batch_id == batch.id)) or 0
     known = {_identity(row) for row in _same_numbers(session, entries)}
-    rows, repeated = [], []
+    rows: list[BacklogResult] = []
+    repeated: list[OldResult] = []
     for entry in entries:
         if _identity(entry) in known:
             repeated.append(entry)

@@ -97,6 +97,11 @@ def dossier_papers(desk: DeskContext, code: str) -> tuple[Paper, ...]:
         return papers_of(session, find_dossier(session, code).id)
 
 
+def lacks_result_scan(desk: DeskContext, code: str) -> bool:
+    """Whether a result is there that must be scanned and is not. Raises UserError ``dossier_unknown``."""
+    return any(one.kind is PaperKind.RESULT and one.trouble == "missing" for one in dossier_papers(desk, code))
+
+
 def choose(desk: DeskContext, code: str, kind: PaperKind, paper: str, treatment: Treatment | None, reason: str) -> None:
     """Treat one paper of one dossier otherwise than the rules say, with a reason; None: as the rules say again.
 

@@ -169,7 +169,7 @@ class _Period:
 
     def papers(self, name: str) -> ColumnElement[int]:
         """Number of papers of a dossier in a column of the state."""
-        parts = [
+        parts: list[ColumnElement[int]] = [
             getattr(DigitisingState, f"{kind}_{name}")
             for kind, counted in (("component", self.formula.components), ("result", self.formula.results))
             if counted

@@ -23,6 +23,7 @@ from counter_app.models import (
     Dossier,
     DossierComponent,
     DossierEvent,
+    PortalFile,
     Procedure,
     ProcedureResult,
 )
@@ -119,6 +120,8 @@ class _Facts:
     results: Sequence[tuple[str, str]] = ()
     files: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
     choices: dict[Place, Choice] = field(default_factory=dict)
+    result_comes: bool = False
+    """The portal holds the result, and its file is on its way here."""
 
 
 def refresh_some(desk: DeskContext, after: int = 0) -> int | None:
@@ -195,7 +198,7 @@ def _papers(facts: _Facts, book: RuleBook) -> Iterator[Paper]:
 
 def _results(facts: _Facts, book: RuleBook) -> Iterator[Paper]:
     """The results that have a file, or the first that must be scanned: which of them was given is not known."""
-    if facts.status not in RESULT_IS_THERE:
+    if facts.status not in RESULT_IS_THERE or facts.result_comes:
         return
     found = []
     for code, name in facts.results:
@@ -242,7 +245,7 @@ def _read(session: Session, ids: Sequence[int]) -> Iterator[_Facts]:
 
 
 def _read_papers(session: Session, dossiers: dict[int, _Facts]) -> None:
-    for dossier_id, *component in session.execute(
+    for dossier_id, code, name, originals, copies in session.execute(
         select(
             DossierComponent.dossier_id,
             DossierComponent.code,
@@ -253,7 +256,6 @@ def _read_papers(session: Session, dossiers: dict[int, _Facts]) -> None:
         .where(DossierComponent.dossier_id.in_(dossiers))
         .order_by(DossierComponent.dossier_id, DossierComponent.position)
     ):
-        code, name, originals, copies = component
         dossiers[dossier_id].components.append((code, name, originals, copies))
     for dossier_id, component_code, result_code, pages in session.execute(
         select(Document.dossier_id, Document.component_code, Document.result_code, Document.pages)
@@ -262,6 +264,11 @@ def _read_papers(session: Session, dossiers: dict[int, _Facts]) -> None:
     ):
         kind = PaperKind.RESULT if result_code else PaperKind.COMPONENT
         dossiers[dossier_id].files[kind.value, result_code or component_code].append(pages)
+    coming = select(PortalFile.dossier_id).where(
+        PortalFile.dossier_id.in_(dossiers), PortalFile.result_code != "", PortalFile.state == "waiting"
+    )
+    for dossier_id in session.scalars(coming):
+        dossiers[dossier_id].result_comes = True
     for row in session.scalars(select(DigitisingChoice).where(DigitisingChoice.dossier_id.in_(dossiers))):
         treatment = Treatment(row.treatment) if row.treatment else None
         dossiers[row.dossier_id].choices[row.kind, row.code] = Choice(treatment, row.reason, row.pages, row.noted)

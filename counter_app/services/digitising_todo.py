@@ -78,7 +78,9 @@ def todo_rows(desk: DeskContext, ids: Sequence[int]) -> list[TodoRow]:
     with desk.database.read() as session:
         parts = (ids[start : start + _CUT] for start in range(0, len(ids), _CUT))
         found = {
-            row[0]: TodoRow(*row) for part in parts for row in session.execute(query.where(DigitisingTodo.id.in_(part)))
+            row[0]: TodoRow(*tuple(row))
+            for part in parts
+            for row in session.execute(query.where(DigitisingTodo.id.in_(part)))
         }
     return [found[one] for one in ids if one in found]
 

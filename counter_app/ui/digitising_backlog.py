@@ -144,7 +144,7 @@ class BacklogPanel(QWidget):
         """To the results."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def find(self) -> None:
+    def look_for(self) -> None:
         """To the filter."""
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.text.selectAll()

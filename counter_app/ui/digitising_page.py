@@ -22,6 +22,8 @@ CHOSEN_STYLE = "QPushButton:checked { background: #0f2f44; border-color: #0f2f44
 CHANGES_TOGETHER_MS = 400
 """A batch of scans that are attached one after the other is counted once."""
 
+Panel = TodoPanel | RatePanel | RulesPanel | BacklogPanel
+
 
 class Words:
     """What the page says."""
@@ -49,7 +51,7 @@ class DigitisingPage(Page):
         self.todo, self.rate = TodoPanel(context, self), RatePanel(context, self)
         self.rules, self.backlog = RulesPanel(context, self), BacklogPanel(context, self)
         self.views = QStackedWidget(self)
-        self.panels = {
+        self.panels: dict[str, Panel] = {
             Words.TODO: self.todo,
             Words.RATE: self.rate,
             Words.RULES: self.rules,
@@ -73,7 +75,7 @@ class DigitisingPage(Page):
         context.changed.connect(self._changed)
 
     @property
-    def panel(self) -> TodoPanel | RatePanel | RulesPanel | BacklogPanel:
+    def panel(self) -> Panel:
         """The view in front."""
         return next(panel for words, panel in self.panels.items() if self.buttons[words].isChecked())
 
@@ -125,7 +127,7 @@ class DigitisingPage(Page):
 
     @Slot()
     def _find(self) -> None:
-        self.panel.find()
+        self.panel.look_for()
 
     def _slice_done(self, after: int | None) -> None:
         if after is not None:

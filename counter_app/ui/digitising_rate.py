@@ -134,7 +134,7 @@ class RatePanel(QWidget):
         """To the table."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def find(self) -> None:
+    def look_for(self) -> None:
         """To the period."""
         self.first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

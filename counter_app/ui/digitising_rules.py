@@ -148,7 +148,7 @@ class RulesPanel(QWidget):
         """To the papers, or to the search while there is no procedure."""
         (self.table if self.procedure else self.search).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def find(self) -> None:
+    def look_for(self) -> None:
         """To the search."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()

@@ -149,7 +149,7 @@ class TodoPanel(QWidget):
         """To the list."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def find(self) -> None:
+    def look_for(self) -> None:
         """To the filter."""
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.text.selectAll()

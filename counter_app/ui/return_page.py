@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.digitising import lacks_result_scan
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.reading import find, show
 from counter_app.services.returning import give
@@ -63,18 +65,30 @@ class Words:
     LAST = QT_TRANSLATE_NOOP("ReturnPage", "Vừa trả lúc {time}: {code} cho {to}.")
 
 
-Found = DossierView | list[QueueRow]
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A dossier, and whether its result must be scanned and is not yet."""
+
+    view: DossierView
+    lacks_scan: bool
+
+
+Found = _Looked | list[QueueRow]
 
 
 def _look_up(desk: DeskContext, text: str) -> Found:
     """The dossier that the text names, or those that it may mean."""
     try:
-        return show(desk, text)
+        return _looked(desk, text)
     except UserError as error:
         if error.kind != "dossier_unknown":
             raise
     rows = find(desk, text, CHOICES_SHOWN)
-    return show(desk, rows[0].code) if len(rows) == 1 else rows
+    return _looked(desk, rows[0].code) if len(rows) == 1 else rows
+
+
+def _looked(desk: DeskContext, code: str) -> _Looked:
+    return _Looked(show(desk, code), lacks_result_scan(desk, code))
 
 
 class ReturnPage(Page):
@@ -253,7 +267,7 @@ class ReturnPage(Page):
         self.context.executor.submit(partial(_look_up, self.context.desk, text), self._found, self._refused)
 
     def _found(self, found: Found) -> None:
-        if isinstance(found, DossierView):
+        if isinstance(found, _Looked):
             self._show(found)
         elif found:
             self._offer(found)
@@ -281,11 +295,11 @@ class ReturnPage(Page):
     def _chosen(self, item: QListWidgetItem) -> None:
         self._ask(str(item.data(Qt.ItemDataRole.UserRole)))
 
-    def _show(self, view: DossierView) -> None:
-        self.view = view
+    def _show(self, found: _Looked) -> None:
+        self.view = view = found.view
         self.choices.hide()
         self.line.hide()
-        self.card.show_dossier(view, self.context.desk.clock(), self.context.calendar)
+        self.card.show_dossier(view, self.context.desk.clock(), self.context.calendar, lacks_scan=found.lacks_scan)
 
     def _given(self, done: StepDone) -> None:
         last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)

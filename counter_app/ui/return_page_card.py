@@ -96,7 +96,9 @@ class ReturnCard(QFrame):
         self.evidence.slip.setEnabled(False)
         self.hide()
 
-    def show_dossier(self, view: DossierView, now: datetime, calendar: WorkCalendar | None) -> None:
+    def show_dossier(
+        self, view: DossierView, now: datetime, calendar: WorkCalendar | None, *, lacks_scan: bool = False
+    ) -> None:
         """Show a dossier; shown again after a change it keeps what was entered."""
         again = self._code == view.row.code
         self._code, self._applicant = view.row.code, view.applicant.name
@@ -108,7 +110,7 @@ class ReturnCard(QFrame):
         words, tone = due_words(view.row, now, calendar)
         self.due.setText(words)
         set_tone(self.due, tone)
-        self._show_checks(view, now)
+        self._show_checks(view, now, lacks_scan)
         self.owner.setText(_tr(Words.OWNER).format(name=view.applicant.name.replace("&", "&&")))
         self.owner.setAccessibleName(self.owner.text().replace("&", ""))
         if not again:
@@ -260,13 +262,13 @@ class ReturnCard(QFrame):
         set_role(label, "section")
         return label
 
-    def _show_checks(self, view: DossierView, now: datetime) -> None:
+    def _show_checks(self, view: DossierView, now: datetime, lacks_scan: bool) -> None:
         for label in self._check_labels:
             self.check_box.removeWidget(label)
             label.hide()
             label.deleteLater()
         self._check_labels.clear()
-        for check in checks(view, now):
+        for check in checks(view, now, lacks_scan=lacks_scan):
             label = QLabel(f"{SIGNS[check.tone]} {check.text}", self)
             label.setWordWrap(True)
             set_role(label, "inline")

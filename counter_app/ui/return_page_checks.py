@@ -32,6 +32,10 @@ class Words:
         "Hồ sơ {late} mà chưa có văn bản xin lỗi. Vẫn trả bình thường; hãy báo cáo người đứng đầu cơ quan.",
     )
     LATE = QT_TRANSLATE_NOOP("ReturnChecks", "Hồ sơ {late}, đã có văn bản xin lỗi.")
+    NOT_SCANNED = QT_TRANSLATE_NOOP(
+        "ReturnChecks",
+        "Chưa có bản quét kết quả: quét trước khi giao (Ctrl+Q). Vẫn trả được; việc quét còn ở trang Số hóa (F7).",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,10 @@ def came_back(view: DossierView) -> bool:
     return view.row.status == Status.RETURNED and view.delivery_state == "pending"
 
 
-def checks(view: DossierView, now: datetime) -> list[Check]:
-    """All lines; being late never blocks the return (law.md, "Late")."""
-    return [*_status(view), *_fees(view), *_lateness(view, now)]
+def checks(view: DossierView, now: datetime, *, lacks_scan: bool = False) -> list[Check]:
+    """All lines; being late never blocks the return (law.md, "Late"), nor does a result that is not scanned."""
+    scan = [Check(_tr(Words.NOT_SCANNED), "warning")] if lacks_scan else []
+    return [*_status(view), *_fees(view), *_lateness(view, now), *scan]
 
 
 def fees_due(view: DossierView) -> int:

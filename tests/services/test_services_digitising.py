@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from counter_app.errors import UserError
-from counter_app.models import DigitisingFormula, DigitisingState
+from counter_app.models import DigitisingFormula, DigitisingState, PortalFile
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.digitising import FIRST_FORMULA, Formula, PaperKind, Source, Treatment
 from counter_app.rules.lifecycle import Step
@@ -25,6 +25,7 @@ from counter_app.services.digitising import (
     set_default,
     set_rule,
 )
+from counter_app.services.digitising_book import forget_dossier
 from counter_app.services.digitising_rate import drop_formula, export_rate, formulas, rate, set_formula
 from counter_app.services.digitising_refresh import refresh_all, refresh_some
 from counter_app.services.digitising_todo import TodoRow, todo_counts, todo_ids, todo_rows
@@ -197,6 +198,27 @@ def test_the_result_is_to_be_scanned_once_it_is_there(
     assert done.documents[0].file_name == f"{code}-KQ1.pdf"
     assert todo(desk) == []
     assert rate(desk, *MARCH).total.percent == 100
+
+
+def test_a_result_that_comes_from_the_portal_is_not_asked_for(desk: DeskContext, code: str, clock: Clock) -> None:
+    take_step(desk, code, Step.FINISH, StepInput())
+    refresh_all(desk)
+    with desk.database.write() as session:
+        file = PortalFile(
+            dossier_id=1,
+            result_code="KQ01",
+            file_name="kq.pdf",
+            url="/files/1",
+            sha256="",
+            next_attempt_at=clock.now,
+        )
+        session.add(file)
+        forget_dossier(session, 1)
+    assert [row.kind for row in todo(desk)] == ["component"]
+    with desk.database.write() as session:
+        session.get_one(PortalFile, 1).state = "failed"
+        forget_dossier(session, 1)
+    assert [row.kind for row in todo(desk)] == ["component", "result"]
 
 
 def test_results_are_numbered_once_and_told_by_that_number(desk: DeskContext, code: str, tmp_path: Path) -> None:

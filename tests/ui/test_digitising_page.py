@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
 from counter_app.rules.digitising import FIRST_FORMULA, Source, Treatment
+from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import attach
 from counter_app.services.backlog import batches, old_ids, old_rows
 from counter_app.services.digitising import default_treatment, procedure_rules
 from counter_app.services.digitising_rate import formulas
 from counter_app.services.digitising_refresh import AT_A_TIME, refresh_all
 from counter_app.services.reading import show
+from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.digitising_backlog import BatchDialog
 from counter_app.ui.digitising_dialogs import PagesDialog, TreatmentDialog
@@ -167,6 +169,23 @@ def test_nothing_to_use_again_is_said(page: DigitisingPage, qtbot: Any) -> None:
     assert "Chưa có giấy tờ" in dialog.problem.text()
     assert not dialog.confirm.isEnabled()
     dialog.reject()
+
+
+def test_the_return_page_asks_for_the_scan_and_never_insists(page: DigitisingPage, tmp_path: Path, qtbot: Any) -> None:
+    desk, row = page.context.desk, page.todo.table.current_row()
+    assert row is not None
+    take_step(desk, row.dossier_code, Step.FINISH, StepInput())
+    window: Any = page.window()
+    returning = window.page("return")
+    returning.show_dossier(row.dossier_code)
+    settle(qtbot, page.context.executor)
+    words = [label.text() for label in returning.card._check_labels]
+    assert any("Chưa có bản quét kết quả" in text for text in words)
+    assert returning.card.return_button.isEnabled()
+    attach(desk, row.dossier_code, [write_pdf(tmp_path / "kq.pdf")], result="KQ01")
+    page.context.announce("dossier", dossiers=(row.dossier_code,))
+    settle(qtbot, page.context.executor)
+    assert not any("Chưa có bản quét" in label.text() for label in returning.card._check_labels)
 
 
 def test_the_rate_stands_beside_its_formula(page: DigitisingPage, tmp_path: Path, qtbot: Any) -> None:
