@@ -25,6 +25,8 @@ SETTLE_SECONDS: Final = 2.0
 EMPTY_SECONDS: Final = 30.0
 """For a file without a byte: copiers make the name first and begin to send when the page is read."""
 POLL_SECONDS: Final = 0.2
+MOST_TOLD: Final = 3
+"""Files of which the reasons are told at once."""
 LIMITS: Final = IncomingLimits(max_mb=512)
 """A whole feeder in one file may be larger than a document; its pages are counted and checked all the same."""
 _TAKING: Final = ".taking-"
@@ -72,7 +74,7 @@ class FolderSource:
     def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
         """Take what is there, and what comes while that is done; the profile says nothing about files.
 
-        Raises ScanTrouble ``no_paper`` when there was nothing to take, with the reason for the first file left.
+        Raises ScanTrouble at the end: ``bad_page`` for what was left, ``no_paper`` when there was nothing to take.
         """
         taken = 0
 
@@ -87,8 +89,10 @@ class FolderSource:
             if stop():
                 raise trouble("stopped")
             self._pause(POLL_SECONDS)
+        if self._left:
+            raise ScanTrouble("bad_page", " ".join(one.message for one in self.left[:MOST_TOLD]))
         if not taken:
-            raise ScanTrouble("no_paper", self.left[0].message if self.left else _nothing(self.folder))
+            raise ScanTrouble("no_paper", _nothing(self.folder))
 
     def look(self, take: Callable[[ReadPage], None]) -> bool:
         """Take what has settled; whether something is still being written. For a window that watches the folder.
