@@ -68,6 +68,7 @@ class EvidenceBox(QWidget):
         self.results.setFixedHeight(62)
         self.results.setAccessibleDescription(_tr(Words.RESULTS_HINT))
         self.results_hint = QLabel(_tr(Words.RESULTS_HINT), self)
+        self.results_hint.setWordWrap(True)
         set_role(self.results_hint, "hint")
         self.number_caption = self._caption(Words.NUMBER, self.number)
         self.authority_caption = self._caption(Words.AUTHORITY, self.authority)

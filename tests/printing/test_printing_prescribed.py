@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+import pypdfium2
 import pytest
 from form_samples import SAMPLES
 from paper_samples import APOLOGY, tool
@@ -27,6 +28,7 @@ SETS = {"2018": form_set_for(date(2024, 3, 1)), "2025": form_set_for(date(2026, 
 COLUMN = {"2018": 1, "2025": 2}
 FORMS_MD = (Path(__file__).parents[2] / "docs" / "forms.md").read_text(encoding="utf-8")
 TEXTS = Path(__file__).parent / "texts"
+PICTURES = Path(__file__).parents[2] / "docs" / "forms-pages"
 CASES = [(which, form) for which in SETS for form in SAMPLES if (which, form) != ("2018", "stop_notice")]
 
 # What the layout of the commune centres puts in another place or in other words (forms.md, receipt).
@@ -198,3 +200,14 @@ def test_the_same_content_gives_the_same_bytes(which: str, form: str, elsewhere:
 def test_every_form_of_a_set_has_its_text() -> None:
     names = {f"{form}-{which}" if plan(SAMPLES[form], SETS[which]).form.number else form for which, form in CASES}
     assert {path.stem for path in TEXTS.glob("*.txt")} == names
+
+
+def test_each_page_of_each_form_has_its_picture_in_the_documents() -> None:
+    """Made by ``scripts/forms``; whether they look right is for eyes."""
+    wanted = set()
+    for which, form in CASES:
+        document = pypdfium2.PdfDocument(render(first_copy(form), SETS[which]))
+        name = f"{form}-{which}" if plan(SAMPLES[form], SETS[which]).form.number else form
+        wanted |= {f"{name}-{number}.png" for number in range(1, len(document) + 1)}
+        document.close()
+    assert {path.name for path in PICTURES.glob("*.png")} == wanted
