@@ -16,7 +16,8 @@ class ScanJob(Base):
 
     ``state``: waiting, working, done, trouble (``message`` says why: the clerk decides), given_up (the pages lie
     loose in their tray again). ``pages`` is what is made into the document, as it was when the clerk said so:
-    later edits of the tray change nothing. ``sha256`` of the document once it is attached.
+    later edits of the tray change nothing. ``sha256`` of the document once it is attached. ``backlog_id`` is set in
+    place of ``dossier_id`` where the pages are an older result.
     """
 
     __tablename__ = "scan_job"
@@ -24,7 +25,8 @@ class ScanJob(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tray: Mapped[str]
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    backlog_id: Mapped[int | None] = mapped_column(ForeignKey("backlog_result.id"))
     component_code: Mapped[str] = mapped_column(default="")
     result_code: Mapped[str] = mapped_column(default="")
     pages: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from itertools import chain
@@ -23,6 +23,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import StoredFile, uncountable_pages
 from counter_app.services.free_text import plain
 from counter_app.services.insertion import insert_rows
+from counter_app.services.offices import office_row
 from counter_app.services.rules_bridge import rules_apply
 
 _CUT = 400
@@ -103,7 +104,7 @@ def make_batch(desk: DeskContext, name: str, kind: str = "", issuer: str = "") -
         )
         session.add(batch)
         session.flush()
-        _code(desk, batch.id, 1)
+        _code_at(desk, batch.id, 1)
         return batch.id
 
 
@@ -134,8 +135,8 @@ def enter(desk: DeskContext, batch_id: int, entry: OldResult) -> Entered:
         clean, warnings = checked_entry(desk, batch, entry)
         _refuse_repeated(desk, session, clean, None)
         (position,), _ = add_rows(desk, session, batch, [clean])
-        code = _code(desk, batch.id, position)
-        return Entered(_view(desk, _by_code(desk, session, code)), warnings)
+        code = _code_at(desk, batch.id, position)
+        return Entered(_view(desk, find_old(desk, session, code)), warnings)
 
 
 def amend(desk: DeskContext, result_id: int, entry: OldResult) -> Entered:
@@ -148,24 +149,26 @@ def amend(desk: DeskContext, result_id: int, entry: OldResult) -> Entered:
         return Entered(_view(desk, row), warnings)
 
 
-def attach_old(desk: DeskContext, code: str, file: Path) -> Entered:
+def attach_old(desk: DeskContext, code: str, file: Path, *, then: Callable[[Session], None] | None = None) -> Entered:
     """Keep a PDF as the file of the result whose sheet has this code; one that was there is replaced.
 
-    Raises UserError ``backlog_unknown``, ``file_…``; KnownError for storage.
+    ``then`` goes on in the same unit of work. Raises UserError ``backlog_unknown``, ``file_…``; KnownError for storage.
     """
     with desk.database.read() as session:
-        _by_code(desk, session, code)
+        find_old(desk, session, code)
     stored = desk.documents.add(file, max_mb=desk.settings.max_document_mb)
     with desk.database.write() as session:
-        row = _by_code(desk, session, code)
-        keep_file(desk, row, stored)
+        row = find_old(desk, session, code)
+        _keep_file(desk, row, stored)
+        if then is not None:
+            then(session)
         warnings = (uncountable_pages(stored.file_name),) if stored.pages == 0 else ()
         return Entered(_view(desk, row), warnings)
 
 
-def keep_file(desk: DeskContext, row: BacklogResult, stored: StoredFile) -> None:
+def _keep_file(desk: DeskContext, row: BacklogResult, stored: StoredFile) -> None:
     """Note the scan of a result, inside the caller's unit of work; it is named by the result's code."""
-    row.file_name = f"{_code(desk, row.batch_id, row.position)}.pdf"
+    row.file_name = f"{code_of(desk, row)}.pdf"
     row.sha256, row.size, row.pages = stored.sha256, stored.size, stored.pages
     row.scanned_at, row.scanned_by = desk.clock(), desk.settings.clerk
 
@@ -203,7 +206,7 @@ def old_rows(desk: DeskContext, ids: Sequence[int]) -> list[OldResultView]:
 def old_result(desk: DeskContext, code: str) -> OldResultView:
     """The result whose sheet has this code. Raises UserError ``backlog_unknown``."""
     with desk.database.read() as session:
-        return _view(desk, _by_code(desk, session, code))
+        return _view(desk, find_old(desk, session, code))
 
 
 def find_batch(session: Session, batch_id: int) -> BacklogBatch:
@@ -236,7 +239,7 @@ def add_rows(
         )
         _fill(row, entry)
         rows.append(row)
-    _code(desk, batch.id, last + max(len(rows), 1))
+    _code_at(desk, batch.id, last + max(len(rows), 1))
     insert_rows(session, rows)
     return [row.position for row in rows], repeated
 
@@ -273,7 +276,7 @@ def _refuse_repeated(desk: DeskContext, session: Session, entry: OldResult, own:
             raise UserError(
                 "result_repeated",
                 f"Kết quả số {row.number} ngày {row.issued_on:%d/%m/%Y} đã có: {row.owner}, đợt «{row.batch.name}», "
-                f"mã {_code(desk, row.batch_id, row.position)}. Hãy kiểm tra lại số và ngày.",
+                f"mã {code_of(desk, row)}. Hãy kiểm tra lại số và ngày.",
             )
 
 
@@ -301,10 +304,11 @@ def _find(session: Session, result_id: int) -> BacklogResult:
     return row
 
 
-def _by_code(desk: DeskContext, session: Session, code: str) -> BacklogResult:
+def find_old(desk: DeskContext, session: Session, code: str) -> BacklogResult:
+    """The result with this code inside a unit of work; UserError ``backlog_unknown``."""
     place = read_backlog_code(code)
     row = _at(session, place) if place is not None else None
-    if row is None or _code(desk, row.batch_id, row.position) != code.strip().upper():
+    if row is None or code_of(desk, row) != code.strip().upper():
         raise UserError("backlog_unknown", f"Không có kết quả cũ mã «{code}». Hãy kiểm tra tờ ngăn của đợt.")
     return row
 
@@ -315,7 +319,23 @@ def _at(session: Session, place: BacklogPlace) -> BacklogResult | None:
     )
 
 
-def _code(desk: DeskContext, batch_id: int, position: int) -> str:
+def code_of(desk: DeskContext, row: BacklogResult) -> str:
+    """The code of a result, as on its sheet and in the name of its file."""
+    return _code_at(desk, row.batch_id, row.position)
+
+
+def old_facts(desk: DeskContext, session: Session, row: BacklogResult) -> dict[str, str]:
+    """What the document of a result says of itself, besides who scanned it when."""
+    return {
+        "title": f"{row.kind} số {row.number} ngày {row.issued_on:%d/%m/%Y}",
+        "dossier_code": code_of(desk, row),
+        "component_code": row.number,
+        "component_name": row.kind,
+        "office": office_row(session, desk).name,
+    }
+
+
+def _code_at(desk: DeskContext, batch_id: int, position: int) -> str:
     with rules_apply():
         return backlog_code(desk.settings.office, BacklogPlace(batch_id, position))
 
@@ -323,7 +343,7 @@ def _code(desk: DeskContext, batch_id: int, position: int) -> str:
 def _view(desk: DeskContext, row: BacklogResult) -> OldResultView:
     return OldResultView(
         id=row.id,
-        code=_code(desk, row.batch_id, row.position),
+        code=code_of(desk, row),
         batch_id=row.batch_id,
         batch_name=row.batch.name,
         entry=OldResult(**{item.name: getattr(row, item.name) for item in fields(OldResult)}),

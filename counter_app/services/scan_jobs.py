@@ -18,12 +18,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from counter_app.errors import CounterError, KnownError, UserError
-from counter_app.models import Document, Dossier, Office, ScanJob
+from counter_app.models import BacklogResult, Dossier, ScanJob
 from counter_app.rules import lifecycle
+from counter_app.rules.backlog import read_backlog_code
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.attach import attach, check_target
+from counter_app.services.backlog import attach_old, code_of, find_old
 from counter_app.services.desk import DeskContext
 from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.scan_targets import target_of
 from counter_app.services.steps import find_dossier
 
 WAITING, WORKING, DONE, TROUBLE, GIVEN_UP = "waiting", "working", "done", "trouble", "given_up"
@@ -153,13 +156,14 @@ def enqueue(desk: DeskContext, tray: str, groups: Sequence[ScanGroup]) -> Queued
         taken = _taken(session, tray)
         for number, group in enumerate(groups):
             try:
-                dossier = _check(session, group, taken)
+                target = _check(desk, session, group, taken)
             except UserError as error:
                 refused.append((number, error.message))
                 continue
             job = ScanJob(
                 tray=tray,
-                dossier_id=dossier.id,
+                dossier_id=target.id if isinstance(target, Dossier) else None,
+                backlog_id=target.id if isinstance(target, BacklogResult) else None,
                 component_code=group.component,
                 result_code=group.result,
                 pages=[asdict(page) for page in group.pages],
@@ -174,11 +178,13 @@ def enqueue(desk: DeskContext, tray: str, groups: Sequence[ScanGroup]) -> Queued
     return Queued(tuple(jobs), tuple(refused))
 
 
-def _check(session: Session, group: ScanGroup, taken: Collection[str]) -> Dossier:
+def _check(desk: DeskContext, session: Session, group: ScanGroup, taken: Collection[str]) -> Dossier | BacklogResult:
     if not group.pages:
         raise UserError("pages_missing", "Không có trang nào để gắn. Hãy quét trang, hoặc lấy lại trang đã bỏ.")
     if any(page.id in taken for page in group.pages):
         raise UserError("pages_taken", "Trang này đã được gửi gắn vào hồ sơ. Hãy chờ xử lý xong.")
+    if read_backlog_code(group.dossier) is not None:
+        return find_old(desk, session, group.dossier)
     dossier = find_dossier(session, group.dossier)
     check_target(dossier, group.component, group.result)
     with rules_apply():
@@ -195,22 +201,27 @@ def _taken(session: Session, tray: str) -> set[str]:
 def jobs_of_tray(desk: DeskContext, tray: str) -> tuple[JobRow, ...]:
     """The jobs of a tray, oldest first, without those given up."""
     with desk.database.read() as session:
-        return _rows(session, ScanJob.tray == tray, ScanJob.state != GIVEN_UP)
+        return _rows(desk, session, ScanJob.tray == tray, ScanJob.state != GIVEN_UP)
 
 
 def open_jobs(desk: DeskContext) -> tuple[JobRow, ...]:
     """All jobs that are not settled, oldest first."""
     with desk.database.read() as session:
-        return _rows(session, ScanJob.state.in_(OPEN))
+        return _rows(desk, session, ScanJob.state.in_(OPEN))
 
 
-def _rows(session: Session, *conditions: Any) -> tuple[JobRow, ...]:
-    query = select(ScanJob, Dossier.code).join(Dossier, Dossier.id == ScanJob.dossier_id).where(*conditions)
+def _rows(desk: DeskContext, session: Session, *conditions: Any) -> tuple[JobRow, ...]:
+    query = (
+        select(ScanJob, Dossier.code, BacklogResult)
+        .outerjoin(Dossier, Dossier.id == ScanJob.dossier_id)
+        .outerjoin(BacklogResult, BacklogResult.id == ScanJob.backlog_id)
+        .where(*conditions)
+    )
     return tuple(
         JobRow(
             job.id,
             job.tray,
-            code,
+            code if old is None else code_of(desk, old),
             job.component_code,
             job.result_code,
             tuple(page["id"] for page in job.pages),
@@ -220,7 +231,7 @@ def _rows(session: Session, *conditions: Any) -> tuple[JobRow, ...]:
             job.settled_at,
             job.sha256,
         )
-        for job, code in session.execute(query.order_by(ScanJob.id))
+        for job, code, old in session.execute(query.order_by(ScanJob.id))
     )
 
 
@@ -325,46 +336,19 @@ def _claim(desk: DeskContext) -> _Claimed | None:
         if job is None:
             return None
         job.state, job.message, job.attempts = WORKING, "", job.attempts + 1
-        dossier = session.get_one(Dossier, job.dossier_id)
+        code, file_name, facts = target_of(desk, session, job)
         tray = desk.directory / TRAYS / job.tray
         return _Claimed(
             job.id,
-            dossier.code,
+            code,
             job.component_code,
             job.result_code,
             tuple(JobPage(**{**page, "crop": tuple(page["crop"]) if page["crop"] else None}) for page in job.pages),
             tray,
             tray / "pdf" / str(job.id),
-            _file_name(session, dossier, job),
-            _facts(session, dossier, job),
+            file_name,
+            facts,
         )
-
-
-def _file_name(session: Session, dossier: Dossier, job: ScanJob) -> str:
-    """Dossier and paper, counted from the second document of the same paper on."""
-    same = select(func.count()).where(
-        Document.dossier_id == dossier.id,
-        Document.component_code == job.component_code,
-        Document.result_code == job.result_code,
-    )
-    before = session.scalar(same) or 0
-    name = f"{dossier.code}-{job.component_code or job.result_code}"
-    return f"{name}-{before + 1}.pdf" if before else f"{name}.pdf"
-
-
-def _facts(session: Session, dossier: Dossier, job: ScanJob) -> Mapping[str, Any]:
-    names = {item.code: item.name for item in dossier.components}
-    results = {item.code: item.name for item in dossier.procedure.results}
-    name = names.get(job.component_code) or results.get(job.result_code) or ""
-    return {
-        "title": name,
-        "dossier_code": dossier.code,
-        "component_code": job.component_code or job.result_code,
-        "component_name": name,
-        "office": session.get_one(Office, dossier.office_id).name,
-        "scanned_by": job.scanned_by,
-        "scanned_at": job.scanned_at,
-    }
 
 
 def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Callable[[int], None]) -> str:
@@ -381,7 +365,10 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
     pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop) for page in job.pages]
     built = build_pdf(pages, job.folder / job.file_name, DocumentFacts(**job.facts), stop=stop, progress=told)
     settle = partial(_settle, job_id=job.id, sha256=built.sha256, at=desk.clock())
-    attach(desk, job.code, [built.path], component=job.component, result=job.result, then=settle)
+    if read_backlog_code(job.code) is not None:
+        attach_old(desk, job.code, built.path, then=settle)
+    else:
+        attach(desk, job.code, [built.path], component=job.component, result=job.result, then=settle)
     return built.notice
 
 

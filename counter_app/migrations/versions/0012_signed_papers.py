@@ -35,6 +35,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_reuse_source_id"), "document_reuse", ["source_id"])
     op.create_index(op.f("ix_document_reuse_backlog_id"), "document_reuse", ["backlog_id"])
     op.add_column("document", sa.Column("is_reused", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("scan_job") as batch_op:
+        batch_op.alter_column("dossier_id", existing_type=sa.Integer(), nullable=True)
+        batch_op.add_column(sa.Column("backlog_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            op.f("fk_scan_job_backlog_id_backlog_result"), "backlog_result", ["backlog_id"], ["id"]
+        )
 
 
 def _create_backlog() -> None:
@@ -84,6 +90,11 @@ def _create_backlog() -> None:
 
 def downgrade() -> None:
     """Back to before."""
+    op.execute("DELETE FROM scan_job WHERE dossier_id IS NULL")
+    with op.batch_alter_table("scan_job") as batch_op:
+        batch_op.drop_constraint(op.f("fk_scan_job_backlog_id_backlog_result"), type_="foreignkey")
+        batch_op.drop_column("backlog_id")
+        batch_op.alter_column("dossier_id", existing_type=sa.Integer(), nullable=False)
     op.drop_column("document", "is_reused")
     op.drop_index(op.f("ix_document_reuse_backlog_id"), "document_reuse")
     op.drop_index(op.f("ix_document_reuse_source_id"), "document_reuse")
