@@ -32,6 +32,9 @@ _SHEET_SHARE: Final = 0.15
 """A sheet smaller than this part of the picture is not taken for one."""
 _DUST_DARKNESS: Final = 40
 """Grey levels under the paper from which a grain is taken away; fainter ones do not disturb."""
+_OTHER_COLOUR: Final = 60
+_UNEVEN_SHARE: Final = 0.25
+"""Above the share of a page that a shadow of the lid or the gutter of a book darkens."""
 _STRAIGHT: Final = 0.05
 """Degrees below which turning would cost sharpness and gain nothing."""
 
@@ -54,7 +57,7 @@ def analyse(image_path: Path, dpi: int) -> Findings:
     small = _reduced(picture, dpi)
     sheet = _sheet_of(small)
     ink = _ink(small, sheet)
-    if not _has_content(ink):
+    if not _has_content(ink) and _is_even(small, sheet):
         return Findings(0.0, _crop(picture, small, 0.0, sheet, ink), True, 0)
     tilt = skew.measure(ink)
     angle = tilt.angle if tilt.is_sure or sheet is None else _sheet_angle(sheet)
@@ -227,6 +230,21 @@ def _has_content(ink: Picture) -> bool:
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     grain = 1.3 * LOOKED_AT_DPI / MM_PER_INCH + 2
     return any(max(width, height) >= grain and area >= 12 for _, _, width, height, area in stats[1:count])
+
+
+def _is_even(small: Picture, sheet: Picture | None) -> bool:
+    """Whether the sheet, and the scanner's background around it, are nearly all of one colour.
+
+    Where a photo or a dark pattern fills much of a page there is no bare paper to compare with, and ``_ink`` finds
+    nothing: such a page is not blank.
+    """
+    parts = [small.reshape(-1, 3)] if sheet is None else [small[sheet == 0], small[sheet != 0]]
+    for part in parts:
+        colours = part.astype(np.int16)
+        apart = np.abs(colours - np.median(colours, axis=0)).max(axis=1) if len(colours) else np.zeros(1)
+        if float(np.mean(apart > _OTHER_COLOUR)) >= _UNEVEN_SHARE:
+            return False
+    return True
 
 
 def _crop(

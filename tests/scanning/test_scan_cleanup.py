@@ -125,6 +125,20 @@ def note_at_the_edge(pen: ImageDraw.ImageDraw) -> None:
 MARKS = [faint_pencil, faint_stroke, page_number, pale_seal, yellow_marker, signature, note_at_the_edge]
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.6, 0.9, 1.0])
+def test_a_page_that_a_picture_fills_is_not_blank(tmp_path: Path, share: float) -> None:
+    """A photo, a printed cover: there is hardly any bare paper to compare with."""
+
+    def pattern(pen: ImageDraw.ImageDraw) -> None:
+        side = 90
+        for row in range(round(share * A4_PX[1] / side)):
+            for column in range(A4_PX[0] // side + 1):
+                fill = "black" if (row + column) % 2 else (190, 40, 60)
+                pen.rectangle((column * side, row * side, (column + 1) * side, (row + 1) * side), fill=fill)
+
+    assert not found(tmp_path, sheet(pattern)).is_blank
+
+
 @pytest.mark.parametrize("damage", [SCANNED, Damage(noise=7, blur=0.7, specks=30, shade=40, quality=60)])
 @pytest.mark.parametrize("mark", MARKS, ids=lambda mark: mark.__name__)
 def test_a_page_with_anything_on_it_is_never_blank(
