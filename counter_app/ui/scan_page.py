@@ -266,6 +266,14 @@ class ScanPage(ScanFrame):
         else:
             self.context.show_error(error)
 
+    @Slot()
+    def _looked(self) -> None:
+        """Everything of the run has been looked at: how much of it was blank."""
+        blank = sum(page.is_blank and page.is_dropped for page in self.session.run)
+        if blank:
+            words = tr(Words.SCANNED_BLANK).format(count=len(self.session.run), blank=blank)
+            self.say(words, "info" if blank < len(self.session.run) else "warning")
+
     @Slot(object)
     def _sent(self, queued: Queued) -> None:
         words = [tr(Words.SENT).format(count=len(queued.jobs))] if queued.jobs else []
@@ -333,6 +341,7 @@ class ScanPage(ScanFrame):
         session.read.connect(self._page_read)
         session.busy.connect(self._busy)
         session.ended.connect(self._ended)
+        session.looked.connect(self._looked)
         session.sent.connect(self._sent)
         session.taken_up.connect(self._taken_up)
         session.whole_files.connect(self._whole_files)

@@ -31,6 +31,9 @@ class Words:
     COUNTS = QT_TRANSLATE_NOOP("ScanPage", "{pages} trang, {documents} tài liệu")
     MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý hồ sơ {code}: {done}/{pages} trang")
     SCANNED = QT_TRANSLATE_NOOP("ScanPage", "Đã quét {count} trang.")
+    SCANNED_BLANK = QT_TRANSLATE_NOOP(
+        "ScanPage", "Đã quét {count} trang, gạch bỏ {blank} trang trắng (chọn trang rồi nhấn Del để lấy lại)."
+    )
     STOPPED = QT_TRANSLATE_NOOP("ScanPage", "Đã dừng. {count} trang đã đọc được giữ lại; nhấn F5 để quét tiếp.")
     TROUBLE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã giữ {count} trang; xong thì nhấn F5 để quét tiếp.")
     TAKEN_UP = QT_TRANSLATE_NOOP("ScanPage", "Có {count} trang quét chưa gắn vào hồ sơ từ lần trước.")

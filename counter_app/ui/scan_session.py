@@ -46,6 +46,8 @@ class ScanSession(QObject):
     """The source reads, or has ended."""
     ended = Signal(object)
     """The source has ended: None, or the exception."""
+    looked = Signal()
+    """A run that came to its end has been looked at and sorted."""
     whole_files = Signal(list)
     """Paths of PDFs that are to be attached as they are."""
     sent = Signal(object)
@@ -78,6 +80,11 @@ class ScanSession(QObject):
     @property
     def pages(self) -> tuple[TrayPage, ...]:
         return () if self.tray is None else self.tray.pages()
+
+    @property
+    def run(self) -> tuple[TrayPage, ...]:
+        """The pages of the last run."""
+        return tuple(page for page in self.pages if page.id in self._run)
 
     @property
     def groups(self) -> tuple[TrayGroup, ...]:
@@ -229,6 +236,8 @@ class ScanSession(QObject):
 
     def _sorted(self, _is_sorted: bool) -> None:
         self.changed.emit()
+        if not self._is_cut:
+            self.looked.emit()
         if self._send_when_seen:
             self._send_when_seen = False
             self.send()
