@@ -19,6 +19,7 @@ _SERIAL_SECONDS = 10
 _STATUS_SECONDS = 0.7
 _USB_WRITE_MS = 30_000
 _USB_PACKET, _USB_DRAIN_MS = 64, 10
+_USB_PRINTER_CLASS = 7
 
 
 def send(address: PrinterAddress, document: bytes, mime: str, stop: Event) -> str:
@@ -67,15 +68,18 @@ def _ask_serial(printer: Escpos, command: bytes) -> bytes:
 
 
 def _ask_usb(printer: Escpos, command: bytes) -> bytes:
-    from usb.core import USBTimeoutError
+    _read_usb(printer, _USB_DRAIN_MS)
+    printer._raw(command)
+    return _read_usb(printer, int(_STATUS_SECONDS * 1000))
 
-    with suppress(USBTimeoutError):
-        while len(printer.device.read(printer.in_ep, _USB_PACKET, _USB_DRAIN_MS)):
-            pass
+
+def _read_usb(printer: Escpos, milliseconds: int) -> bytes:
+    """What the printer has to say within this time; nothing where it cannot be read from at all."""
+    from usb.core import USBError
+
     try:
-        printer._raw(command)
-        return bytes(printer.device.read(printer.in_ep, _USB_PACKET, int(_STATUS_SECONDS * 1000)))
-    except USBTimeoutError:
+        return bytes(printer.device.read(printer.in_ep, _USB_PACKET, milliseconds))
+    except (USBError, ValueError):  # a time-out, a stall; an end point that is not there
         return b""
 
 
@@ -90,5 +94,29 @@ def _printer(address: PrinterAddress) -> Escpos:
         raise driver_missing(address.label, package)
     if address.scheme == "usb":
         # Without a limit a printer that is out of paper would hold its thread for good.
-        return kind(address.vendor, address.product, timeout=_USB_WRITE_MS)
+        return kind(address.vendor, address.product, timeout=_USB_WRITE_MS, **_end_points(address))
     return kind(address.name, baudrate=address.baud, timeout=_SERIAL_SECONDS, dsrdtr=False)
+
+
+def _end_points(address: PrinterAddress) -> dict[str, int]:
+    """Where this printer is written to and read from (USB printer class, 4.3): makers number them as they like.
+
+    Empty, for the library's own guess, when the device cannot be looked at; opening it then says why.
+    """
+    import usb.core
+    from usb.util import ENDPOINT_IN, ENDPOINT_TYPE_BULK, endpoint_direction, endpoint_type
+
+    try:
+        device = usb.core.find(idVendor=address.vendor, idProduct=address.product)
+        interfaces = [interface for configuration in device or () for interface in configuration]
+    except (usb.core.USBError, usb.core.NoBackendError):
+        return {}
+    for interface in sorted(interfaces, key=lambda one: one.bInterfaceClass != _USB_PRINTER_CLASS):
+        bulk = [
+            point.bEndpointAddress for point in interface if endpoint_type(point.bmAttributes) == ENDPOINT_TYPE_BULK
+        ]
+        inward = [point for point in bulk if endpoint_direction(point) == ENDPOINT_IN]
+        outward = [point for point in bulk if point not in inward]
+        if outward:
+            return {"out_ep": outward[0], **({"in_ep": inward[0]} if inward else {})}
+    return {}

@@ -156,8 +156,12 @@ def _pictures(document: bytes) -> Iterator[Image]:
     try:
         for number in range(len(pdf)):
             with PDFIUM:
-                picture = pdf[number].render(scale=_DRAWN_DPI / _POINTS_AN_INCH, grayscale=True).to_pil()
-            yield picture.convert("RGB")
+                page = pdf[number]
+                bitmap = page.render(scale=_DRAWN_DPI / _POINTS_AN_INCH, grayscale=True)
+                picture = bitmap.to_pil().convert("RGB")
+                bitmap.close()
+                page.close()
+            yield picture
     finally:
         with PDFIUM:
             pdf.close()

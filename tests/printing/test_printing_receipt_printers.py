@@ -7,11 +7,12 @@ import pty
 import tty
 from datetime import date
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from paper_samples import RECEIPT, THERMAL
 from real_printers import RawPrinter, free_port
-from usb.core import USBTimeoutError
+from usb.core import USBError, USBTimeoutError
 
 from printing.forms import form_set_for, render
 from printing.outcome import PrinterUnavailable, PrintOutcomeUnknown
@@ -187,14 +188,18 @@ class UsbPrinter:
 
     in_ep = 0x82
 
-    def __init__(self, status: dict[int, int]) -> None:
+    def __init__(self, status: dict[int, int], silence: Exception | None = None) -> None:
         self.device = self
+        self.silence = silence or USBTimeoutError("timed out")
+        self.end_points: dict[str, int] = {}
         self._status = status
         self._answer = b""
         self.received = b""
         self.closed = 0
 
-    def __call__(self, *_ids: int, **_limits: int) -> UsbPrinter:
+    def __call__(self, *_ids: int, timeout: int, **end_points: int) -> UsbPrinter:
+        assert timeout > 0, "a printer without paper would hold its thread for good"
+        self.end_points = end_points
         return self
 
     def is_usable(self) -> bool:
@@ -214,7 +219,7 @@ class UsbPrinter:
     def read(self, _endpoint: int, _count: int, _milliseconds: int) -> bytes:
         answer, self._answer = self._answer, b""
         if not answer:
-            raise USBTimeoutError("timed out")
+            raise self.silence
         return answer
 
 
@@ -236,6 +241,44 @@ def test_usb_printer_is_asked_and_a_mute_one_printed_to(
         send(parse_printer("usb:04b8:0e15"), SLIP, ESCPOS, "Phiếu")
         assert printer.received == SLIP
     assert printer.closed
+
+
+@pytest.mark.parametrize("silence", [USBError("Pipe error"), ValueError("Invalid endpoint address 0x82")])
+def test_usb_printer_that_cannot_be_read_from_is_printed_to(
+    silence: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = UsbPrinter({}, silence)
+    monkeypatch.setattr("escpos.printer.Usb", printer)
+    assert send(parse_printer("usb:04b8:0e15"), SLIP, ESCPOS, "Phiếu") == ""
+    assert printer.received == SLIP
+
+
+class Interface(list[SimpleNamespace]):
+    """An interface of a USB device: its class, and its end points by address and kind (2: bulk, 3: interrupt)."""
+
+    def __init__(self, number: int, *points: tuple[int, int]) -> None:
+        super().__init__(SimpleNamespace(bEndpointAddress=at, bmAttributes=kind) for at, kind in points)
+        self.bInterfaceClass = number
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "used"),
+    [
+        ([Interface(7, (0x81, 2), (0x03, 2))], {"in_ep": 0x81, "out_ep": 0x03}),
+        ([Interface(3, (0x04, 2)), Interface(7, (0x82, 3), (0x02, 2))], {"out_ep": 0x02}),
+        ([Interface(255, (0x01, 2), (0x81, 2))], {"in_ep": 0x81, "out_ep": 0x01}),
+        ([Interface(3, (0x81, 3))], {}),
+        (None, {}),
+    ],
+)
+def test_usb_printer_is_written_to_where_it_listens(
+    interfaces: list[Interface] | None, used: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = UsbPrinter({})
+    monkeypatch.setattr("escpos.printer.Usb", printer)
+    monkeypatch.setattr("usb.core.find", lambda **_ids: None if interfaces is None else [interfaces])
+    send(parse_printer("usb:0416:5011"), SLIP, ESCPOS, "Phiếu")
+    assert printer.end_points == used
 
 
 def test_pdf_to_a_receipt_printer_is_refused_before_a_byte_goes() -> None:
