@@ -317,9 +317,24 @@ def line(camera: Camera) -> None:
 
 def settings(camera: Camera) -> None:
     page = camera.show("settings")
-    for place, name in enumerate(("office", "portal", "printers", "print-jobs", "rules", "payment", "catalogue")):
+    names = ("office", "portal", "printers", "print-jobs", "rules", "payment", "wording", "catalogue")
+    for place, name in enumerate(names):
         page.tabs.setCurrentIndex(place)
+        if name == "wording":
+            camera.settle()
+            page.wording_form.form_choice.setCurrentIndex(page.wording_form.form_choice.findData("apology"))
+            camera.settle()
+            wait_for(lambda: page.wording_form.preview.picture(0) is not None)
         camera.shoot(f"settings-{name}")
+
+
+def reports(camera: Camera) -> None:
+    page = camera.show("reports")
+    camera.shoot("reports")
+    page.look()
+    wait_for(lambda: page._dialog is not None and page._dialog.preview.picture(0) is not None)
+    camera.shoot("register-preview", page._dialog)
+    page._dialog.reject()
 
 
 def with_status(running: RunningApp) -> None:
@@ -357,7 +372,7 @@ def take_all(folder: Path, width: int, height: int) -> None:
         be_at_odds(desk, portal, codes)
         with_status(running)
         camera = Camera(running, folder, width, height)
-        for part in (intake, search, late, line, settings):
+        for part in (intake, search, late, line, settings, reports):
             part(camera)
         dossiers(camera, codes)
         give_back(camera, codes)
