@@ -9,14 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
 from counter_app.errors import UserError
+from counter_app.pdfium import PDFIUM
 from counter_app.scanning.model import ReadPage, ScanTrouble
 from counter_app.scanning.picture_files import page_of_raw, png_bytes
 from counter_app.scanning.pictures import MAX_PIXELS, SENSIBLE_DPI, too_large
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from pypdfium2 import PdfPage
 
 POINTS_PER_INCH: Final = 72
 _PLAIN: Final = frozenset({"q", "Q", "cm", "Do", "gs"})
@@ -60,15 +65,27 @@ def drawn_pages(data: bytes, dpi: int) -> Iterator[ReadPage]:
     import pypdfium2
 
     try:
-        with pypdfium2.PdfDocument(data) as document:
-            for page in document:
-                width, height = (side / POINTS_PER_INCH * dpi for side in page.get_size())
-                if width * height > MAX_PIXELS:
-                    raise too_large()
-                image = page.render(scale=dpi / POINTS_PER_INCH).to_pil()
+        with PDFIUM:
+            document = pypdfium2.PdfDocument(data)
+        try:
+            for number in range(len(document)):
+                with PDFIUM:
+                    image = _drawn(document[number], dpi)
                 yield ReadPage(png_bytes(image, dpi), dpi)
+        finally:
+            with PDFIUM:
+                document.close()
     except pypdfium2.PdfiumError as error:
         raise _unreadable() from error
+
+
+def _drawn(page: PdfPage, dpi: int) -> Picture:
+    width, height = (side / POINTS_PER_INCH * dpi for side in page.get_size())
+    if width * height > MAX_PIXELS:
+        raise too_large()
+    image: Picture = page.render(scale=dpi / POINTS_PER_INCH).to_pil()
+    page.close()
+    return image
 
 
 def _opened(source: Path | bytes) -> pikepdf.Pdf:

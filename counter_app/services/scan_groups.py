@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from counter_app.rules.backlog import read_backlog_code
 from counter_app.services.scan_jobs import DONE, IN_WORK, TROUBLE, JobPage, JobRow, ScanGroup
 from counter_app.services.scan_trays import loose_pages
 
@@ -60,7 +61,8 @@ def groups_of(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[TrayGr
 def _loose_group(pages: Sequence[TrayPage]) -> TrayGroup:
     first = pages[0]
     troubles = list(dict.fromkeys(page.trouble for page in pages if page.trouble))
-    state = UNDECIDED if troubles else READY if first.dossier and (first.component or first.result) else UNASSIGNED
+    is_whole = bool(first.component or first.result) or read_backlog_code(first.dossier) is not None
+    state = UNDECIDED if troubles else READY if first.dossier and is_whole else UNASSIGNED
     ids = tuple(page.id for page in pages)
     return TrayGroup(first.dossier, first.component, first.result, ids, state, " ".join(troubles))
 
