@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
-from counter_app.errors import KnownError, UserError
+from counter_app.errors import CounterError, KnownError, UserError
 
 if TYPE_CHECKING:
     from counter_app.scanning.model import ReadPage, ScanProfile, SourceInfo
 
-PDF = ".pdf"
+MOST_TOLD = 3
+"""Files of which the reasons are told at once."""
 
 
 class FileSource:
@@ -34,18 +35,31 @@ class FileSource:
         return SourceInfo("files", "", "folder", has_feeder=True, has_duplex=False)
 
     def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
-        """Take each file's pages; raises ScanTrouble, KnownError ``file_unreadable``."""
-        whole = []
+        """Take each file's pages. A file that is no paper, or not fit to be opened, is left out and told at the end.
+
+        Raises ScanTrouble ``bad_page`` for what was left out.
+        """
+        from counter_app.scanning.folder import LIMITS
+        from counter_app.scanning.incoming import check_incoming
+        from counter_app.scanning.model import ScanTrouble
+
+        whole, refused = [], []
         for file in self._files:
             if stop():
                 break
-            if file.suffix.lower() == PDF:
-                if not self._take_pdf(file, take):
-                    whole.append(file)
-            else:
+            try:
+                kind = check_incoming(file, LIMITS).kind  # whatever its name says
+            except CounterError as error:
+                refused.append(error.message)
+                continue
+            if kind != "pdf":
                 self._take_picture(file, take)
+            elif not self._take_pdf(file, take):
+                whole.append(file)
         if whole:
             self._whole(whole)
+        if refused:
+            raise ScanTrouble("bad_page", " ".join(refused[:MOST_TOLD]))
 
     def _take_picture(self, file: Path, take: Callable[[ReadPage], None]) -> None:
         from counter_app.scanning.picture_files import pages_of_picture

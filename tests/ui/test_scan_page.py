@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
@@ -213,6 +214,25 @@ def test_a_pdf_of_words_is_attached_whole_to_the_chosen_paper(
     at_rest(page, qtbot)
     assert page.session.pages == ()
     assert show(desk, code).documents[0].file_name == "giấy ủy quyền.pdf"
+
+
+def test_what_comes_as_a_file_is_examined_before_it_is_opened(
+    scan_page: ScanPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    page = scan_page
+    program, locked, paper = tmp_path / "hóa đơn.pdf", tmp_path / "khóa.pdf", tmp_path / "sai đuôi.pdf"
+    program.write_bytes(b"MZ\x90\x00" + printed_pdf(tmp_path / "chữ.pdf", ["một"]).read_bytes())
+    with pikepdf.open(tmp_path / "chữ.pdf") as document:
+        document.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
+    paper.write_bytes(scanned("giấy tờ").data)
+    opened: list[Path] = []
+    monkeypatch.setattr("counter_app.scanning.picture_pdf.pages_of_pdf", lambda file: opened.append(file) or ())
+    page.add_files([program, locked, paper])
+    at_rest(page, qtbot)
+    assert "«hóa đơn.pdf» là chương trình chạy được" in page.note.text()
+    assert "«khóa.pdf» đặt mật khẩu" in page.note.text()
+    assert opened == [], "neither is opened by anything of ours"
+    assert len(page.session.pages) == 1, "the paper behind them is taken, for what it is"
 
 
 def test_pages_without_a_dossier_are_not_sent_until_they_are_assigned(
