@@ -30,7 +30,7 @@ _PATCHED_SHARE: Final = 0.4
 _CELL_MM: Final = 1.3
 _LETTER_MM: Final = 8.0
 _OFF: Final = 30.0
-_DETAIL_OFF: Final = 14.0
+_DETAIL_OFF: Final = 7.0
 """Grey levels by which a cell may differ from what was scanned: in its tone, and in its pixels; see ``_missed``."""
 _LEAST_CELLS: Final = 12
 

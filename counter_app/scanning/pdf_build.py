@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections import deque
@@ -16,6 +17,8 @@ from counter_app.scanning.pdfa import DocumentFacts
 from counter_app.scanning.whole_files import PART_SUFFIX, disk_trouble, sync_folder
 
 if TYPE_CHECKING:
+    import pikepdf
+
     from counter_app.scanning.mixed import Layers
     from counter_app.scanning.ocr import Word
 
@@ -73,6 +76,7 @@ def build_pdf(
 
     from counter_app.scanning import ocr
     from counter_app.scanning.pdf_page import PageWriter
+    from counter_app.scanning.pdfa import declare_scan
 
     if not pages:
         raise ValueError("a document has at least one page")
@@ -85,8 +89,6 @@ def build_pdf(
         digests.append(made.digest)
         texts.append(ocr.text_of(made.words))
         progress(number + 1)
-    from counter_app.scanning.pdfa import declare_scan
-
     declare_scan(document, facts, digests)
     size, sha256 = _save(document, out)
     notice = ocr.MISSING if text and ocr.program() is None else ""
@@ -129,11 +131,10 @@ def _check_stop(stop: Callable[[], bool]) -> None:
         )
 
 
-def _save(document: object, out: Path) -> tuple[int, str]:
+def _save(document: pikepdf.Pdf, out: Path) -> tuple[int, str]:
     """Write to a temporary name, sync, rename; size and digest of what was written."""
-    import pikepdf
+    from pikepdf import ObjectStreamMode
 
-    assert isinstance(document, pikepdf.Pdf)
     partial = out.with_name(out.name + PART_SUFFIX)
     try:
         try:
@@ -142,7 +143,7 @@ def _save(document: object, out: Path) -> tuple[int, str]:
                     file,
                     min_version="1.7",
                     deterministic_id=True,
-                    object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                    object_stream_mode=ObjectStreamMode.generate,
                 )
                 file.flush()
                 os.fsync(file.fileno())
@@ -155,5 +156,11 @@ def _save(document: object, out: Path) -> tuple[int, str]:
             partial.unlink(missing_ok=True)
             raise
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ScanTrouble(
+                "disk_full",
+                f"Ổ đĩa đã đầy nên chưa lập được tệp PDF «{out.name}». Các trang quét vẫn còn nguyên. Hãy xóa bớt tệp "
+                "thừa hoặc gọi quản trị, rồi lập lại.",
+            ) from error
         raise disk_trouble(error, out.parent) from error
     return size, digest
