@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ _SCALES = ("", "nghìn", "triệu")
 _GROUP = 1000
 _BILLION = 10**9
 
+_THE_WORD = re.compile(r"thủ tục[\s:]+", re.IGNORECASE)
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
@@ -36,8 +38,7 @@ def moment_long(moment: datetime) -> str:
 
 def without_word(procedure_name: str) -> str:
     """The name for a place where "thủ tục" stands already: many published names begin with that word."""
-    word = "thủ tục "
-    return procedure_name[len(word) :] if procedure_name.lower().startswith(word) else procedure_name
+    return procedure_name[found.end() :] if (found := _THE_WORD.match(procedure_name)) else procedure_name
 
 
 def moment_weekday(moment: datetime) -> str:

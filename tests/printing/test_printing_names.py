@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
-from printing.content import running_name
+import pytest
+from form_samples import STOP
+from paper_samples import APOLOGY, text_of
+
+from printing.content import ApologyContent, StopNoticeContent, running_name
+from printing.forms import form_set_for, render
+from printing.wording import without_word
 
 
 @pytest.mark.parametrize(
@@ -20,3 +28,23 @@ from printing.content import running_name
 )
 def test_a_desk_s_name_in_a_sentence(capitals: str, running: str) -> None:
     assert running_name(capitals) == running
+
+
+@pytest.mark.parametrize(
+    "name", ["Thủ tục cấp phép", "THỦ TỤC cấp phép", "Thủ tục: cấp phép", "Thủ tục  cấp phép", "cấp phép"]
+)
+@pytest.mark.parametrize("content", [APOLOGY, STOP], ids=["apology", "stop_notice"])
+@pytest.mark.parametrize("day", [date(2024, 3, 1), date(2026, 3, 1)])
+def test_a_letter_says_the_word_once(
+    content: ApologyContent | StopNoticeContent, name: str, day: date, tmp_path: Path
+) -> None:
+    forms = form_set_for(day)
+    if content is STOP and forms.stop_notice is None:
+        return
+    said = text_of(render(replace(content, procedure_name=name), forms), tmp_path, last=1)
+    assert "đề nghị giải quyết thủ tục cấp phép (mã thủ tục" in said
+
+
+def test_a_name_keeps_the_word_inside_it() -> None:
+    assert without_word("Cấp lại thủ tục chung") == "Cấp lại thủ tục chung"
+    assert without_word("Thủ tục") == "Thủ tục"
