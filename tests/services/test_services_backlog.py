@@ -21,7 +21,7 @@ from counter_app.services.backlog import (
     old_result,
     old_rows,
 )
-from counter_app.services.backlog_import import import_old_results
+from counter_app.services.backlog_import import Imported, import_old_results
 from counter_app.services.desk import DeskContext
 from counter_app.services.verify import verify
 from tests.catalogue_samples import write_pdf
@@ -127,14 +127,14 @@ Số;Họ và tên;Ngày cấp;Số định danh
 
 def test_a_list_comes_in_once(desk: DeskContext, batch: int, tmp_path: Path) -> None:
     path = tmp_path / "ds.csv"
-    path.write_text(CSV, encoding="utf-8-sig")
-    assert import_old_results(desk, batch, path) == import_result(2, 0)
+    path.write_text(f"{CSV}12/2018;NGUYỄN THỊ DUNG;05-03-2018;001190004321\n", encoding="utf-8-sig")
+    assert import_old_results(desk, batch, path) == Imported(2, 1), "the same paper twice in one list"
     rows = old_rows(desk, old_ids(desk, batch))
     assert [(row.entry.number, row.entry.owner_number) for row in rows] == [
         ("12/2018", "001190004321"),
         ("13/2018", "066085001234"),
     ]
-    assert import_old_results(desk, batch, path) == import_result(0, 2)
+    assert import_old_results(desk, batch, path) == Imported(0, 3)
 
 
 def test_a_sheet_of_excel_with_real_dates_and_numbers(desk: DeskContext, batch: int, tmp_path: Path) -> None:
@@ -185,9 +185,3 @@ def test_what_is_no_list_is_refused(
     path.write_bytes(content)
     with nothing_stored(desk), refused("list_invalid", word, error=UserError):
         import_old_results(desk, batch, path)
-
-
-def import_result(added: int, repeated: int) -> object:
-    from counter_app.services.backlog_import import Imported
-
-    return Imported(added, repeated)

@@ -13,6 +13,7 @@ from counter_app.models import DigitisingFormula, DigitisingState, PortalFile
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.digitising import FIRST_FORMULA, Formula, PaperKind, Source, Treatment
 from counter_app.rules.lifecycle import Step
+from counter_app.services import online_documents
 from counter_app.services.attach import attach
 from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext
@@ -107,7 +108,8 @@ def test_the_default_is_for_what_nothing_else_says(desk: DeskContext, code: str)
     set_default(desk, Treatment.ON_REQUEST)
     assert default_treatment(desk) is Treatment.ON_REQUEST
     assert open_papers(desk) == []
-    assert rate(desk, *MARCH).total.percent is None
+    total = rate(desk, *MARCH).total
+    assert (total.numerator, total.denominator, total.percent) == (0, 0, None), "nothing to scan is not done either"
     set_rule(desk, DAYS, PaperKind.COMPONENT, "TP01", Treatment.SCAN)
     assert open_papers(desk) == [(code, "TP01")]
 
@@ -200,7 +202,9 @@ def test_the_result_is_to_be_scanned_once_it_is_there(
     assert rate(desk, *MARCH).total.percent == 100
 
 
-def test_a_result_that_comes_from_the_portal_is_not_asked_for(desk: DeskContext, code: str, clock: Clock) -> None:
+def test_a_result_that_comes_from_the_portal_is_not_asked_for(
+    desk: DeskContext, code: str, clock: Clock, tmp_path: Path
+) -> None:
     take_step(desk, code, Step.FINISH, StepInput())
     refresh_all(desk)
     with desk.database.write() as session:
@@ -219,6 +223,9 @@ def test_a_result_that_comes_from_the_portal_is_not_asked_for(desk: DeskContext,
         session.get_one(PortalFile, 1).state = "failed"
         forget_dossier(session, 1)
     assert [row.kind for row in todo(desk)] == ["component", "result"]
+    file = desk.documents.add(write_pdf(tmp_path / "kq.pdf"), max_mb=1)
+    online_documents._keep(desk, online_documents._Wanted(1, 1, "kq.pdf", "/files/1", ""), file)
+    assert [row.kind for row in todo(desk)] == ["component"], "a file that was fetched is no event of the history"
 
 
 def test_results_are_numbered_once_and_told_by_that_number(desk: DeskContext, code: str, tmp_path: Path) -> None:

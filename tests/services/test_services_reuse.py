@@ -14,6 +14,7 @@ from counter_app.rules.digitising import PaperKind, Treatment
 from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import attach
 from counter_app.services.backlog import OldResult, attach_old, enter, make_batch
+from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext
 from counter_app.services.digitising import set_rule
 from counter_app.services.digitising_refresh import refresh_all
@@ -27,7 +28,17 @@ from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import ComponentIn
 from counter_app.services.verify import verify
 from counter_app.sync.messages import named_document
-from tests.catalogue_samples import DUNG, HNGAM, HOURS, SAME_DAY, full_request, request, write_pdf
+from tests.catalogue_samples import (
+    DUNG,
+    HNGAM,
+    HOURS,
+    SAME_DAY,
+    full_request,
+    paper,
+    procedure,
+    request,
+    write_pdf,
+)
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, nothing_stored, refused
 
@@ -106,6 +117,17 @@ def test_a_result_given_before_stands_for_a_component(desk: DeskContext, tmp_pat
     with desk.database.read() as session:
         (row,) = session.query(DocumentReuse).all()
     assert (row.source_id, row.backlog_id) == (None, old.id)
+
+
+def test_the_dossiers_own_papers_are_not_offered_to_it(desk: DeskContext, tmp_path: Path) -> None:
+    names = [paper("TP01", "Giấy xác nhận"), paper("TP02", "Giấy xác nhận", required=False)]
+    import_catalogue(desk, {"procedures": [procedure("9.000001", "Xác nhận", 1, "same_day", components=names)]})
+    code = receive(desk, request("9.000001", files=[write_pdf(tmp_path / "a.pdf")])).code
+    take_step(desk, code, Step.FINISH, StepInput())
+    attach(desk, code, [write_pdf(tmp_path / "kq.pdf")], result="KQ01")
+    assert offers(desk, code) == ()
+    other = receive(desk, request("9.000001")).code
+    assert {offer.component for offer in offers(desk, other)} == {"TP01", "TP02"}
 
 
 def test_what_has_run_out_is_not_offered(desk: DeskContext, tmp_path: Path, earlier: str, clock: Clock) -> None:
