@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from counter_app.models import Applicant, DigitisingTodo, Dossier, Procedure
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import full_text_query
+from counter_app.services.scan_jobs import in_work
 
 GROUPS = ("all", "component", "result", "wrong")
 """Everything; papers of applicants; results; files that are there but not right."""
@@ -21,7 +22,8 @@ _CUT = 400
 
 @dataclass(frozen=True, slots=True)
 class TodoRow:
-    """One paper. ``trouble``: missing, images (another number than the paper has), unreadable."""
+    """One paper. ``trouble``: missing, images (another number than the paper has), unreadable, in_work (its scan is
+    being made into a document)."""
 
     id: int
     dossier_code: str
@@ -70,18 +72,22 @@ def todo_rows(desk: DeskContext, ids: Sequence[int]) -> list[TodoRow]:
             DigitisingTodo.trouble,
             DigitisingTodo.since,
             DigitisingTodo.clerk,
+            DigitisingTodo.dossier_id,
         )
         .join(Dossier, Dossier.id == DigitisingTodo.dossier_id)
         .join(Applicant, Applicant.id == Dossier.applicant_id)
         .join(Procedure, Procedure.id == Dossier.procedure_id)
     )
+    found: dict[int, TodoRow] = {}
     with desk.database.read() as session:
-        parts = (ids[start : start + _CUT] for start in range(0, len(ids), _CUT))
-        found = {
-            row[0]: TodoRow(*tuple(row))
-            for part in parts
-            for row in session.execute(query.where(DigitisingTodo.id.in_(part)))
-        }
+        for start in range(0, len(ids), _CUT):
+            part = session.execute(query.where(DigitisingTodo.id.in_(ids[start : start + _CUT]))).all()
+            being_made = in_work(session, {row.dossier_id for row in part})
+            for *values, dossier_id in part:
+                row = TodoRow(*values)
+                if (dossier_id, row.component, row.result) in being_made:
+                    row = replace(row, trouble="in_work")
+                found[row.id] = row
     return [found[one] for one in ids if one in found]
 
 

@@ -46,6 +46,7 @@ class Words:
     MISSING = QT_TRANSLATE_NOOP("DigitisingTodo", "○ chưa quét")
     IMAGES = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ sai số trang")
     UNREADABLE = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ tệp không mở được")
+    IN_WORK = QT_TRANSLATE_NOOP("DigitisingTodo", "… đang xử lý bản quét")
     DETAIL = QT_TRANSLATE_NOOP("DigitisingTodo", "{code}. {name} · {procedure}")
     NOTHING = QT_TRANSLATE_NOOP("DigitisingTodo", "Không còn giấy tờ nào phải quét trong danh sách này.")
     SCAN = QT_TRANSLATE_NOOP("DigitisingTodo", "Quét (Enter)")
@@ -60,6 +61,7 @@ TROUBLES = {
     "missing": (Words.MISSING, "soon"),
     "images": (Words.IMAGES, "late"),
     "unreadable": (Words.UNREADABLE, "late"),
+    "in_work": (Words.IN_WORK, "neutral"),
 }
 
 
@@ -81,9 +83,9 @@ COLUMNS: tuple[Column[TodoRow], ...] = (
     Column("code", Words.DOSSIER, lambda row, _now, _calendar: (row.dossier_code, ""), 176),
     Column("applicant", Words.APPLICANT, lambda row, _now, _calendar: (row.applicant_name, ""), 186),
     Column("paper", Words.PAPER, lambda row, _now, _calendar: (paper_name(row), ""), 300),
-    Column("trouble", Words.TROUBLE, _trouble, 168),
+    Column("trouble", Words.TROUBLE, _trouble, 184),
     Column("since", Words.SINCE, _since, 112),
-    Column("clerk", Words.CLERK, lambda row, _now, _calendar: (row.clerk, ""), 160),
+    Column("clerk", Words.CLERK, lambda row, _now, _calendar: (row.clerk, ""), 156),
 )
 
 

@@ -32,6 +32,7 @@ from counter_app.services.digitising_refresh import refresh_all, refresh_some
 from counter_app.services.digitising_todo import TodoRow, todo_counts, todo_ids, todo_rows
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
+from counter_app.services.scan_jobs import enqueue, work_off_one
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ComponentIn
 from counter_app.services.verify import verify
@@ -50,6 +51,7 @@ from tests.catalogue_samples import (
 )
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, nothing_stored, payloads, refused
+from tests.services.scan_samples import filled_tray, group_of
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
@@ -90,6 +92,14 @@ def test_a_scan_takes_it_off_the_list_and_into_the_rate(desk: DeskContext, code:
     assert (report.total.numerator, report.total.denominator, report.total.percent) == (1, 2, 50.0)
     assert {line.key: line.percent for line in report.lines} == {DAYS: 100.0, HOURS: 0.0}
     assert report.lines[0].key == HOURS, "where most is missing comes first"
+
+
+def test_a_scan_that_is_being_made_says_so(desk: DeskContext, code: str) -> None:
+    tray = filled_tray(desk, ["một"])
+    enqueue(desk, tray.id, [group_of(tray, code)])
+    assert [(row.code, row.trouble) for row in todo(desk)] == [("TP01", "in_work")]
+    work_off_one(desk)
+    assert todo(desk) == []
 
 
 def test_the_rule_of_the_office_stands_before_name_and_copies(desk: DeskContext, code: str) -> None:
