@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from counter_app.rules.backlog import read_backlog_code
+from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_jobs import DONE, IN_WORK, TROUBLE, JobPage, JobRow, ScanGroup
 from counter_app.services.scan_trays import loose_pages
 
@@ -17,11 +18,13 @@ UNDECIDED = "undecided"
 """Something was not read for certain: a person looks before it goes into a dossier."""
 UNASSIGNED = "unassigned"
 READY = "ready"
+KEPT = "kept"
+"""For a form that is being filled in: it goes off when the dossier has been received."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrayGroup:
-    """Pages that make one document. ``state``: undecided, unassigned, ready, or that of its job."""
+    """Pages that make one document. ``state``: undecided, unassigned, kept, ready, or that of its job."""
 
     dossier: str
     component: str
@@ -63,19 +66,21 @@ def _loose_group(pages: Sequence[TrayPage]) -> TrayGroup:
     troubles = list(dict.fromkeys(page.trouble for page in pages if page.trouble))
     is_whole = bool(first.component or first.result) or read_backlog_code(first.dossier) is not None
     state = UNDECIDED if troubles else READY if first.dossier and is_whole else UNASSIGNED
+    if state == READY and is_form_key(first.dossier):
+        state = KEPT
     ids = tuple(page.id for page in pages)
     return TrayGroup(first.dossier, first.component, first.result, ids, state, " ".join(troubles))
 
 
-def ready_groups(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[ScanGroup, ...]:
-    """What can be sent now, pages in the order of the tray."""
+def ready_groups(pages: Sequence[TrayPage], jobs: Sequence[JobRow], dossier: str = "") -> tuple[ScanGroup, ...]:
+    """What can be sent now, of one dossier or of all; pages in the order of the tray."""
     by_id = {page.id: page for page in pages}
     return tuple(
         ScanGroup(
             group.dossier, group.component, group.result, tuple(JobPage.of(by_id[page]) for page in group.page_ids)
         )
         for group in groups_of(pages, jobs)
-        if group.state == READY
+        if group.state == READY and dossier in ("", group.dossier)
     )
 
 

@@ -248,7 +248,8 @@ def in_work(session: Session, dossier_ids: Collection[int]) -> frozenset[tuple[i
     query = select(ScanJob.dossier_id, ScanJob.component_code, ScanJob.result_code).where(
         ScanJob.dossier_id.in_(dossier_ids), ScanJob.state.in_(IN_WORK)
     )
-    return frozenset((number, component, result) for number, component, result in session.execute(query))
+    rows = session.execute(query)
+    return frozenset((number, component, result) for number, component, result in rows if number is not None)
 
 
 def retry(desk: DeskContext, job_id: int) -> None:

@@ -44,6 +44,8 @@ class AppContext(QObject):
     sync_status = Signal(object)
     """The sync worker's latest snapshot, brought over from its thread."""
 
+    form_ended = Signal(str, str)
+    """A form that was being filled in is done with: its key, and the code under which it was received ("": none)."""
     scan_progress = Signal(object)
     """How far the document is that is being made of scanned pages (``Progress``)."""
 

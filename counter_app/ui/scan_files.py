@@ -106,6 +106,6 @@ class PictureSource:
 
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self._image.save(buffer, "PNG")
+        self._image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs say bytes, Qt takes text
         for page in pages_of_picture(bytes(buffer.data().data())):
             take(page)

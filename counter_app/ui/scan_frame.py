@@ -72,7 +72,7 @@ class ScanFrame(Page):
     def _paper_name(self, group: TrayGroup) -> str:
         code = group.component or group.result
         view = self.target.view
-        if view is None or view.row.code != group.dossier or not code:
+        if view is None or view.code != group.dossier or not code:
             return code
         return self.target.name_of((group.component, group.result)) or code
 

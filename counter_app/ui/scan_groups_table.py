@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from counter_app.services.scan_groups import READY, UNASSIGNED, UNDECIDED, TrayGroup
+from counter_app.services.scan_form_key import is_form_key
+from counter_app.services.scan_groups import KEPT, READY, UNASSIGNED, UNDECIDED, TrayGroup
 from counter_app.services.scan_jobs import DONE, STATE_LABELS, TROUBLE
 from counter_app.ui.plain_table import PlainTable
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -23,19 +24,23 @@ class Words:
     PAGES = QT_TRANSLATE_NOOP("ScanGroups", "Trang")
     STATE = QT_TRANSLATE_NOOP("ScanGroups", "Tình trạng")
     READY = QT_TRANSLATE_NOOP("ScanGroups", "Sẵn sàng gắn")
+    KEPT = QT_TRANSLATE_NOOP("ScanGroups", "Chờ tiếp nhận hồ sơ")
+    FORM = QT_TRANSLATE_NOOP("ScanGroups", "Hồ sơ đang nhập")
     NO_DOSSIER = QT_TRANSLATE_NOOP("ScanGroups", "Chưa có hồ sơ")
     NO_PAPER = QT_TRANSLATE_NOOP("ScanGroups", "Chưa chọn giấy tờ")
     WITH_WORDS = QT_TRANSLATE_NOOP("ScanGroups", "{state}: {words}")
     LOOK = QT_TRANSLATE_NOOP("ScanGroups", "Cần xem")
 
 
-TONES = {READY: "good", UNASSIGNED: "soon", UNDECIDED: "late", TROUBLE: "late", DONE: "good"}
+TONES = {KEPT: "paused", READY: "good", UNASSIGNED: "soon", UNDECIDED: "late", TROUBLE: "late", DONE: "good"}
 
 
 def state_words(group: TrayGroup) -> str:
     """What stands in the way of a document, or how far it is."""
     if group.state == READY:
         return _tr(Words.READY)
+    if group.state == KEPT:
+        return _tr(Words.KEPT)
     if group.state == UNASSIGNED:
         return _tr(Words.NO_PAPER if group.dossier else Words.NO_DOSSIER)
     state = _tr(Words.LOOK) if group.state == UNDECIDED else STATE_LABELS[group.state]
@@ -64,7 +69,8 @@ class GroupsTable(PlainTable):
         self.setRowCount(len(groups))
         for place, group in enumerate(groups):
             words = state_words(group)
-            texts = (str(place + 1), group.dossier, self._name_of(group), str(len(group.page_ids)), words)
+            dossier = _tr(Words.FORM) if is_form_key(group.dossier) else group.dossier
+            texts = (str(place + 1), dossier, self._name_of(group), str(len(group.page_ids)), words)
             for column, text in enumerate(texts):
                 self.put(place, column, text, TONES.get(group.state, "neutral") if column == len(texts) - 1 else "")
         if 0 <= row < len(groups):

@@ -113,7 +113,7 @@ class ScanPage(ScanFrame):
         target = self.target.target
         if not target.is_whole:
             self.say(tr(Words.CHOOSE_PAPER), "warning")
-            self.target.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.target.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif pages := self._editable():
             self.say("", "info")
             self.session.assign(pages, target)
@@ -178,7 +178,7 @@ class ScanPage(ScanFrame):
             self.session.give_up(group.job)
 
     @Slot(list, object)
-    def move(self, pages: list[str], before: str | None) -> None:
+    def move_pages(self, pages: list[str], before: str | None) -> None:
         """Put pages before another one."""
         self.session.edit(partial(edits.move, tuple(pages), before))
 
@@ -331,7 +331,7 @@ class ScanPage(ScanFrame):
 
     @Slot()
     def _find(self) -> None:
-        self.target.find.take_focus()
+        self.target.search.take_focus()
 
     def _connect(self) -> None:
         for words, slot in self._slots().items():
@@ -350,7 +350,7 @@ class ScanPage(ScanFrame):
         self.controls.files_asked.connect(self.choose_files)
         self.target.assign_asked.connect(self.assign)
         self.target.changed.connect(self._show)
-        self.view.move_asked.connect(self.move)
+        self.view.move_asked.connect(self.move_pages)
         self.view.files_dropped.connect(self.add_files)
         self.view.current_page.connect(self._page_chosen)
         self.groups.chosen.connect(self._group_chosen)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from counter_app.services.drafts import load_draft
+from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_groups import READY, TrayGroup, groups_of, ready_groups
 from counter_app.services.scan_jobs import JobRow, Queued, enqueue, give_up, jobs_of_tray, retry
+from counter_app.services.scan_papers import DRAFT_NAME
 from counter_app.services.scan_trays import LooseTray, clear_up, loose_pages, new_tray, open_tray
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.scan_files import FileSource, PictureSource
@@ -69,13 +72,14 @@ class ScanSession(QObject):
         self._is_cut = False
         self._is_reading = False
         self._is_unsorted = False
-        self._send_when_seen = False
+        self._to_send: list[str] = []
         self.work.page_read.connect(self._page_read)
         self.work.page_seen.connect(self._page_seen)
         self.work.ended.connect(self._ended)
         self.work.all_seen.connect(self._all_seen)
         self.work.look_failed.connect(context.show_error)
         context.changed.connect(self._announced)
+        context.form_ended.connect(self.form_ended)
 
     @property
     def pages(self) -> tuple[TrayPage, ...]:
@@ -134,13 +138,21 @@ class ScanSession(QObject):
         """Say where pages belong; that decides whatever was in doubt about them."""
         self.edit(partial(_assign, tuple(page_ids), target))
 
-    def send(self) -> None:
-        """Queue every document that is ready, once all pages have been looked at."""
+    def send(self, dossier: str = "") -> None:
+        """Queue every document that is ready (of one dossier, or all) once all pages have been looked at."""
         if self.work.unseen or self.is_reading or self._is_unsorted:
-            self._send_when_seen = True
+            self._to_send.append(dossier)
         elif self.tray is not None:
-            work = partial(_send, self.context.desk, self.tray, self.jobs)
+            work = partial(_send, self.context.desk, self.tray, self.jobs, dossier)
             self.context.executor.submit(work, self._sent)
+
+    @Slot(str, str)
+    def form_ended(self, key: str, code: str) -> None:
+        """The form with this key was received as ``code``: its pages go off. Given up ("") they are loose."""
+        if any(page.dossier == key for page in self.loose):
+            self.edit(partial(_end_form, key, code))
+            if code:
+                self.send(code)
 
     def retry(self, job: int) -> None:
         """Try a document again."""
@@ -230,17 +242,19 @@ class ScanSession(QObject):
             self._is_unsorted = False
             run = tuple(page_id for page_id in self._run if page_id not in self.sent_ids)
             self.context.executor.submit(partial(sort_by_sheets, self.tray, run, self._run_target), self._sorted)
-        elif self._send_when_seen:
-            self._send_when_seen = False
-            self.send()
+        else:
+            self._send_later()
 
     def _sorted(self, _is_sorted: bool) -> None:
         self.changed.emit()
         if not self._is_cut:
             self.looked.emit()
-        if self._send_when_seen:
-            self._send_when_seen = False
-            self.send()
+        self._send_later()
+
+    def _send_later(self) -> None:
+        waiting, self._to_send = self._to_send, []
+        for dossier in [""] if "" in waiting else waiting:
+            self.send(dossier)
 
     def _edited(self, _answer: object) -> None:
         self.changed.emit()
@@ -280,8 +294,12 @@ def _take_up(desk: DeskContext, wanted: str) -> _Taken:
     chosen = wanted or (loose[-1].id if loose else "")
     if not chosen:
         return _Taken(None)
-    others = tuple(tray for tray in loose if tray.id != chosen)
-    return _Taken(open_tray(desk, chosen), jobs_of_tray(desk, chosen), others)
+    others = tuple(one for one in loose if one.id != chosen)
+    tray = open_tray(desk, chosen)
+    current = (load_draft(desk, DRAFT_NAME) or {}).get("scans")
+    for key in {page.dossier for page in tray.pages() if is_form_key(page.dossier)} - {current}:
+        _end_form(key, "", tray)
+    return _Taken(tray, jobs_of_tray(desk, chosen), others)
 
 
 def _edit(tray: Tray, change: Callable[[Tray], Any]) -> None:
@@ -295,9 +313,16 @@ def _assign(page_ids: tuple[str, ...], target: Target, tray: Tray) -> None:
             tray.change(page_id, trouble="")
 
 
-def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...]) -> tuple[Queued, tuple[JobRow, ...]]:
-    queued = enqueue(desk, tray.id, ready_groups(tray.pages(), jobs))
+def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...], dossier: str) -> tuple[Queued, tuple[JobRow, ...]]:
+    queued = enqueue(desk, tray.id, ready_groups(tray.pages(), jobs, dossier))
     return queued, jobs_of_tray(desk, tray.id)
+
+
+def _end_form(key: str, code: str, tray: Tray) -> None:
+    for page in tray.pages():
+        if page.dossier == key:
+            values = {"dossier": code} if code else {"dossier": "", "component": ""}
+            tray.record(page.id, **values)
 
 
 def _as_it_is() -> ScanProfile:

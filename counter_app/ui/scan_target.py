@@ -11,8 +11,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from counter_app.services.reading import show
-from counter_app.services.values import DossierView
+from counter_app.services.scan_papers import DONE, IN_WORK, MISSING, NOT_ASKED, PaperLine, PaperList, papers_to_scan
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.search_box import SearchBox
 from counter_app.ui.theme import set_role
@@ -36,6 +35,8 @@ class Words:
     IN_WORK = QT_TRANSLATE_NOOP("ScanTarget", "… đang xử lý")
     HERE = QT_TRANSLATE_NOOP("ScanTarget", "□ trong khay")
     MISSING = QT_TRANSLATE_NOOP("ScanTarget", "○ chưa quét")
+    NOT_ASKED = QT_TRANSLATE_NOOP("ScanTarget", "– không phải quét")
+    FORM = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ đang nhập · {name} · {procedure}")
     NO_PAPERS = QT_TRANSLATE_NOOP("ScanTarget", "Chọn hồ sơ để thấy giấy tờ")
     NONE = QT_TRANSLATE_NOOP("ScanTarget", "Bỏ chọn hồ sơ")
     ASSIGN = QT_TRANSLATE_NOOP("ScanTarget", "Gán trang đang chọn (Ctrl+B)")
@@ -43,6 +44,13 @@ class Words:
 
 LINE_LETTERS = 88
 """Of a paper in the list; the whole name is in its tool tip."""
+
+STATES = {
+    DONE: Words.DONE,
+    IN_WORK: Words.IN_WORK,
+    MISSING: Words.MISSING,
+    NOT_ASKED: Words.NOT_ASKED,
+}
 
 Paper = tuple[str, str]
 """Code of the component and code of the result; one of them is empty."""
@@ -104,16 +112,16 @@ class TargetStrip(QFrame):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
-        self.view: DossierView | None = None
+        self.view: PaperList | None = None
         self._wish: _Wish | None = None
         self._here: frozenset[Paper] = frozenset()
-        self._papers: list[Paper] = []
+        self._papers: tuple[Paper, ...] = ()
         set_role(self, "strip")
-        self.find = SearchBox(context, self)
-        self.find.setAccessibleName(_tr(Words.FIND))
-        self.find.setPlaceholderText(_tr(Words.FIND_HINT))
-        self.find.setMaximumWidth(360)
-        self.find.opened.connect(self.choose)
+        self.search = SearchBox(context, self)
+        self.search.setAccessibleName(_tr(Words.FIND))
+        self.search.setPlaceholderText(_tr(Words.FIND_HINT))
+        self.search.setMaximumWidth(360)
+        self.search.opened.connect(self.choose)
         self.dossier = _OneLine(self)
         self.drop = QPushButton("✕", self)
         set_role(self.drop, "quiet")
@@ -138,7 +146,7 @@ class TargetStrip(QFrame):
     def target(self) -> Target:
         if self.view is None:
             return Target()
-        return Target(self.view.row.code, *self._chosen())
+        return Target(self.view.code, *self._chosen())
 
     @Slot(str)
     def choose(self, code: str, component: str = "", result: str = "") -> None:
@@ -174,11 +182,12 @@ class TargetStrip(QFrame):
 
     def name_of(self, paper: Paper) -> str:
         """The name of a paper of the chosen dossier; "" for one that it does not have."""
-        return dict(_papers(self.view)).get(paper, "") if self.view is not None else ""
+        lines = self.view.papers if self.view is not None else ()
+        return next((_name(line) for line in lines if (line.component, line.result) == paper), "")
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.addWidget(self.find, 1)
+        top.addWidget(self.search, 1)
         top.addWidget(self.dossier, 2)
         top.addWidget(self.drop)
         self.below = QHBoxLayout()
@@ -190,7 +199,7 @@ class TargetStrip(QFrame):
         layout.addLayout(top)
         layout.addLayout(self.below)
 
-    def _take(self, answer: tuple[_Wish, DossierView]) -> None:
+    def _take(self, answer: tuple[_Wish, PaperList]) -> None:
         wish, view = answer
         if wish is not self._wish:
             return
@@ -206,49 +215,44 @@ class TargetStrip(QFrame):
         if view is None:
             self.dossier.say(_tr(Words.STACK))
         else:
-            words = _tr(Words.DOSSIER)
-            self.dossier.say(
-                words.format(code=view.row.code, name=view.applicant.name, procedure=view.row.procedure_name)
-            )
+            words = _tr(Words.FORM if view.is_form else Words.DOSSIER)
+            self.dossier.say(words.format(code=view.code, name=view.applicant, procedure=view.procedure))
         self.drop.setVisible(view is not None)
         self._fill(paper)
 
     def _fill(self, chosen: Paper) -> None:
         view = self.view
-        named = _papers(view) if view is not None else []
-        self._papers = [paper for paper, _ in named]
+        lines = view.papers if view is not None else ()
+        self._papers = tuple((line.component, line.result) for line in lines)
         with QSignalBlocker(self.paper):
             self.paper.clear()
             if view is None:
                 self.paper.addItem(_tr(Words.NO_PAPERS))
-            for paper, name in named:
-                line = _tr(Words.LINE).format(state=_tr(self._state(paper)), code=paper[0] or paper[1], name=name)
-                self.paper.addItem(line if len(line) <= LINE_LETTERS else line[: LINE_LETTERS - 1].rstrip() + "…")
-                self.paper.setItemData(self.paper.count() - 1, line, Qt.ItemDataRole.ToolTipRole)
+            for line in lines:
+                text = self._line(line)
+                self.paper.addItem(text if len(text) <= LINE_LETTERS else text[: LINE_LETTERS - 1].rstrip() + "…")
+                self.paper.setItemData(self.paper.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
             row = self._papers.index(chosen) if chosen in self._papers else self._next_missing(0) or 0
             self.paper.setCurrentIndex(row)
         self.paper.setEnabled(view is not None)
+
+    def _line(self, line: PaperLine) -> str:
+        is_here = line.state in (MISSING, NOT_ASKED) and (line.component, line.result) in self._here
+        state = _tr(Words.HERE if is_here else STATES[line.state])
+        if line.reason and not is_here:
+            state = f"{state} ({line.reason.lower()})"
+        return _tr(Words.LINE).format(state=state, code=line.component or line.result, name=_name(line))
 
     def _chosen(self) -> Paper:
         row = self.paper.currentIndex()
         return self._papers[row] if 0 <= row < len(self._papers) else ("", "")
 
-    def _state(self, paper: Paper) -> str:
-        view = self.view
-        assert view is not None
-        if any((item.component_code, item.result_code) == paper for item in view.documents):
-            return Words.DONE
-        if paper in view.scans_in_work:
-            return Words.IN_WORK
-        return Words.HERE if paper in self._here else Words.MISSING
-
     def _next_missing(self, start: int) -> int | None:
-        if self.view is None:
-            return None
-        has_results = self.view.row.finished_at is not None
-        rows = range(start, len(self._papers))
-        wanted = (row for row in rows if self._papers[row][0] or has_results)
-        return next((row for row in wanted if self._state(self._papers[row]) == Words.MISSING), None)
+        lines = self.view.papers if self.view is not None else ()
+        for row, line in enumerate(lines):
+            if row >= start and line.state == MISSING and self._papers[row] not in self._here:
+                return row
+        return None
 
     @Slot()
     def _paper_chosen(self) -> None:
@@ -259,19 +263,16 @@ class TargetStrip(QFrame):
         """Documents have come or are under way: the signs before the papers change, the choice stays."""
         view = self.view
         about = "dossier" in changed.kinds or "scan_jobs" in changed.kinds
-        if view is not None and about and (not changed.dossiers or view.row.code in changed.dossiers):
-            self.choose(view.row.code, *self._chosen())
+        if view is not None and about and (not changed.dossiers or view.code in changed.dossiers):
+            self.choose(view.code, *self._chosen())
 
 
-def _read(desk: DeskContext, wish: _Wish) -> tuple[_Wish, DossierView]:
-    return wish, show(desk, wish.code)
+def _read(desk: DeskContext, wish: _Wish) -> tuple[_Wish, PaperList]:
+    return wish, papers_to_scan(desk, wish.code)
 
 
-def _papers(view: DossierView) -> list[tuple[Paper, str]]:
-    """Components in their order, then results."""
-    papers: list[tuple[Paper, str]] = [((item.code, ""), item.name) for item in view.components]
-    results = [(("", code), _tr(Words.RESULT).format(name=name)) for code, name in view.procedure.results]
-    return papers + results
+def _name(line: PaperLine) -> str:
+    return _tr(Words.RESULT).format(name=line.name) if line.result else line.name
 
 
 def _tr(text: str) -> str:

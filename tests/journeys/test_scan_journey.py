@@ -28,7 +28,7 @@ from tests.ui.window_fixtures import Clock, settle
 TakeIn = Callable[..., Received]
 CTRL = Qt.KeyboardModifier.ControlModifier
 LONG_MS = 90_000
-TWO_PAPERS = "1.010028"
+TWO_PAPERS = "2.000884"
 
 needs_sane = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage is missing (package sane-utils)")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is missing")

@@ -65,7 +65,7 @@ def test_one_paper_after_the_other_into_the_dossier(
     scan_page: ScanPage, scanner: FedScanner, take_in: TakeIn, desk: DeskContext, qtbot: Any
 ) -> None:
     page = scan_page
-    code = take_in(procedure="1.010028").code
+    code = take_in(procedure="2.000884").code
     papers = [item.code for item in show(desk, code).components]
     choose_dossier(page, qtbot, code)
     assert page.target.target.component == papers[0], "the first missing paper is offered"

@@ -346,6 +346,10 @@ class Checklist(QWidget):
         if first is not None:
             first.tick.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def focused_code(self) -> str:
+        """Code of the paper in whose row the focus is; "" anywhere else."""
+        return next((row.component.code for row in self.rows if any(part.hasFocus() for part in row.controls())), "")
+
     def focus_first(self) -> None:
         """To the first paper."""
         if self.rows:

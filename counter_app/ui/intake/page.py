@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.errors import UserError
 from counter_app.rules.card_qr import CardData
+from counter_app.services.scan_form_key import new_form_key
 from counter_app.services.values import ProcedureView, Received, ReceiveRequest
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.intake.card_scan import CardScanner
@@ -47,6 +48,7 @@ class Words:
     K_NEW = QT_TRANSLATE_NOOP("IntakePage", "Nhập hồ sơ mới")
     K_PAPERS = QT_TRANSLATE_NOOP("IntakePage", "Tới thành phần hồ sơ")
     K_FEES = QT_TRANSLATE_NOOP("IntakePage", "Tới phí, lệ phí")
+    K_SCAN_PAPER = QT_TRANSLATE_NOOP("IntakePage", "Quét giấy tờ")
     K_SCAN = QT_TRANSLATE_NOOP("IntakePage", "Quét thẻ căn cước")
 
 
@@ -109,6 +111,7 @@ class IntakePage(Page):
         self._receiving = False
         self._asked_to_clear = False
         self._quiet = False
+        self._form_key = new_form_key()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.form)
         self._stack.addWidget(self.panel)
@@ -162,9 +165,21 @@ class IntakePage(Page):
             self._asked_to_clear = True
             self.form.problem.say(translate("IntakePage", Words.SURE), "warning")
 
+    def scan_paper(self) -> None:
+        """Ctrl+Q: scan the paper that has the focus; the pages go off when the dossier has been received."""
+        commit_preedit()
+        if self._stack.currentWidget() is self.panel:
+            self.panel.scan.click()
+        elif self.form.procedure.procedure is None:
+            self._point_at(translate("IntakePage", Words.CHOOSE), self.form.procedure.search)
+        else:
+            self._save_draft()
+            self.context.open_scan.emit(self._form_key, self.form.checklist.focused_code(), "")
+
     def next_applicant(self) -> None:
         """The empty form, ready for the next in the queue."""
         self._asked_to_clear = False
+        self._end_form("")
         self._procedure_generation += 1
         self._quiet = True
         self.form.clear()
@@ -207,6 +222,7 @@ class IntakePage(Page):
 
     def _received(self, received: Received) -> None:
         self._receiving = False
+        self._end_form(received.code)
         self.form.receive.setEnabled(True)
         self._draft_timer.stop()
         procedure = self.form.procedure.procedure
@@ -233,6 +249,11 @@ class IntakePage(Page):
         target = self._field_of(error.kind)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _end_form(self, code: str) -> None:
+        """What was scanned for this form goes into the dossier, or is loose; the next form has a key of its own."""
+        self.context.form_ended.emit(self._form_key, code)
+        self._form_key = new_form_key()
 
     def _offer_supplement(self, missing: tuple[str, ...]) -> None:
         """Name the papers that are missing, mark them, and offer to receive with a request for them."""
@@ -310,7 +331,7 @@ class IntakePage(Page):
 
     def _save_draft(self) -> None:
         self._draft_timer.stop()
-        self._write(None if self.form.is_empty() else self.form.draft())
+        self._write(None if self.form.is_empty() else self.form.draft() | {"scans": self._form_key})
 
     def _write(self, draft: dict[str, Any] | None) -> None:
         self.context.executor.submit(partial(_write_draft, self.context.desk, draft), self._draft_written)
@@ -323,6 +344,7 @@ class IntakePage(Page):
         if draft is None or not self.form.is_empty():
             return
         self._quiet = True
+        self._form_key = str(draft.get("scans") or self._form_key)
         self.form.restore(draft, procedure)
         self._quiet = False
         if not self.form.is_empty():
@@ -362,6 +384,7 @@ class IntakePage(Page):
             ("Ctrl+Enter", self.receive, Words.K_RECEIVE),
             ("Ctrl+N", self.start_anew, Words.K_NEW),
             ("F5", form.open_scan_field, Words.K_SCAN),
+            ("Ctrl+Q", self.scan_paper, Words.K_SCAN_PAPER),
             ("Alt+P", form.checklist.focus_first, Words.K_PAPERS),
             ("Alt+L", form.focus_fees, Words.K_FEES),
         ):

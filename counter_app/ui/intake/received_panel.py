@@ -81,6 +81,7 @@ class ReceivedPanel(QWidget):
         self.show_paper.setShortcut("Ctrl+P")
         self.open = QPushButton(translate("ReceivedPanel", Words.OPEN))
         self.scan = ScanButton(context, lambda: (self._code_text, "", ""), self)
+        self.scan.setShortcut("")  # the page has the key, for the form too
         self.preview = PdfPreview(context.executor)
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
