@@ -73,6 +73,7 @@ class ScanSession(QObject):
         self._is_reading = False
         self._is_unsorted = False
         self._to_send: list[str] = []
+        self._ended_forms: dict[str, str] = {}
         self.work.page_read.connect(self._page_read)
         self.work.page_seen.connect(self._page_seen)
         self.work.ended.connect(self._ended)
@@ -149,6 +150,7 @@ class ScanSession(QObject):
     @Slot(str, str)
     def form_ended(self, key: str, code: str) -> None:
         """The form with this key was received as ``code``: its pages go off. Given up ("") they are loose."""
+        self._ended_forms[key] = code
         if any(page.dossier == key for page in self.loose):
             self.edit(partial(_end_form, key, code))
             if code:
@@ -231,6 +233,8 @@ class ScanSession(QObject):
         self._is_cut = error is not None
         self.busy.emit(False)
         self.ended.emit(error)
+        for key, code in tuple(self._ended_forms.items()):
+            self.form_ended(key, code)  # pages that came after their form had ended
         self._all_seen()
 
     @Slot()

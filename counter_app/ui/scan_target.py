@@ -141,6 +141,7 @@ class TargetStrip(QFrame):
         self._lay_out()
         self._show()
         context.changed.connect(self._announced)
+        context.form_ended.connect(self._form_ended)
 
     @property
     def target(self) -> Target:
@@ -257,6 +258,15 @@ class TargetStrip(QFrame):
     @Slot()
     def _paper_chosen(self) -> None:
         self.changed.emit()
+
+    @Slot(str, str)
+    def _form_ended(self, key: str, code: str) -> None:
+        """The form has become a dossier, or has been given up."""
+        if self.view is not None and self.view.code == key:
+            paper = self._chosen()
+            self.clear()
+            if code:
+                self.choose(code, *paper)
 
     @Slot(object)
     def _announced(self, changed: Changed) -> None:

@@ -15,6 +15,7 @@ from counter_app.services.values import QueueFilter
 from counter_app.ui.intake.page import IntakePage
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.scan_page import ScanPage
+from tests.services.scan_samples import scanned
 from tests.ui.scan_fixtures import FedScanner, at_rest, scan, work_off
 from tests.ui.window_fixtures import settle
 
@@ -78,6 +79,26 @@ def test_pages_wait_for_the_code_and_go_off_with_it(
     assert show(desk, code).scans_in_work == {(component, "")}
     work_off(page, qtbot)
     assert [(item.component_code, item.pages) for item in show(desk, code).documents] == [(component, 2)]
+
+
+def test_pages_that_come_after_the_reception_go_into_the_dossier_too(
+    form: IntakePage, scanner: FedScanner, desk: DeskContext, qtbot: Any
+) -> None:
+    page = scan_second_paper(form, scanner, qtbot)
+    scanner.gate.clear()
+    scanner.feeder = [scanned("ba")]
+    qtbot.keyClick(page.view, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: page.session.is_reading)
+    window: Any = form.window()
+    window.show_page("intake")
+    form.receive()
+    qtbot.waitUntil(lambda: not form.receiving)
+    scanner.gate.set()
+    at_rest(page, qtbot)
+    (row,), _ = list_dossiers(desk, QueueFilter(), limit=1)
+    assert page.target.target.dossier == row.code, "what is scanned now is for the dossier"
+    work_off(page, qtbot)
+    assert sum(item.pages for item in show(desk, row.code).documents) == 3
 
 
 def test_pages_of_a_form_that_was_given_up_never_reach_the_next_dossier(
