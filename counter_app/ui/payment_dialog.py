@@ -159,8 +159,8 @@ class PaymentDialog(StepDialog):
         names = "», «".join(dict.fromkeys(row.name for row in several))
         self.levels.setText(_tr(Words.LEVELS).format(name=names))
         self.levels.setVisible(bool(several))
-        self.exempt.setEnabled(bool(left))
-        self.notice.setEnabled(bool(left))
+        for button in (self.exempt, self.notice):
+            button.setVisible(bool(left))
         order = [*self.fees.ticks.values(), self.notice, self.exempt, *self.inputs.values(), self.late, self.at]
         for before, after in pairwise([*order, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)

@@ -89,7 +89,7 @@ def test_a_list_is_reprinted_from_the_spool(running: RunningApp, take_in: TakeIn
 
 def test_the_closing_is_printed_before_and_shown_after(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
     with_printer(running)
-    take(running.desk, take_in(procedure="2.000815").code, MoneyIn())
+    take(running.desk, take_in(procedure="2.000815").code, MoneyIn(codes=("P01", "P02", "P03")))
     running.window.show()
     dialog = DayClosingDialog(running.context, running.window)
     dialog.open()

@@ -23,7 +23,7 @@ from tests.ui.window_fixtures import settle
 ACCOUNT = {"bank_bin": "970415", "account": "1133666688881133666", "holder": "ỦY BAN NHÂN DÂN XÃ EA KAO"}
 
 
-@pytest.mark.parametrize("which", ["payment", "no_account", "exemption", "refund", "closing"])
+@pytest.mark.parametrize("which", ["payment", "no_account", "settled", "exemption", "refund", "closing"])
 def test_longer_words_are_not_cut(
     stretched: RunningApp,  # noqa: F811
     take_in: Callable[..., Received],
@@ -34,7 +34,8 @@ def test_longer_words_are_not_cut(
     if which != "no_account":
         context.desk = replace(stretched.desk, settings=with_changes(stretched.desk.settings, payment=ACCOUNT))
     code = take_in(procedure="2.000815").code
-    take(stretched.desk, code, MoneyIn(codes=("P01",)))
+    if which in ("settled", "refund", "closing"):
+        take(stretched.desk, code, MoneyIn(codes=("P01",)))
     fees = fees_of(stretched.desk, code)
     dialog: TaskDialog
     if which == "exemption":
@@ -49,6 +50,8 @@ def test_longer_words_are_not_cut(
     settle(qtbot, stretched.executor)
     if isinstance(dialog, PaymentDialog):
         dialog.method.setCurrentIndex(dialog.method.findData("transfer"))
+        for tick in dialog.fees.ticks.values():
+            tick.setChecked(True)
     qtbot.waitExposed(dialog)
     dialog.submit()
     settle(qtbot, stretched.executor)

@@ -142,6 +142,7 @@ def test_money_taken_shows_its_note_and_money_owed_a_notice(running: RunningApp,
     dialog = PaymentDialog(running.context, view, running.window)
     dialog.open()
     settle(qtbot, running.executor)
+    dialog.fees.ticks["P01"].setChecked(True)
     dialog.notice.click()
     settle(qtbot, running.executor)
     assert dialog.paper is not None
