@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import memory, receipts, receive, search, start, sync_month, thin_line
+from benchmarks import memory, receipts, receive, scan_quality, scan_speed, search, start, sync_month, thin_line
 from benchmarks.line.shaping import Shape
 from benchmarks.measuring import CannotMeasureError, Line, as_table
 
 NAMES = ("start", "search", "receive", "memory")
-LONG = ("receipts", "sync_month", "thin_line")
+LONG = ("receipts", "scan_quality", "scan_speed", "sync_month", "thin_line")
 """Take many minutes, so they run only when they are named."""
 LARGE = 1_000_000
 
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--dossiers", type=int, help="size of the large database, or of the month of sync_month")
     made.add_argument("--small", type=int, default=20_000, help="size of an ordinary desk's database")
     made.add_argument("--receipts", type=int, default=receipts.RECEIPTS, help="receipts: how many are printed")
+    made.add_argument("--pages", type=int, help="scan_quality, scan_speed: how many pages are scanned")
     made.add_argument("--repeats", type=int, help="repetitions (each benchmark has its own default)")
     made.add_argument("--minutes", type=float, default=10.0, help="thin_line: how long the desk works")
     made.add_argument("--silent", action="store_true", help="thin_line: connections of before a cut are never reset")
@@ -48,6 +49,8 @@ def run(options: argparse.Namespace, root: Path | None = None) -> list[Line]:
         "receive": lambda: receive.run(options.small, **more),  # type: ignore[arg-type]
         "memory": lambda: memory.run(dossiers, **more),  # type: ignore[arg-type]
         "receipts": lambda: receipts.run(options.receipts),
+        "scan_quality": lambda: scan_quality.run(options.pages or scan_quality.PAGES),
+        "scan_speed": lambda: scan_speed.run(options.pages or scan_speed.PAGES),
         "sync_month": lambda: sync_month.run(options.dossiers or sync_month.DOSSIERS, **place),  # type: ignore[arg-type]
         "thin_line": lambda: thin_line.run(
             options.minutes,

@@ -30,7 +30,7 @@ _PATCHED_SHARE: Final = 0.4
 _CELL_MM: Final = 1.3
 _LETTER_MM: Final = 8.0
 _OFF: Final = 30.0
-_DETAIL_OFF: Final = 7.0
+_DETAIL_OFF: Final = 9.0
 """Grey levels by which a cell may differ from what was scanned: in its tone, and in its pixels; see ``_missed``."""
 _LEAST_CELLS: Final = 12
 
@@ -139,9 +139,8 @@ def _without_grains(mask: Mask, dpi: int) -> Mask:
 def _bare_paper(picture: Picture, mask: Mask, dpi: int) -> Picture:
     """The page without its writing, coarse; what was written on is filled from around it."""
     width, height = _size_at(picture, PAPER_DPI / dpi)
-    seen = (cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0).astype(np.float32)
-    total = cv2.resize(picture.astype(np.float32) * seen[:, :, None], (width, height), interpolation=cv2.INTER_AREA)
-    weight = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
+    seen = np.where(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0, 255, 0).astype(np.uint8)
+    total, weight = _means(picture, seen, (width, height))
     made, known = total.copy(), weight.copy()
     spread = 1.0
     while (known < 0.1).any() and spread < max(width, height):
@@ -154,13 +153,21 @@ def _bare_paper(picture: Picture, mask: Mask, dpi: int) -> Picture:
     return bare
 
 
+def _means(picture: Picture, seen: Picture, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The page made smaller, of the pixels that are seen (255) alone: their sum, and which share of each cell they are.
+
+    In bytes until it is small: whole pages of fractions would take a hundred megabytes.
+    """
+    total = _to(cv2.bitwise_and(picture, picture, mask=seen), size).astype(np.float32)
+    return total, _to(seen, size).astype(np.float32) / np.float32(255)
+
+
 def _inks_of(picture: Picture, mask: Mask, core: Mask, dpi: int) -> tuple[Picture, NDArray[np.uint8]]:
     """The ink of each pixel (0: none, n: the n-th of the palette), and the palette (blue, green, red)."""
     width, height = _size_at(picture, INK_DPI / dpi)
-    seen = (core & mask).astype(np.float32)
-    weight = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
-    total = cv2.resize(picture.astype(np.float32) * seen[:, :, None], (width, height), interpolation=cv2.INTER_AREA)
-    known = weight > 0.05
+    seen = np.where(core & mask, 255, 0).astype(np.uint8)
+    total, weight = _means(picture, seen, (width, height))
+    known = weight > 0.1
     if not known.any():
         return np.zeros(mask.shape, np.uint8), np.zeros((0, 3), np.uint8)
     colours = (total[known] / weight[known][:, None]).astype(np.float32)
@@ -182,7 +189,8 @@ def _whole_letters(index: Picture, inks: int, dpi: int) -> Picture:
     if inks == 1:
         return index
     count, labels, stats, _ = cv2.connectedComponentsWithStats((index > 0).astype(np.uint8), connectivity=8)
-    votes = np.bincount(labels.ravel() * (inks + 1) + index.ravel(), minlength=count * (inks + 1))
+    at = labels > 0
+    votes = np.bincount(labels[at] * (inks + 1) + index[at], minlength=count * (inks + 1))
     winner = votes.reshape(count, inks + 1).argmax(axis=1).astype(np.uint8)
     size = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     is_letter = size <= _LETTER_MM * dpi / MM_PER_INCH
