@@ -63,6 +63,8 @@ def test_pages_become_one_document_of_the_paper(desk: DeskContext, code: str) ->
     assert verify(desk).problems == ()
     assert jobs_of_tray(desk, tray.id)[0].sha256 == document.sha256
     assert work_off_one(desk) is None
+    again = enqueue(desk, tray.id, [group_of(tray, code, "TP02", pages=slice(1, 3))])
+    assert (again.jobs, len(again.refused)) == ((), 1), "a page lies in one document"
 
 
 def test_a_second_document_of_the_same_paper_has_a_name_of_its_own(desk: DeskContext, code: str) -> None:
