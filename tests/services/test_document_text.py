@@ -30,7 +30,9 @@ def codes(desk: DeskContext, tmp_path: Path) -> tuple[str, str]:
     return first, second
 
 
-@pytest.mark.parametrize("typed", ["thửa số 127", "thua so 127", "QUYỀN SỬ DỤNG ĐẤT", "to ban do so", "dat 127 chung nh"])
+@pytest.mark.parametrize(
+    "typed", ["thửa số 127", "thua so 127", "QUYỀN SỬ DỤNG ĐẤT", "to ban do so", "dat 127 chung nh"]
+)
 def test_found_with_and_without_accents_in_any_order(desk: DeskContext, codes: tuple[str, str], typed: str) -> None:
     (hit,) = find_in_documents(desk, typed)
     assert (hit.row.code, hit.file_name, hit.page) == (codes[1], "sổ đỏ.pdf", 1)

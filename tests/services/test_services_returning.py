@@ -83,7 +83,8 @@ def test_somebody_else_needs_an_authority(desk: DeskContext) -> None:
 def test_several_results_are_numbered(desk: DeskContext) -> None:
     code = finished(desk)
     assert expected_results(desk, code) == [(f"{code}-KQ1", "Giấy xác nhận")]
-    give(desk, code, Handing(signed=True, results=(ResultOut("Trích lục khai sinh"), ResultOut("Bản sao trích lục"), ResultOut(" ", "7"))))
+    out = (ResultOut("Trích lục khai sinh"), ResultOut("Bản sao trích lục"), ResultOut(" ", "7"))
+    give(desk, code, Handing(signed=True, results=out))
     (made,) = deliveries(desk, code)
     assert made.results == ((f"{code}-KQ1", "Trích lục khai sinh"), (f"{code}-KQ2", "Bản sao trích lục"))
 
