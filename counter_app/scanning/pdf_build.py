@@ -64,13 +64,15 @@ def build_pdf(
     facts: DocumentFacts,
     *,
     text: bool = True,
+    stamp: bool = True,
     stop: Callable[[], bool] = lambda: False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> BuiltPdf:
     """Make ``out`` of the pages; it is there whole or not at all, and the pictures are only read.
 
-    ``progress`` is told after each page how many are done. Each worker has one page in memory. Raises ScanTrouble
-    ``stopped``, ``bad_page`` (a picture that cannot be read), ``disk_full``; KnownError for another fault of the disk.
+    ``stamp``: show on page one who scanned it and when. ``progress`` is told after each page how many are done. Each
+    worker has one page in memory. Raises ScanTrouble ``stopped``, ``bad_page`` (a picture that cannot be read),
+    ``disk_full``; KnownError for another fault of the disk.
     """
     import pikepdf
 
@@ -85,7 +87,7 @@ def build_pdf(
     digests: list[str] = []
     texts: list[str] = []
     for number, (page, made) in enumerate(zip(pages, _made_pages(pages, text, stop), strict=True)):
-        writer.add(made.layers, page.dpi, made.words, facts if number == 0 else None)
+        writer.add(made.layers, page.dpi, made.words, facts if stamp and number == 0 else None)
         digests.append(made.digest)
         texts.append(ocr.text_of(made.words))
         progress(number + 1)

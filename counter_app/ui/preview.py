@@ -48,6 +48,8 @@ def render_page(data: bytes, number: int, scale: float) -> QImage:
     with PDFIUM:
         document = pypdfium2.PdfDocument(data)
         try:
+            if document.get_formtype():
+                document.init_forms()  # without it visible signatures and filled-in fields are not drawn
             page = document[number]
             bitmap = page.render(scale=scale, rev_byteorder=False, prefer_bgrx=True)
             pixels = bytes(bitmap.buffer)
