@@ -52,6 +52,8 @@ class SourceInfo:
     has_feeder: bool
     has_duplex: bool
     resolutions: tuple[int, ...] = ()
+    trouble: ScanTrouble | None = None
+    """Why it did not say what it can do when it was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,4 +156,4 @@ def _info(source: _Source) -> SourceInfo:
     except ScanTrouble as error:
         log.info("%s does not answer: %s", source.id, error.message)
         kind = source.id.partition(":")[0]
-        return SourceInfo(source.id, source.name, kind, has_feeder=True, has_duplex=True)
+        return SourceInfo(source.id, source.name, kind, has_feeder=True, has_duplex=True, trouble=error)

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.drafts import load_draft, save_draft
-from counter_app.ui.context import AppContext
+from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
     from counter_app.scanning.model import ScanProfile, ScanSource, SourceInfo
     from counter_app.services.desk import DeskContext
+    from counter_app.settings import ScanSettings
 
 DRAFT_NAME = "scan"
 RESOLUTIONS = (150, 200, 300, 600)
@@ -91,6 +92,7 @@ class ControlStrip(QFrame):
         self._sources: tuple[SourceInfo, ...] = ()
         self._wanted = ""
         self._looking = False
+        self._looked_for: ScanSettings | None = None
         self._finder = SourceFinder(self)
         self._finder.found.connect(self.show_sources)
         self._finder.failed.connect(self._not_found)
@@ -98,6 +100,7 @@ class ControlStrip(QFrame):
         self._make_parts()
         self._lay_out()
         self.show_reading(False)
+        context.changed.connect(self._announced)
         context.executor.submit(partial(load_draft, context.desk, DRAFT_NAME), self._restore)
 
     def source(self) -> SourceInfo | None:
@@ -154,6 +157,7 @@ class ControlStrip(QFrame):
         if self._looking:
             return
         self._looking = True
+        self._looked_for = self.context.desk.settings.scan
         self.again.setEnabled(False)
         if not self._sources:
             self._say(_tr(Words.LOOKING))
@@ -261,6 +265,13 @@ class ControlStrip(QFrame):
         self.duplex.setEnabled(chosen.has_duplex)
         able = [dpi for dpi in RESOLUTIONS if not chosen.resolutions or dpi in chosen.resolutions]
         self._offer_resolutions(able or chosen.resolutions, int(self.resolution.currentData() or USUAL_RESOLUTION))
+
+    @Slot(object)
+    def _announced(self, changed: Changed) -> None:
+        """Sources that were set anew are looked for, unless one of them reads."""
+        is_new = self._looked_for is not None and self._looked_for != self.context.desk.settings.scan
+        if "settings" in changed.kinds and is_new and self.again.isEnabled():
+            self.look_for_sources()
 
     @Slot(object)
     def _restore(self, values: dict[str, Any] | None) -> None:

@@ -27,6 +27,7 @@ from counter_app.ui.settings_page_forms import OfficeForm, RulesForm, SettingsFo
 from counter_app.ui.settings_page_payment import PaymentForm
 from counter_app.ui.settings_page_portal import PortalForm
 from counter_app.ui.settings_page_printers import PrintersForm
+from counter_app.ui.settings_page_scan import ScanForm
 from counter_app.ui.settings_page_wording import WordingForm
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -86,6 +87,7 @@ class SettingsPage(Page):
         self.office_form = OfficeForm(self)
         self.portal_form = PortalForm(context, self)
         self.printers_form = PrintersForm(context, self)
+        self.scan_form = ScanForm(context, self)
         self.rules_form = RulesForm(self)
         self.payment_form = PaymentForm(self)
         self.wording_form = WordingForm(context, self)
@@ -94,6 +96,7 @@ class SettingsPage(Page):
             self.office_form,
             self.portal_form,
             self.printers_form,
+            self.scan_form,
             self.rules_form,
             self.payment_form,
         )
@@ -103,6 +106,7 @@ class SettingsPage(Page):
         self.tabs.addTab(self.portal_form, translate("SettingsPortal", PortalForm.tab))
         self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
         self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
+        self.tabs.addTab(self.scan_form, translate("SettingsForms", ScanForm.tab))
         self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
         self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
         self.tabs.addTab(self.wording_form, translate("SettingsWording", WordingForm.tab))
@@ -131,6 +135,7 @@ class SettingsPage(Page):
         self.fetch.stop()
         self.portal_form.trial.end()
         self.printers_form.asking.end()
+        self.scan_form.end()
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""
@@ -353,6 +358,10 @@ def _save(
         from counter_app.services.portal_check import read_ca_bundle
 
         read_ca_bundle(Path(settings.portal.ca_bundle), desk.clock())
+    if settings.scan.folder not in ("", desk.settings.scan.folder):
+        from counter_app.scanning.trial import check_folder
+
+        check_folder(Path(settings.scan.folder), desk.directory)
     if password:
         store_portal_password(settings, password)
     save_office(desk, office)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from counter_app.scanning.escl import EsclSource
 from counter_app.scanning.escl_device import Patience, certificate_fingerprint, root_address
@@ -20,7 +16,7 @@ from counter_app.scanning.model import ColourMode, ReadPage, ScanProfile, ScanTr
 from counter_app.scanning.pictures import picture_facts
 from counter_app.scanning.sane import SaneSource
 from counter_app.scanning.tray import Tray
-from tests.scanning.escl_printer import EsclPrinter, Faults, escl_printer
+from tests.scanning.escl_printer import EsclPrinter, Faults, escl_printer, own_certificate
 
 PATIENT = Patience(retry=0.02)
 QUICK = Patience(answer=2.0, busy=0.5, page=1.0, settle=0.3, retry=0.02)
@@ -266,30 +262,8 @@ def test_an_address_is_taken_as_people_enter_it(entered: str, root: str) -> None
     assert root_address(entered) == root
 
 
-def _certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate that a device made itself, for a name that is not its address."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=7))  # as they stand in offices for years
-        .sign(key, hashes.SHA256())
-    )
-    files = (folder / f"{name}.pem", folder / f"{name}.key")
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return files
-
-
 def test_a_certificate_is_trusted_only_by_its_fingerprint(tmp_path: Path) -> None:
-    with escl_printer(EsclPrinter(), _certificate(tmp_path, "PRINTER")) as printer:
+    with escl_printer(EsclPrinter(), own_certificate(tmp_path, "PRINTER")) as printer:
         with pytest.raises(ScanTrouble, match="Chưa tin cậy") as caught:
             _ = _source(printer).info
         assert caught.value.kind == "untrusted"
@@ -297,7 +271,7 @@ def test_a_certificate_is_trusted_only_by_its_fingerprint(tmp_path: Path) -> Non
         assert fingerprint == certificate_fingerprint(printer.address)
         assert not printer.asked
         assert len(_scan(_source(printer, fingerprint))) == 3
-    with escl_printer(EsclPrinter(), _certificate(tmp_path, "OTHER")) as other:
+    with escl_printer(EsclPrinter(), own_certificate(tmp_path, "OTHER")) as other:
         with pytest.raises(ScanTrouble) as caught:
             _scan(_source(other, fingerprint))
         assert caught.value.kind == "untrusted"
