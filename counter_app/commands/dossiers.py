@@ -10,6 +10,7 @@ from counter_app.commands.output import Answer, local_time
 from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
+from counter_app.services.document_text import TextHit, find_in_documents, read_document
 from counter_app.services.intake_document import request_from_document
 from counter_app.services.json_files import parse_json, read_json_file
 from counter_app.services.reading import find, list_dossiers, show
@@ -55,6 +56,8 @@ def run_attach(desk: DeskContext, options: Namespace) -> Answer:
         result=options.result or "",
         at=options.at,
     )
+    for document in done.documents:
+        read_document(desk, document.sha256)
     return Answer(
         {"code": done.code, "documents": done.documents, "warnings": done.warnings},
         tuple(f"Đã đính kèm {item.file_name} ({item.pages} trang, {item.sha256[:12]}…)" for item in done.documents),
@@ -110,9 +113,17 @@ def run_list(desk: DeskContext, options: Namespace) -> Answer:
 
 def run_search(desk: DeskContext, options: Namespace) -> Answer:
     rows = find(desk, options.text, limit=options.limit)
-    return Answer(
-        {"dossiers": [_row_document(row) for row in rows]}, tuple(map(_line, rows)) or ("Không tìm thấy hồ sơ nào.",)
-    )
+    known = {row.id for row in rows}
+    hits = [hit for hit in find_in_documents(desk, options.text, options.limit) if hit.row.id not in known]
+    hits = hits[: max(options.limit - len(rows), 0)]
+    documents = [_row_document(row) for row in rows] + [_hit_document(hit) for hit in hits]
+    lines = (*map(_line, rows), *(f"{_line(hit.row)}\ttrong «{hit.file_name}», trang {hit.page}" for hit in hits))
+    return Answer({"dossiers": documents}, lines or ("Không tìm thấy hồ sơ nào.",))
+
+
+def _hit_document(hit: TextHit) -> dict[str, object]:
+    """A dossier found by the words of a document, and where they stand."""
+    return {**_row_document(hit.row), "found_in": {"file": hit.file_name, "page": hit.page, "words": hit.words}}
 
 
 def _line(row: QueueRow) -> str:

@@ -82,12 +82,13 @@ def read_documents(desk: DeskContext, after: int = 0, stop: Callable[[], bool] =
             if stop():
                 return after
             if known is None:
-                _read(desk, sha256)
+                read_document(desk, sha256)
             after = number
     return after
 
 
-def _read(desk: DeskContext, sha256: str) -> None:
+def read_document(desk: DeskContext, sha256: str) -> None:
+    """Read the words of one document, where they are not known yet."""
     content = pdf_text(desk.documents.path_of(sha256))
     with desk.database.write() as session:
         _keep(session, desk, sha256, content)
