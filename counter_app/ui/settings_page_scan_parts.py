@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.ui.settings_page_forms import FIELD_WIDTH, SettingsForm
 from counter_app.ui.settings_page_scan_table import SourcesTable, tr
@@ -26,31 +26,43 @@ class ScanFormParts(SettingsForm):
         """Say what was found; without words the line is not there."""
         label.setText(words)
         set_tone(label, tone)
-        self.form.setRowVisible(label, bool(words))
+        if label.parent() is self.sources:
+            label.setVisible(bool(words))
+        else:
+            self.form.setRowVisible(label, bool(words))
 
     def _add_sources(self) -> None:
-        self._title(Words.FOUND)
+        """As wide as there is room, above the questions."""
         self.table = SourcesTable(self)
-        self.form.addRow(self.table)
         self.again_button = self._button(Words.AGAIN)
         self.test_button = self._button(Words.TEST)
         self.trust_button = self._button(Words.TRUST)
         self.remove_button = self._button(Words.REMOVE)
-        row = QHBoxLayout()
-        for button in (self.again_button, self.test_button, self.trust_button, self.remove_button):
-            row.addWidget(button)
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 0)
         self.progress.setAccessibleName(tr(Words.LOOKING))
         self.progress.setMaximumWidth(160)
-        row.addWidget(self.progress)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for part in (self.again_button, self.test_button, self.trust_button, self.remove_button, self.progress):
+            row.addWidget(part)
         row.addStretch(1)
-        self.form.addRow(row)
-        self.state_words = self._answer(whole=True)
-        self.trouble_words = self._answer(whole=True)
+        self.sources = QWidget(self)
+        self.state_words = self._line(self.sources)
+        self.trouble_words = self._line(self.sources)
+        column = QVBoxLayout(self.sources)
+        column.setContentsMargins(0, 0, 0, 12)
+        column.setSpacing(8)
+        column.addWidget(self._title(Words.FOUND))
+        column.addWidget(self.table)
+        column.addLayout(row)
+        for label in (self.state_words, self.trouble_words):
+            label.hide()
+            column.addWidget(label)
+        self.column.insertWidget(0, self.sources)
 
     def _add_network(self) -> None:
-        self._title(Words.ADD_TITLE)
+        self.form.addRow(self._title(Words.ADD_TITLE))
         self.address = QLineEdit(self)
         self.add(Words.ADDRESS, self.address, Words.ADDRESS_HINT)
         self.scanner_name = QLineEdit(self)
@@ -59,7 +71,7 @@ class ScanFormParts(SettingsForm):
         self.add_words = self._answer()
 
     def _add_others(self) -> None:
-        self._title(Words.OTHERS)
+        self.form.addRow(self._title(Words.OTHERS))
         self.folder = QLineEdit(self)
         self.folder.textEdited.connect(self.edited)
         self.choose_button = self._button(Words.CHOOSE)
@@ -68,10 +80,10 @@ class ScanFormParts(SettingsForm):
         self.cameras = self.number(Words.CAMERAS, 0, MOST_CAMERAS, Words.CAMERA_UNIT)
         self.discover = self.tick(Words.DISCOVER)
 
-    def _title(self, words: str) -> None:
+    def _title(self, words: str) -> QLabel:
         title = QLabel(tr(words), self)
         set_role(title, "section")
-        self.form.addRow(title)
+        return title
 
     def _button(self, words: str) -> QPushButton:
         button = QPushButton(tr(words), self)
@@ -89,16 +101,17 @@ class ScanFormParts(SettingsForm):
         caption.setBuddy(field)
         field.setAccessibleName(caption.text().replace("&", ""))
 
-    def _answer(self, *, whole: bool = False) -> QLabel:
-        """A line for what was found; not there before. ``whole``: as wide as the table."""
-        label = QLabel(self)
+    def _answer(self) -> QLabel:
+        """A line for what was found, below a question; not there before."""
+        label = self._line(self)
+        label.setMaximumWidth(FIELD_WIDTH)
+        self.form.addRow("", label)
+        self.form.setRowVisible(label, False)
+        return label
+
+    def _line(self, parent: QWidget) -> QLabel:
+        label = QLabel(parent)
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         set_role(label, "inline")
-        if whole:
-            self.form.addRow(label)
-        else:
-            label.setMaximumWidth(FIELD_WIDTH)
-            self.form.addRow("", label)
-        self.form.setRowVisible(label, False)
         return label

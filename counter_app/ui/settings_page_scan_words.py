@@ -41,14 +41,13 @@ class Words:
     OTHERS = QT_TRANSLATE_NOOP("SettingsForms", "Thư mục quét, máy ảnh, tự tìm trong mạng")
     FOLDER = QT_TRANSLATE_NOOP("SettingsForms", "Thư &mục quét")
     FOLDER_HINT = QT_TRANSLATE_NOOP(
-        "SettingsForms",
-        "Nơi máy photocopy đặt ảnh và PDF. Trang Quét lấy tệp vào khay rồi xóa khỏi thư mục: hãy dùng thư mục riêng.",
+        "SettingsForms", "Máy photocopy quét vào đây. Tệp lấy xong bị xóa khỏi thư mục: hãy dùng thư mục riêng."
     )
     CHOOSE = QT_TRANSLATE_NOOP("SettingsForms", "Chọn thư mục…")
     FOLDER_GOOD = QT_TRANSLATE_NOOP("SettingsForms", "Dùng được thư mục này; chưa có tệp nào chờ lấy.")
     FOLDER_FULL = QT_TRANSLATE_NOOP(
         "SettingsForms",
-        "Dùng được thư mục này, đang có {count} tệp ảnh hoặc PDF: lần quét tới sẽ lấy vào khay và xóa khỏi thư mục.",
+        "Dùng được; đang có {count} tệp chờ: lần quét tới lấy vào khay và xóa khỏi thư mục.",
     )
     CAMERAS = QT_TRANSLATE_NOOP("SettingsForms", "Má&y ảnh tài liệu")
     CAMERA_UNIT = QT_TRANSLATE_NOOP("SettingsForms", " máy")
