@@ -290,7 +290,8 @@ def _jobs(desk: DeskContext, tray: str) -> tuple[str, tuple[JobRow, ...]]:
 
 
 def _new(desk: DeskContext) -> _Taken:
-    return _Taken(new_tray(desk))
+    others = clear_up(desk)  # what has been attached since need not lie here until the next start
+    return _Taken(new_tray(desk), (), others)
 
 
 def _take_up(desk: DeskContext, wanted: str) -> _Taken:

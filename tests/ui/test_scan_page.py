@@ -353,10 +353,15 @@ def test_the_next_stack_begins_a_new_tray_when_everything_is_sent(
     scan(page, scanner, qtbot, ["một"])
     key(page, qtbot, Qt.Key.Key_G, CTRL)
     assert page.session.tray is not None
-    sent = page.session.tray.id
+    sent = page.session.tray
     scan(page, scanner, qtbot, ["hai"])
-    assert page.session.tray.id != sent
+    assert page.session.tray.id != sent.id
     assert len(page.session.pages) == 1
+    assert sent.directory.is_dir(), "its job still needs the pictures"
+    key(page, qtbot, Qt.Key.Key_G, CTRL)
+    work_off(page, qtbot)
+    scan(page, scanner, qtbot, ["ba"])
+    assert not sent.directory.exists(), "it lies in its dossier"
 
 
 def test_what_is_chosen_is_remembered(
