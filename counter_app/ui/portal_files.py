@@ -1,8 +1,8 @@
-"""Fetching the portal's files of a dossier: in a thread of its own, since a thin line takes its time."""
+"""Fetching the portal's files of a dossier: a thin line takes its time."""
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from counter_app.services.values import DocumentView, DossierView, PortalFileView
 from counter_app.ui.context import AppContext
+from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
@@ -26,52 +27,28 @@ class Words:
     NONE_FETCHED = QT_TRANSLATE_NOOP("PortalFiles", "Chưa tải được tệp nào từ cổng cho hồ sơ {code}.")
 
 
-class PortalFetch(QObject):
-    """Fetches the files of one dossier at a time; its signals are heard on the GUI thread."""
+class PortalFetch(OwnThread):
+    """Fetches the files of one dossier at a time; what came before an end or a failure stays.
 
-    done = Signal(object)
-    """The FetchOutcome."""
-    failed = Signal(object)
-    """The exception; what was fetched before it stays."""
-    ended = Signal()
+    ``done`` tells the FetchOutcome. It ends after the block under way.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._told_to_end = threading.Event()
-        self._thread: threading.Thread | None = None
+        super().__init__("portal-files", parent)
 
     def start(self, desk: DeskContext, code: str) -> None:
-        """Begin to fetch; an earlier fetch is waited for, which has told that it ended."""
-        self.join()
-        self._told_to_end.clear()
-        self._thread = threading.Thread(target=self._run, args=(desk, code), name="portal-files", daemon=True)
-        self._thread.start()
+        """Begin to fetch; nothing while something is under way."""
+        self.begin(partial(self._fetch, desk, code))
 
-    def stop(self) -> None:
-        """End after the block under way; what has come of a file stays."""
-        self._told_to_end.set()
-
-    def join(self) -> None:
-        """End, and wait for it."""
-        self.stop()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self, desk: DeskContext, code: str) -> None:
+    def _fetch(self, desk: DeskContext, code: str) -> FetchOutcome:
         from counter_app.services.online_documents import fetch
         from counter_app.services.portal_link import make_client
 
+        client = make_client(desk)
         try:
-            client = make_client(desk)
-            try:
-                outcome = fetch(desk, client, code, self._told_to_end.is_set)
-            finally:
-                client.close()
-        except Exception as error:
-            self.failed.emit(error)
-        else:
-            self.done.emit(outcome)
-        self.ended.emit()
+            return fetch(desk, client, code, self.told_to_end)
+        finally:
+            client.close()
 
 
 class FetchButton(QPushButton):
@@ -85,12 +62,10 @@ class FetchButton(QPushButton):
         self._context = context
         self._code = ""
         self._waiting = 0
-        self._busy = False
         self._wanted: tuple[str, PortalFileView] | None = None
         self._fetch = PortalFetch(self)
         self._fetch.done.connect(self._take)
         self._fetch.failed.connect(self._failed)
-        self._fetch.ended.connect(self._ended)
         self.clicked.connect(self._pressed)
         self._show()
 
@@ -112,35 +87,29 @@ class FetchButton(QPushButton):
 
     def closing(self) -> None:
         """Wait for the block under way."""
-        self._fetch.join()
+        self._fetch.stop()
 
     @Slot()
     def _pressed(self) -> None:
-        if self._busy:
-            self._fetch.stop()
+        if self._fetch.running:
+            self._fetch.cancel()
         else:
             self._start()
 
     def _start(self) -> None:
-        if not self._busy:
-            self._busy = True
-            self._fetch.start(self._context.desk, self._code)
-            self._show()
-
-    @Slot()
-    def _ended(self) -> None:
-        self._busy = False
+        self._fetch.start(self._context.desk, self._code)
         self._show()
 
     def _show(self) -> None:
-        text = _tr(Words.STOP) if self._busy else _tr(Words.FETCH).format(count=self._waiting)
+        text = _tr(Words.STOP) if self._fetch.running else _tr(Words.FETCH).format(count=self._waiting)
         self.setText(text)
         self.setAccessibleName(text)
         self.setShortcut("Ctrl+D")
-        self.setVisible(self._busy or self._waiting > 0)
+        self.setVisible(self._fetch.running or self._waiting > 0)
 
     @Slot(object)
     def _take(self, outcome: FetchOutcome) -> None:
+        self._show()
         self._context.announce("dossier", dossiers=(outcome.code,))
         words = Words.FETCHED if outcome.fetched else Words.NONE_FETCHED
         text = _tr(words).format(count=outcome.fetched, code=outcome.code)
@@ -149,6 +118,7 @@ class FetchButton(QPushButton):
     @Slot(object)
     def _failed(self, error: Exception) -> None:
         self._wanted = None
+        self._show()
         self._context.announce("dossier", dossiers=(self._code,))
         self._context.show_error(error)
 

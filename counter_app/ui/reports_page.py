@@ -18,7 +18,7 @@ from counter_app.ui.overdue_page_papers import MonthDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.register_filter import RegisterFilterBox
 from counter_app.ui.register_table import RegisterModel, RegisterTable
-from counter_app.ui.register_work import RegisterWork
+from counter_app.ui.register_work import RegisterWork, Written
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -64,8 +64,7 @@ class ReportsPage(Page):
         self.work = RegisterWork(self)
         self.work.pages.connect(self._pages)
         self.work.lines.connect(self._lines)
-        self.work.drawn.connect(self._drawn)
-        self.work.written.connect(self._written)
+        self.work.done.connect(self._done)
         self.work.failed.connect(self._failed)
         self.work.stopped.connect(self._stopped)
         self._build_bar()
@@ -197,17 +196,18 @@ class ReportsPage(Page):
         self.state.setText(_tr(Words.WRITING).format(count=count, total=self._count))
 
     @Slot(object)
-    def _drawn(self, pdf: bytes) -> None:
+    def _done(self, made: bytes | Written) -> None:
         self._show_busy(False)
+        if isinstance(made, Written):
+            self.context.tell(_tr(Words.WRITTEN).format(count=made.count, name=made.path.name), "success")
+        else:
+            self._look_at(made)
+
+    def _look_at(self, pdf: bytes) -> None:
         make, send = partial(_kept, pdf), partial(_print, self.context.desk, self._asked, pdf)
         dialog = PrintDialog(self.context, _tr(Words.REGISTER), _file_name(self._asked), make, send, self)
         dialog.preview.zoom_out()  # the sheet lies across: so it is seen whole
         self._show(dialog)
-
-    @Slot(object, int)
-    def _written(self, path: Path, count: int) -> None:
-        self._show_busy(False)
-        self.context.tell(_tr(Words.WRITTEN).format(count=count, name=path.name), "success")
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

@@ -105,7 +105,7 @@ class DiagnosisTab(QWidget):
 
     def closing(self) -> None:
         """The window closes: nothing is waited for."""
-        self.check.end()
+        self.check.stop()
 
     def forget(self) -> None:
         """Other settings: what was found of the old portal does not count any more."""
@@ -267,7 +267,6 @@ class DiagnosisTab(QWidget):
         self.context.show_error(error)
 
     def _check_ended(self) -> None:
-        self.check.end()
         self._show_button()
         self._show_whole()
 

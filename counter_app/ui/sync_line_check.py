@@ -1,13 +1,15 @@
-"""The probe of the line in a thread of its own: a name that nobody answers may take seconds."""
+"""The probe of the line: a name that nobody answers may take seconds."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+
+from counter_app.ui.own_thread import OwnThread
 
 if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
@@ -26,55 +28,29 @@ class Checked:
     password_set: bool
 
 
-class LineCheck(QObject):
-    """Runs one check at a time; its signals are heard on the GUI thread."""
-
-    done = Signal(object)
-    """The :class:`Checked`."""
-    failed = Signal(object)
-    """The exception that nobody foresaw."""
+class LineCheck(OwnThread):
+    """Runs one check at a time, and tells what was found before a stop too; ``done`` tells the :class:`Checked`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether a check is under way."""
-        return self._thread is not None and self._thread.is_alive()
+        super().__init__("line-check", parent)
 
     def start(self, desk: DeskContext) -> None:
         """Begin; nothing while an earlier check is under way."""
-        if self.running:
-            return
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(desk, self._stop), name="line-check", daemon=True)
-        self._thread.start()
+        self.begin(partial(self._check, desk))
 
-    def cancel(self) -> None:
-        """Stop waiting; what was found until now is still told."""
-        self._stop.set()
-
-    def end(self) -> None:
+    def stop(self, seconds: float | None = END_SECONDS) -> None:
         """Stop, and wait for the thread: a tenth of a second, or a little more for a keyring that is slow."""
-        self.cancel()
-        if self._thread is not None:
-            self._thread.join(END_SECONDS)
+        super().stop(seconds)
 
-    def _run(self, desk: DeskContext, stop: threading.Event) -> None:
+    def _check(self, desk: DeskContext) -> Checked:
         from counter_app.services import line_probe
         from counter_app.services.diagnosis import password_is_set
 
         portal = desk.settings.portal
         bundle = Path(portal.ca_bundle) if portal.ca_bundle else None
-        try:
-            found = Checked(None, password_is_set(desk.settings))
-            if portal.url:
-                limit = line_probe.STEP_SECONDS
-                line = line_probe.probe_line(portal.url, bundle, clock=desk.clock, stop=stop, seconds=limit)
-                found = replace(found, line=line)
-        except Exception as error:
-            self.failed.emit(error)
-        else:
-            self.done.emit(found)
+        found = Checked(None, password_is_set(desk.settings))
+        if portal.url:
+            limit, stop = line_probe.STEP_SECONDS, self._told_to_end
+            line = line_probe.probe_line(portal.url, bundle, clock=desk.clock, stop=stop, seconds=limit)
+            found = replace(found, line=line)
+        return found
