@@ -25,12 +25,13 @@ from counter_app.services.reading import show
 from counter_app.services.values import DossierView, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.marking_table import MarkingTable
 from counter_app.ui.overdue_page_batch import BatchDialog, BatchRunDialog
 from counter_app.ui.overdue_page_groups import GroupBar
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.overdue_page_letters import LettersPanel
 from counter_app.ui.overdue_page_papers import LettersDialog, MonthDialog
-from counter_app.ui.overdue_page_tables import LateModel, MarkingTable
+from counter_app.ui.overdue_page_tables import LateModel
 from counter_app.ui.page import PAGE_MARGINS, Page, shortcut
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate

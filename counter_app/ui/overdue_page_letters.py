@@ -16,10 +16,11 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
+from counter_app.ui.marking_table import MarkingTable
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.overdue_page_papers import LettersDialog
 from counter_app.ui.overdue_page_steps import LetterHistoryDialog, LetterStepDialog, submit_all
-from counter_app.ui.overdue_page_tables import LetterModel, MarkingTable
+from counter_app.ui.overdue_page_tables import LetterModel
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 

@@ -6,10 +6,8 @@ from array import array
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from counter_app.rules.apology import LetterState
@@ -23,24 +21,19 @@ from counter_app.services.apologies_overdue import (
     letter_rows,
 )
 from counter_app.services.apologies_rows import LetterView
-from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import due_words
-from counter_app.ui.paged_table import Column, Index, PagedModel
+from counter_app.ui.marking_table import MarkedModel
+from counter_app.ui.paged_table import Column
 from counter_app.ui.queue_page_columns import short_name, short_time
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
-MARK = "mark"
 EVERY_LETTER = (*TO_DO, LetterState.DELIVERED, LetterState.DROPPED)
-R = TypeVar("R")
 
 
 class Words:
     """Headings and cells."""
 
-    MARKED = QT_TRANSLATE_NOOP("OverdueTables", "☑")
-    NOT_MARKED = QT_TRANSLATE_NOOP("OverdueTables", "☐")
-    HEAD = QT_TRANSLATE_NOOP("OverdueTables", "Chọn")
     CODE = QT_TRANSLATE_NOOP("OverdueTables", "Mã hồ sơ")
     APPLICANT = QT_TRANSLATE_NOOP("OverdueTables", "Chủ hồ sơ")
     PROCEDURE = QT_TRANSLATE_NOOP("OverdueTables", "Thủ tục")
@@ -141,62 +134,19 @@ LETTER_COLUMNS: tuple[Column[LetterView], ...] = (
 )
 
 
-class MarkedModel(PagedModel[R]):
-    """Rows with a mark in front; a mark stays over a refresh and goes with its row."""
+class LateModel(MarkedModel[LateRow]):
+    """The dossiers of one group."""
 
     words: ClassVar[str] = "OverdueTables"
     key_column: ClassVar[str] = "code"
-
-    marks_changed = Signal()
-
-    def __init__(self, context: AppContext, columns: Sequence[Column[R]], parent: QWidget | None = None) -> None:
-        self._marked: set[int] = set()
-        super().__init__(context, (Column(MARK, Words.HEAD, self._mark, 62), *columns), parent)
-        self.loaded.connect(self._forget_gone)
-
-    def marked(self) -> tuple[int, ...]:
-        """Ids of the marked rows, in the order of the list."""
-        return tuple(number for number in self._ids if number in self._marked)
-
-    def toggle(self, row: int) -> None:
-        """Mark a row, or take its mark away."""
-        number = self.id_at(row)
-        if number is not None:
-            self._marked ^= {number}
-            self._show_marks()
-
-    def mark_all(self) -> None:
-        """Mark every row, or none where all are marked."""
-        everything = set(self._ids)
-        self._marked = set() if self._marked == everything else everything
-        self._show_marks()
-
-    def clear_marks(self) -> None:
-        """Take all marks away."""
-        self._marked.clear()
-        self._show_marks()
-
-    def _mark(self, row: Any, _now: datetime, _calendar: Any) -> tuple[str, str]:
-        number = row.row.id if isinstance(row, LateRow) else row.id
-        return _tr(Words.MARKED if number in self._marked else Words.NOT_MARKED), ""
-
-    def _show_marks(self) -> None:
-        self.repaint()
-        self.marks_changed.emit()
-
-    @Slot()
-    def _forget_gone(self) -> None:
-        self._marked &= set(self._ids)
-        self.marks_changed.emit()
-
-
-class LateModel(MarkedModel[LateRow]):
-    """The dossiers of one group."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, LATE_COLUMNS, parent)
         self._group = Group.RED
         context.calendar_read.connect(self.repaint)
+
+    def row_id(self, row: Any) -> int:
+        return int(row.row.id)
 
     def show_group(self, group: Group) -> None:
         """Show this group; marks belong to the list in which they were made."""
@@ -215,6 +165,9 @@ class LateModel(MarkedModel[LateRow]):
 class LetterModel(MarkedModel[LetterView]):
     """Letters that somebody still has to do something about, or all of them."""
 
+    words: ClassVar[str] = "OverdueTables"
+    key_column: ClassVar[str] = "code"
+
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, LETTER_COLUMNS, parent)
         self.everything = False
@@ -224,37 +177,6 @@ class LetterModel(MarkedModel[LetterView]):
 
     def rows_reader(self, ids: tuple[int, ...]) -> Callable[[], Sequence[LetterView]]:
         return partial(letter_rows, self._context.desk, ids)
-
-
-class MarkingTable(ChoosingTable[R]):
-    """Space marks the chosen row and goes on to the next, Ctrl+A all; a click on the first column does it too."""
-
-    def __init__(self, model: MarkedModel[R], name: str, *, stretch: str, parent: QWidget | None = None) -> None:
-        super().__init__(model, name, stretch=stretch, parent=parent)
-        self.marking: MarkedModel[R] = model
-        self.clicked.connect(self._clicked)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.currentIndex().row()
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
-            self.marking.toggle(row)
-            if row + 1 < self.marking.rowCount():
-                self.selectRow(row + 1)
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.marking.mark_all()
-        else:
-            super().keyPressEvent(event)
-
-    def chosen_ids(self) -> tuple[int, ...]:
-        """The marked rows, else the chosen one."""
-        marked = self.marking.marked()
-        current = self.marking.id_at(self.currentIndex().row())
-        return marked or (() if current is None else (current,))
-
-    @Slot(QModelIndex)
-    def _clicked(self, index: Index) -> None:
-        if index.column() == 0:
-            self.marking.toggle(index.row())
 
 
 def _tr(text: str) -> str:
