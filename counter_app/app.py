@@ -242,6 +242,8 @@ class RunningApp(QObject):
             self._read_calendar()
         if "dossier" in changed.kinds:
             self.context.wake_scans()  # there may be a new document with words in it
+        if "settings" in changed.kinds and self.context.scans is not None:
+            self.context.scans.take_desk(self.context.desk)
         if "settings" in changed.kinds and self._backup is not None:
             self._restart_sync()
 

@@ -34,6 +34,8 @@ SHEET_KINDS = {
     "register": "lists",
     "post_label": "labels",
     "scan_cover": "letters",
+    "scan_label": "labels",
+    "scan_label_sheet": "letters",
 }
 """Under which name of PrinterSettings a form falls; all others are slips."""
 
@@ -156,6 +158,42 @@ class ScanSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateSettings:
+    """Where a key that signs lies; its password or PIN is asked for and kept in memory alone."""
+
+    file: str = ""
+    """A PKCS#12 file (``.p12``, ``.pfx``)."""
+    module: str = ""
+    """The PKCS#11 library of a token's maker, in place of a file."""
+    token: str = ""
+    """The token's label; empty: the only one that is plugged in."""
+    label: str = ""
+    """The certificate's label on the token; empty: the only one there."""
+
+    @property
+    def is_chosen(self) -> bool:
+        return bool(self.file or self.module)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSettings:
+    """Who signs what is scanned (01/2023/TT-VPCP art. 7), and which signatures are trusted."""
+
+    person: CertificateSettings = field(default_factory=CertificateSettings)
+    """Of the clerk who scans."""
+    office: CertificateSettings = field(default_factory=CertificateSettings)
+    """Of the office, for results and electronic copies."""
+    required: bool = False
+    """A scan without the signature that it should have waits, and is not attached."""
+    office_signs_results: bool = False
+    """A scanned result is signed by the office as well, at once."""
+    trust_folder: str = ""
+    """Root certificates (``.pem``, ``.crt``, ``.cer``) of the authorities that the office trusts."""
+    time_stamp_url: str = ""
+    """A server of time stamps (RFC 3161); without it, or without a line, the desk's own time counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an office or a desk can set."""
 
@@ -171,6 +209,7 @@ class Settings:
     apology: ApologySettings = field(default_factory=ApologySettings)
     payment: PaymentSettings = field(default_factory=PaymentSettings)
     scan: ScanSettings = field(default_factory=ScanSettings)
+    signing: SigningSettings = field(default_factory=SigningSettings)
 
 
 ENVIRONMENT = {
@@ -267,6 +306,16 @@ def check_settings(settings: Settings) -> None:
             not all(_is_fingerprint(one.fingerprint) for one in settings.scan.network),
             "scan.network.fingerprint",
             "mã SHA-256 gồm 64 chữ số thập lục phân, hoặc để trống",
+        ),
+        (
+            any(bool(one.file) and bool(one.module) for one in (settings.signing.person, settings.signing.office)),
+            "signing",
+            "tệp chứng thư hoặc thư viện của USB ký số, không phải cả hai",
+        ),
+        (
+            re.fullmatch(r"(?:https?://\S+)?", settings.signing.time_stamp_url) is None,
+            "signing.time_stamp_url",
+            "địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống",
         ),
         (bool(settings.cut_off) and not _is_hour(settings.cut_off), "cut_off", "giờ dạng HH:MM, ví dụ 15:00"),
     )

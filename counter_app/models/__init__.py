@@ -34,6 +34,7 @@ from counter_app.models.reconciliation import ReconciliationDifference, Reconcil
 from counter_app.models.rescue import RescueExport, RescueImport, RescueItem, RescueSent
 from counter_app.models.scan_job import DocumentText, ScanJob
 from counter_app.models.series import Draft, NumberSeries
+from counter_app.models.signature import Signature
 
 __all__ = [
     "ApologyBatch",
@@ -87,6 +88,7 @@ __all__ = [
     "RescueSent",
     "ScanJob",
     "ShelfMove",
+    "Signature",
     "SyncLock",
     "SyncRun",
     "User",

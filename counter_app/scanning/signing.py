@@ -64,7 +64,10 @@ def unlock(place: KeyPlace, secret: str, moment: datetime, kind: str) -> Certifi
 
 
 def token_certificates(module: Path) -> tuple[TokenCertificate, ...]:
-    """What can be chosen on the tokens that are plugged in. Raises UserError ``token_missing``, KnownError ``token_…``."""
+    """What can be chosen on the tokens that are plugged in.
+
+    Raises UserError ``token_missing``, KnownError ``token_driver_missing``, ``token_fault``.
+    """
     found = _ask({"action": "list", "module": str(module)}, _SIGN_SECONDS)
     return tuple(TokenCertificate(one["token"], one["label"], unpacked_facts(one["facts"])) for one in found)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from counter_app.database import Database
 from counter_app.services.document_store import DocumentStore
+from counter_app.services.signing_keys import KeyRing
 from counter_app.settings import Settings, load_settings
 from counter_app.storage import open_database
 
@@ -27,6 +28,8 @@ class DeskContext:
     documents: DocumentStore
     settings: Settings
     clock: Callable[[], datetime] = system_clock
+    keys: KeyRing = field(default_factory=KeyRing, compare=False)
+    """Keys that were unlocked for signing; the same through changes of the settings."""
 
     def close(self) -> None:
         self.database.close()

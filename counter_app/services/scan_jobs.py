@@ -27,6 +27,7 @@ from counter_app.services.backlog import attach_old, code_of, find_old
 from counter_app.services.desk import DeskContext
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.scan_targets import target_of
+from counter_app.services.signatures import ScanToSign, forget_signed, settle_signature, signed_scan
 from counter_app.services.steps import find_dossier
 
 WAITING, WORKING, DONE, TROUBLE, GIVEN_UP = "waiting", "working", "done", "trouble", "given_up"
@@ -353,8 +354,8 @@ def _claim(desk: DeskContext) -> _Claimed | None:
 
 
 def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Callable[[int], None]) -> str:
-    """Build and attach; returns what the clerk should know, "" for nothing."""
-    from counter_app.scanning.pdf_build import DocumentFacts, PageInput, build_pdf
+    """Build, sign and attach; returns what the clerk should know, "" for nothing."""
+    from counter_app.scanning.pdf_build import BuiltPdf, DocumentFacts, PageInput, build_pdf
 
     missing = [page.id for page in job.pages if not (job.tray / page.file).is_file()]
     if missing:
@@ -364,18 +365,27 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
         )
     job.folder.mkdir(parents=True, exist_ok=True)
     pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop) for page in job.pages]
-    built = build_pdf(pages, job.folder / job.file_name, DocumentFacts(**job.facts), stop=stop, progress=told)
-    settle = partial(_settle, job_id=job.id, sha256=built.sha256, at=desk.clock())
-    if read_backlog_code(job.code) is not None:
-        attach_old(desk, job.code, built.path, then=settle)
+    out, facts = job.folder / job.file_name, DocumentFacts(**job.facts)
+
+    def build(stamp: bool) -> BuiltPdf:
+        return build_pdf(pages, out, facts, stamp=stamp, stop=stop, progress=told)
+
+    is_old = read_backlog_code(job.code) is not None
+    signing = ScanToSign(job.id, facts.scanned_by, is_result=is_old or bool(job.result))
+    made = signed_scan(desk, signing, out, build)
+    settle = partial(_settle, job_id=job.id, key=signing.key, sha256=made.sha256, at=desk.clock())
+    if is_old:
+        attach_old(desk, job.code, made.path, then=settle)
     else:
-        attach(desk, job.code, [built.path], component=job.component, result=job.result, then=settle)
-    return built.notice
+        attach(desk, job.code, [made.path], component=job.component, result=job.result, then=settle)
+    forget_signed(desk, signing.key)
+    return made.notice
 
 
-def _settle(session: Session, *, job_id: int, sha256: str, at: datetime) -> None:
+def _settle(session: Session, *, job_id: int, key: str, sha256: str, at: datetime) -> None:
     job = session.get_one(ScanJob, job_id)
     job.state, job.sha256, job.settled_at = DONE, sha256, at
+    settle_signature(session, key=key, at=at)
 
 
 def _back(desk: DeskContext, job: _Claimed, state: str, message: str, **values: int) -> Outcome:

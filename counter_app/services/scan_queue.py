@@ -42,6 +42,11 @@ class ScanQueue:
         """Take up what an earlier run left under way, then what waits."""
         self._thread.start()
 
+    def take_desk(self, desk: DeskContext) -> None:
+        """The settings have changed: they hold from the next job on."""
+        self._desk = desk
+        self.wake()
+
     def wake(self) -> None:
         """There is a new job or a new document: look at once."""
         self._news.set()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from counter_app.scanning.signing import KeyPlace, Mark, Order
+from counter_app.errors import KnownError, UserError
+from counter_app.scanning.signing import KeyPlace, Mark, Order, unlock
+from counter_app.scanning.signing_child import answer
 
 NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
 """Tuesday, half past eight at the desk."""
@@ -132,6 +135,21 @@ def order(source: Path, out: Path, kind: str = "person", **changes: Any) -> Orde
     mark = Mark((f"Người số hóa: {CLERK}", "Thời gian ký: 08:30 10/03/2026"), right=kind == "office")
     given = {"reason": "Số hóa", "mark": mark, "moment": NOW} | changes
     return Order(source, out, kind, **given)
+
+
+def signed_in_place(place: KeyPlace, what: Order, secret: str = PASSWORD) -> str:
+    """Sign as the other process does, in this one; what the clerk should know."""
+    facts = unlock(place, secret, what.moment, what.kind)
+    question = {"action": "sign", "place": asdict(place), "secret": secret}
+    return str(found({**question, "fingerprint": facts.fingerprint, "order": what.packed()}))
+
+
+def found(question: dict[str, Any]) -> Any:
+    """The answer, through JSON as it really goes."""
+    told = json.loads(json.dumps(answer(json.loads(json.dumps(question)))))
+    if "found" not in told:
+        raise (UserError if told["trouble"] else KnownError)(told["kind"], told["message"])
+    return told["found"]
 
 
 def make_token(folder: Path, *owners: tuple[str, Owner]) -> KeyPlace:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import shutil
@@ -26,12 +25,11 @@ from counter_app.scanning import signing
 from counter_app.scanning.pdf_build import DocumentFacts, PageInput, build_pdf
 from counter_app.scanning.signing import KeyPlace, Mark, SignatureView, check_signatures, is_signed, sign, unlock
 from counter_app.scanning.signing_check import UNREADABLE, read_roots, signatures_in
-from counter_app.scanning.signing_child import answer
 from counter_app.scanning.signing_keys import OFFICE, PERSON, facts_of, kind_of_owner
 from counter_app.scanning.signing_order import packed_facts
 from counter_app.scanning.signing_write import NO_TIME_STAMP
 from tests.scanning import signing_samples as samples
-from tests.scanning.signing_samples import CLERK, NOW, PASSWORD, office, order, owner, roots
+from tests.scanning.signing_samples import CLERK, NOW, PASSWORD, office, order, owner, roots, signed_in_place
 
 FACTS = DocumentFacts("Tờ khai", "H15.36-260310-0001", "TP01", "Tờ khai", "UBND xã Ea Kao", CLERK, NOW)
 PREFLIGHT = ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")
@@ -52,21 +50,6 @@ def signed(scan: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("signed")
     assert signed_in_place(owner().place(folder), order(scan, folder / "ký.pdf")) == ""
     return folder / "ký.pdf"
-
-
-def signed_in_place(place: KeyPlace, what: signing.Order, secret: str = PASSWORD) -> str:
-    """Sign as the other process does, in this one; what the clerk should know."""
-    facts = unlock(place, secret, what.moment, what.kind)
-    question = {"action": "sign", "place": dataclasses.asdict(place), "secret": secret}
-    return str(found({**question, "fingerprint": facts.fingerprint, "order": what.packed()}))
-
-
-def found(question: dict[str, Any]) -> Any:
-    """The answer, through JSON as it really goes."""
-    told = json.loads(json.dumps(answer(json.loads(json.dumps(question)))))
-    if "found" not in told:
-        raise (UserError if told["trouble"] else KnownError)(told["kind"], told["message"])
-    return told["found"]
 
 
 def looked_at(path: Path, folder: Path, now: datetime = NOW) -> list[SignatureView]:

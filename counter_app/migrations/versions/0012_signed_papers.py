@@ -41,6 +41,21 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             op.f("fk_scan_job_backlog_id_backlog_result"), "backlog_result", ["backlog_id"], ["id"]
         )
+    _create_signatures()
+
+
+def _create_signatures() -> None:
+    op.create_table(
+        "signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("signers", sa.Text(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(), nullable=True),
+        sa.Column("attached_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+        sa.UniqueConstraint("key", name=op.f("uq_signature_key")),
+    )
 
 
 def _create_backlog() -> None:
@@ -90,6 +105,7 @@ def _create_backlog() -> None:
 
 def downgrade() -> None:
     """Back to before."""
+    op.drop_table("signature")
     op.execute("DELETE FROM scan_job WHERE dossier_id IS NULL")
     with op.batch_alter_table("scan_job") as batch_op:
         batch_op.drop_constraint(op.f("fk_scan_job_backlog_id_backlog_result"), type_="foreignkey")
