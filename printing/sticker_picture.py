@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Final
 
 from PIL import Image
@@ -15,6 +17,7 @@ _QUIET: Final = 4
 _GAP: Final = 12
 _BOLD, _SMALL = 24, 20
 _NAME_LETTERS: Final = 90
+_DOTS_PER_INCH: Final = 203.2
 
 
 def sticker_picture(of: SeparatorContent, width: int) -> Image.Image:
@@ -43,6 +46,13 @@ def sticker_picture(of: SeparatorContent, width: int) -> Image.Image:
         sheet.paste(tag, ((width - tag.width) // 2, top))
     sheet.paste(words, (0, height))
     return sheet
+
+
+def pictures_pdf(pictures: Sequence[Image.Image]) -> bytes:
+    """Pictures as a PDF, one a page, as large as they come out of the printer."""
+    out = BytesIO()
+    pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=_DOTS_PER_INCH)
+    return out.getvalue()
 
 
 def _bitmap(rows: list[bytes], module: int) -> Image.Image:

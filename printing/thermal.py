@@ -18,7 +18,7 @@ from printing.content import ThermalContent, mark, nfc
 from printing.content.separators import SeparatorContent
 from printing.raster import AnyLine, Line, RuleLine, ScaleLine, picture
 from printing.sample_text import sample_lines
-from printing.sticker_picture import sticker_picture
+from printing.sticker_picture import pictures_pdf, sticker_picture
 from printing.wording import moment_weekday, money, portal_code_words, without_word
 
 if TYPE_CHECKING:
@@ -91,6 +91,11 @@ def render_thermal_test_page(width_mm: int, printer: str = "", code_page: str | 
 def render_thermal_stickers(stickers: Sequence[SeparatorContent], width_mm: int) -> bytes:
     """Stickers for the first pages of papers, each cut off, as ESC/POS. Raises ``UserError`` as ``render_thermal``."""
     return b"".join(_thermal_sticker(nfc(sticker), width_mm) for sticker in stickers)
+
+
+def show_thermal_stickers(stickers: Sequence[SeparatorContent], width_mm: int) -> bytes:
+    """The same stickers to look at: PDF, one a page."""
+    return pictures_pdf([sticker_picture(nfc(sticker), _DOTS[width_mm]) for sticker in stickers])
 
 
 def _thermal_sticker(content: SeparatorContent, width_mm: int) -> bytes:

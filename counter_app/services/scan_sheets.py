@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from counter_app.errors import UserError
 from counter_app.rules.digitising import PaperKind
@@ -16,16 +17,39 @@ from counter_app.services.printers import choose_printer
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import find_dossier
 from printing.content.separators import SeparatorContent
-from printing.printers import ESCPOS
+from printing.printers import ESCPOS, PDF
 
 if TYPE_CHECKING:
-    from printing.forms.separators import CoverPaper, StickerPaper
+    from printing.forms.separators import CoverPaper
 
-COVER, STICKER = "scan_cover", "scan_sticker"
-TITLES = {COVER: "Tờ ngăn để quét", STICKER: "Nhãn để quét"}
-"""Print jobs of separators. They are no papers of the dossier: printed as often as they are wanted, without a mark."""
+COVER, STICKER, LABEL, LABEL_SHEET = "scan_cover", "scan_sticker", "scan_label", "scan_label_sheet"
+TITLES = {
+    COVER: "Tờ ngăn để quét",
+    STICKER: "Nhãn để quét",
+    LABEL: "Nhãn để quét",
+    LABEL_SHEET: "Tờ nhãn để quét",
+}
+"""Print jobs of separators. They are no papers of the dossier: printed as often as they are wanted, without a mark.
 
-_KINDS = {COVER: SheetKind.COVER, STICKER: SheetKind.STICKER}
+STICKER goes to the receipt printer, LABEL to the printer of labels, LABEL_SHEET to that of sheets.
+"""
+
+THERMAL = "thermal"
+Stickers = Literal["70x42", "A4 3x7", "thermal"]
+"""What stickers are printed on."""
+
+Wanted = Mapping[str, Collection[str] | None]
+"""Papers by dossier: None for each that still has to be scanned, none at all for the whole dossier at once."""
+
+MOST_SHEETS = 200
+"""At once; more paper than a feeder takes in an hour."""
+
+_STICKER_FORMS = {"70x42": LABEL, "A4 3x7": LABEL_SHEET, THERMAL: STICKER}
+
+
+def sticker_form(paper: Stickers) -> str:
+    """The print job's form, which decides the printer."""
+    return _STICKER_FORMS[paper]
 
 
 def next_to_scan(desk: DeskContext, code: str) -> Paper | None:
@@ -37,106 +61,115 @@ def next_to_scan(desk: DeskContext, code: str) -> Paper | None:
         return next((paper for paper in papers_of(session, find_dossier(session, code).id) if paper.trouble), None)
 
 
-def separators(
-    desk: DeskContext, codes: Sequence[str], form: str, papers: Collection[str] | None = None
-) -> tuple[SeparatorContent, ...]:
-    """A separator for each paper of these dossiers that still has to be scanned, or for those with these codes.
+def separators(desk: DeskContext, wanted: Wanted, kind: SheetKind) -> tuple[SeparatorContent, ...]:
+    """A separator for each of these papers of these dossiers.
 
-    With no code at all in ``papers``, one for the whole dossier: its papers are told apart after scanning. Those of
-    one dossier are numbered, so that one that sticks to another sheet in the feeder is missed. ``form`` is COVER or
-    STICKER. Raises UserError ``dossier_unknown``, ``component_unknown``, ``nothing_to_scan``.
+    Those of one dossier are numbered, so that one that sticks to another sheet in the feeder is missed; of one for a
+    whole dossier the papers are told apart after scanning. Raises UserError ``dossier_unknown``,
+    ``component_unknown``, ``nothing_to_scan``, ``too_many_sheets``.
     """
-    found = tuple(content for code in dict.fromkeys(codes) for content in _of_dossier(desk, code, form, papers))
+    found: list[SeparatorContent] = []
+    for code, papers in wanted.items():
+        found += _of_dossier(desk, code, kind, papers)
+        if len(found) > MOST_SHEETS:
+            raise UserError(
+                "too_many_sheets",
+                f"Mỗi lần in nhiều nhất {MOST_SHEETS} tờ ngăn hoặc nhãn. Hãy chọn ít hồ sơ hơn rồi in làm nhiều lần.",
+            )
     if not found:
         raise UserError(
             "nothing_to_scan",
             "Không còn giấy tờ nào phải quét nên không cần tờ ngăn. Nếu vẫn muốn in, hãy chọn thành phần.",
         )
-    return found
+    return tuple(found)
 
 
-def covers_pdf(
-    desk: DeskContext, codes: Sequence[str], papers: Collection[str] | None = None, *, paper: CoverPaper = "A4"
-) -> bytes:
+def covers_pdf(desk: DeskContext, wanted: Wanted, *, paper: CoverPaper = "A4") -> bytes:
     """Cover sheets, one a page, as PDF. Raises UserError as ``separators``."""
     from printing.forms.separators import render_covers
 
-    return render_covers(separators(desk, codes, COVER, papers), paper)
+    return render_covers(separators(desk, wanted, SheetKind.COVER), paper)
 
 
-def stickers_pdf(
-    desk: DeskContext,
-    codes: Sequence[str],
-    papers: Collection[str] | None = None,
-    *,
-    paper: StickerPaper = "70x42",
-    skip: int = 0,
-) -> bytes:
-    """Stickers as PDF, for a label printer or a sheet of labels whose first ``skip`` are used up.
+def stickers_pdf(desk: DeskContext, wanted: Wanted, *, paper: Stickers = "70x42", skip: int = 0) -> bytes:
+    """Stickers as PDF, on a sheet of labels without the first ``skip``, which are used up.
 
-    Raises UserError as ``separators``.
+    Those of the receipt printer are shown as it draws them. Raises UserError as ``separators``.
     """
+    stickers = separators(desk, wanted, SheetKind.STICKER)
+    if paper == THERMAL:
+        from printing.thermal import show_thermal_stickers
+
+        return show_thermal_stickers(stickers, desk.settings.printers.thermal_width_mm)
     from printing.forms.separators import render_stickers
 
-    return render_stickers(separators(desk, codes, STICKER, papers), paper, skip=skip)
+    return render_stickers(stickers, paper, skip=skip)
 
 
-def print_covers(
-    desk: DeskContext,
-    codes: Sequence[str],
-    papers: Collection[str] | None = None,
-    *,
-    paper: CoverPaper = "A4",
-    printer: str | None = None,
-) -> int:
+def print_covers(desk: DeskContext, wanted: Wanted, *, paper: CoverPaper = "A4", printer: str | None = None) -> int:
     """Cover sheets into the spool, always on one side only; the job's id.
 
     Raises UserError ``printer_not_set`` and as ``separators``.
     """
-    choice = replace(choose_printer(desk.settings.printers, COVER, printer), two_sided=False)
-    return print_jobs.enqueue(
-        desk.database,
-        form=COVER,
-        title=_title(COVER, codes),
-        printer=choice,
-        payload=covers_pdf(desk, codes, papers, paper=paper),
-        now=desk.clock(),
-        dossier_code=codes[0] if len(codes) == 1 else "",
-    )
+    return _print(desk, wanted, COVER, partial(covers_pdf, paper=paper), printer)
 
 
 def print_stickers(
-    desk: DeskContext, codes: Sequence[str], papers: Collection[str] | None = None, *, printer: str | None = None
+    desk: DeskContext,
+    wanted: Wanted,
+    *,
+    paper: Stickers = "70x42",
+    skip: int = 0,
+    printer: str | None = None,
 ) -> int:
-    """Stickers into the spool of the thermal printer; the job's id.
+    """Stickers into the spool of the printer that takes this paper; the job's id.
 
     Raises UserError ``printer_not_set`` and as ``separators``.
     """
+    form = sticker_form(paper)
+    if form == STICKER:
+        return _print(desk, wanted, form, _thermal, printer, ESCPOS)
+    return _print(desk, wanted, form, partial(stickers_pdf, paper=paper, skip=skip), printer)
+
+
+def _thermal(desk: DeskContext, wanted: Wanted) -> bytes:
     from printing.thermal import render_thermal_stickers
 
-    choice = choose_printer(desk.settings.printers, STICKER, printer)
-    stickers = separators(desk, codes, STICKER, papers)
+    stickers = separators(desk, wanted, SheetKind.STICKER)
+    return render_thermal_stickers(stickers, desk.settings.printers.thermal_width_mm)
+
+
+def _print(
+    desk: DeskContext,
+    wanted: Wanted,
+    form: str,
+    draw: Callable[[DeskContext, Wanted], bytes],
+    printer: str | None,
+    mime: str = PDF,
+) -> int:
+    choice = replace(choose_printer(desk.settings.printers, form, printer), two_sided=False)
+    codes = tuple(wanted)
     return print_jobs.enqueue(
         desk.database,
-        form=STICKER,
-        title=_title(STICKER, codes),
+        form=form,
+        title=_title(form, codes),
         printer=choice,
-        payload=render_thermal_stickers(stickers, desk.settings.printers.thermal_width_mm),
+        payload=draw(desk, wanted),
         now=desk.clock(),
-        mime=ESCPOS,
+        mime=mime,
         dossier_code=codes[0] if len(codes) == 1 else "",
     )
 
 
 def _of_dossier(
-    desk: DeskContext, code: str, form: str, wanted: Collection[str] | None
+    desk: DeskContext, code: str, kind: SheetKind, wanted: Collection[str] | None
 ) -> tuple[SeparatorContent, ...]:
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
         all_papers = papers_of(session, dossier.id)
         code, applicant = dossier.code, dossier.applicant.name
     if wanted is not None and not wanted:
-        return (_content(code, applicant, None, form),)
+        return (_content(code, applicant, None, kind),)
     if wanted is None:
         chosen = [paper for paper in all_papers if paper.trouble]
     else:
@@ -148,17 +181,17 @@ def _of_dossier(
                 f"Hồ sơ {code} không có giấy tờ «{min(unknown)}». Hãy chọn lại thành phần cần in tờ ngăn.",
                 component=min(unknown),
             )
-    return tuple(_content(code, applicant, paper, form, number, len(chosen)) for number, paper in enumerate(chosen, 1))
+    return tuple(_content(code, applicant, paper, kind, number, len(chosen)) for number, paper in enumerate(chosen, 1))
 
 
 def _content(
-    code: str, applicant: str, paper: Paper | None, form: str, number: int = 0, total: int = 0
+    code: str, applicant: str, paper: Paper | None, kind: SheetKind, number: int = 0, total: int = 0
 ) -> SeparatorContent:
     name = paper.code if paper else ""
     is_result = paper is not None and paper.kind is PaperKind.RESULT
     component, result = ("", name) if is_result else (name, "")
     with rules_apply():
-        payload = encode(Separator(_KINDS[form], code, component, result, number, total))
+        payload = encode(Separator(kind, code, component, result, number, total))
     return SeparatorContent(
         payload=payload,
         dossier_code=code,
