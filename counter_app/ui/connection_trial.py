@@ -1,53 +1,32 @@
-"""The sign-in tried from the settings, in a thread of its own: a portal that does not answer takes its time."""
+"""The sign-in tried from the settings: a portal that does not answer takes its time."""
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+
+from counter_app.ui.own_thread import OwnThread
 
 if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
+    from counter_app.services.portal_check import Connection
     from counter_app.settings import Settings
 
 
-class ConnectionTrial(QObject):
-    """Runs one trial at a time; its signals are heard on the GUI thread."""
-
-    done = Signal(object)
-    """The Connection."""
-    failed = Signal(object)
-    """The exception."""
+class ConnectionTrial(OwnThread):
+    """Runs one trial at a time, as long as one sign-in may take; ``done`` tells the Connection."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._thread: threading.Thread | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether a trial is under way."""
-        return self._thread is not None and self._thread.is_alive()
+        super().__init__("connection-trial", parent)
 
     def start(self, desk: DeskContext, settings: Settings, password: str) -> None:
         """Begin; nothing while an earlier trial is under way."""
-        if self.running:
-            return
-        given = (desk, settings, password)
-        self._thread = threading.Thread(target=self._run, args=given, name="connection-trial", daemon=True)
-        self._thread.start()
+        self.begin(partial(_sign_in, desk, settings, password))
 
-    def end(self) -> None:
-        """Wait for the trial: as long as one sign-in may take."""
-        if self._thread is not None:
-            self._thread.join()
 
-    def _run(self, desk: DeskContext, settings: Settings, password: str) -> None:
-        from counter_app.services.portal_check import try_connection
+def _sign_in(desk: DeskContext, settings: Settings, password: str) -> Connection:
+    from counter_app.services.portal_check import try_connection
 
-        try:
-            found = try_connection(desk, settings, password)
-        except Exception as error:
-            self.failed.emit(error)
-        else:
-            self.done.emit(found)
+    return try_connection(desk, settings, password)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 
 from counter_app.services.drafts import load_draft, save_draft
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -49,34 +49,15 @@ class Words:
     DUPLEX = QT_TRANSLATE_NOOP("ScanControls", "Hai mặt")
 
 
-class SourceFinder(QObject):
-    """Asks which sources there are in a thread of its own: devices and the network take seconds to answer."""
-
-    found = Signal(object)
-    failed = Signal(object)
+class SourceFinder(OwnThread):
+    """Asks which sources there are; devices and the network take seconds to answer. ``done`` tells them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._thread: threading.Thread | None = None
+        super().__init__("scan-sources", parent)
 
     def look(self, desk: DeskContext) -> None:
-        """Look once more; ``found`` or ``failed`` answers."""
-        self.join()
-        self._thread = threading.Thread(target=self._run, args=(desk,), name="scan-sources", daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Wait for a look under way."""
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self, desk: DeskContext) -> None:
-        try:
-            sources = _sources(desk)
-        except Exception as error:
-            self.failed.emit(error)
-        else:
-            self.found.emit(sources)
+        """Look once more; nothing while it is being looked."""
+        self.begin(partial(_sources, desk))
 
 
 class ControlStrip(QFrame):
@@ -94,7 +75,7 @@ class ControlStrip(QFrame):
         self._looking = False
         self._looked_for: ScanSettings | None = None
         self._finder = SourceFinder(self)
-        self._finder.found.connect(self.show_sources)
+        self._finder.done.connect(self.show_sources)
         self._finder.failed.connect(self._not_found)
         set_role(self, "strip")
         self._make_parts()
@@ -181,7 +162,7 @@ class ControlStrip(QFrame):
 
     def closing(self) -> None:
         """The program ends: a look under way is waited for."""
-        self._finder.join()
+        self._finder.stop()
 
     def _make_parts(self) -> None:
         self.sources = self._combo(Words.SOURCE)

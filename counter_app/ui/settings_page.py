@@ -133,8 +133,8 @@ class SettingsPage(Page):
 
     def closing(self) -> None:
         self.fetch.stop()
-        self.portal_form.trial.end()
-        self.printers_form.asking.end()
+        self.portal_form.trial.stop()
+        self.printers_form.asking.stop()
         self.scan_form.end()
 
     def show_jobs(self) -> None:

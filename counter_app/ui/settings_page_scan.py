@@ -15,9 +15,9 @@ from counter_app.errors import CounterError
 from counter_app.services.values import OfficeData
 from counter_app.settings import NetworkScanner, ScanSettings, Settings
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.scan_controls import SourceFinder
-from counter_app.ui.scanner_trial import ScannerTrial, Stop
 from counter_app.ui.settings_page_scan_page import PageTrialDialog
 from counter_app.ui.settings_page_scan_parts import ScanFormParts
 from counter_app.ui.settings_page_scan_table import tr
@@ -47,11 +47,16 @@ class ScanForm(ScanFormParts):
         self._is_looking = False
         self._is_loaded = False
         self.finder = SourceFinder(self)
-        self.finder.found.connect(self._sources_found)
+        self.finder.done.connect(self._sources_found)
         self.finder.failed.connect(self._not_found)
-        self.trial = ScannerTrial(self)
+        self.trial = OwnThread("scanner-trial", self)
         self.trial.done.connect(self._scanner_found)
         self.trial.failed.connect(self._scanner_refused)
+        self._checked = ""
+        self._is_checking = False
+        self.folder_trial = ScannerTrial(self)
+        self.folder_trial.done.connect(self._folder_checked)
+        self.folder_trial.failed.connect(self._folder_refused)
         context.changed.connect(self._announced)
         self._connect()
 
@@ -61,9 +66,9 @@ class ScanForm(ScanFormParts):
         self.cameras.setValue(scan.cameras)
         self.discover.setChecked(scan.discover)
         self._network = scan.network
-        for label in (self.state_words, self.add_words):
+        self._checked = scan.folder
+        for label in (self.state_words, self.add_words, self.folder_words):
             self.say(label, "", "info")
-        self.check_folder()
         self._is_loaded = True
         self._look_once()
 
@@ -82,8 +87,8 @@ class ScanForm(ScanFormParts):
 
     def end(self) -> None:
         """The program ends: what is under way is waited for."""
-        self.finder.join()
-        self.trial.end()
+        self.finder.stop()
+        self.trial.stop()
         if self._page is not None:
             self._page.end()
 
@@ -157,13 +162,15 @@ class ScanForm(ScanFormParts):
 
     @Slot()
     def check_folder(self) -> None:
-        """Say whether the folder can be used and what lies in it."""
+        """Say whether another folder can be used and what lies in it; one of a network may be long in answering."""
         name = nfc(self.folder.text())
-        if not name:
-            self.say(self.folder_words, "", "info")
+        if name == self._checked or self._is_checking:
             return
-        work = partial(_check_folder, Path(name), self.context.desk.directory)
-        self.context.executor.submit(work, self._folder_checked, self._folder_refused)
+        self._checked = name
+        self.say(self.folder_words, "", "info")
+        if name:
+            self._is_checking = True
+            self.folder_trial.start(partial(_check_folder, Path(name), self.context.desk.directory))
 
     def _connect(self) -> None:
         for button, slot in (
@@ -252,7 +259,7 @@ class ScanForm(ScanFormParts):
         self._tried = scanner
         self.add_button.setEnabled(False)
         self.say(self.add_words, tr(Words.ASKING).format(address=scanner.address), "info")
-        self.trial.start(partial(_find, scanner))
+        self.trial.begin(partial(_find, scanner))
 
     @Slot(object)
     def _scanner_found(self, found: FoundScanner) -> None:
@@ -304,15 +311,21 @@ class ScanForm(ScanFormParts):
     def _not_trusted(self) -> None:
         self.say(self.add_words, tr(Words.NOT_TRUSTED), "warning")
 
+    @Slot(object)
     def _folder_checked(self, count: int) -> None:
+        self._is_checking = False
         words = tr(Words.FOLDER_FULL).format(count=count) if count else tr(Words.FOLDER_GOOD)
         self.say(self.folder_words, words, "warning" if count else "success")
+        self.check_folder()  # it may be another one by now
 
+    @Slot(object)
     def _folder_refused(self, error: Exception) -> None:
+        self._is_checking = False
         if isinstance(error, CounterError):
             self.say(self.folder_words, error.message, "error")
         else:
             self.context.show_error(error)
+        self.check_folder()
 
 
 def _open(source_id: str, settings: ScanSettings) -> ScanSource:
@@ -321,13 +334,13 @@ def _open(source_id: str, settings: ScanSettings) -> ScanSource:
     return open_source(source_id, settings)
 
 
-def _find(scanner: NetworkScanner, _stop: Stop) -> FoundScanner:
+def _find(scanner: NetworkScanner) -> FoundScanner:
     from counter_app.scanning.trial import find_scanner
 
     return find_scanner(scanner.address, scanner.name, scanner.fingerprint)
 
 
-def _check_folder(folder: Path, ours: Path) -> int:
+def _check_folder(folder: Path, ours: Path, _stop: Stop) -> int:
     from counter_app.scanning.trial import check_folder
 
     return check_folder(folder, ours)

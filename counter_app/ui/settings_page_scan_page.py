@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QProgress
 
 from counter_app.errors import CounterError
 from counter_app.ui.context import AppContext
-from counter_app.ui.scanner_trial import ScannerTrial, Stop
+from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -63,7 +63,7 @@ class PageTrialDialog(QDialog):
         self._is_reading = False
         self._is_closing = False
         self._picture = QPixmap()
-        self.trial = ScannerTrial(self)
+        self.trial = OwnThread("page-trial", self)
         self.trial.done.connect(self._read)
         self.trial.failed.connect(self._failed)
         self.setWindowTitle(_tr(Words.TITLE).format(name=source.name))
@@ -75,15 +75,14 @@ class PageTrialDialog(QDialog):
     def reject(self) -> None:
         if self._is_reading:
             self._is_closing = True
-            self.trial.ask_to_stop()
+            self.trial.cancel()
             self._say(_tr(Words.STOPPING), "info")
         else:
-            self.trial.end()
             super().reject()
 
     def end(self) -> None:
         """The program ends: the scanner is stopped and waited for."""
-        self.trial.end()
+        self.trial.stop()
 
     @Slot()
     def scan(self) -> None:
@@ -95,7 +94,7 @@ class PageTrialDialog(QDialog):
         self._show_reading(True)
         self._say(_tr(Words.READING), "info")
         feeder = self.feeder.isChecked()
-        self.trial.start(partial(_read_page, self._opened, self._source.resolutions, feeder))
+        self.trial.begin(partial(_read_page, self._opened, self._source.resolutions, feeder, self.trial.told_to_end))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -191,7 +190,9 @@ class PageTrialDialog(QDialog):
         self.told.setVisible(bool(words))
 
 
-def _read_page(opened: Callable[[], ScanSource], resolutions: tuple[int, ...], feeder: bool, stop: Stop) -> TrialPage:
+def _read_page(
+    opened: Callable[[], ScanSource], resolutions: tuple[int, ...], feeder: bool, stop: Callable[[], bool]
+) -> TrialPage:
     from counter_app.scanning.trial import read_one_page
 
     page = read_one_page(opened(), resolutions, feeder=feeder, stop=stop)
