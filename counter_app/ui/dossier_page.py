@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from counter_app.errors import UserError
-from counter_app.rules.lifecycle import Step
+from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.attach import Attached, attach
 from counter_app.services.fees import DossierFees, fees_of
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
@@ -28,22 +28,18 @@ from counter_app.services.reading import show
 from counter_app.services.values import DocumentView, DossierView
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.correct_dialog import CorrectDialog
+from counter_app.ui.dossier_page_dialogs import step_dialog
 from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
 from counter_app.ui.dossier_page_text import facts_html, history_html, letter_badge
-from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
 from counter_app.ui.issued_papers import IssuedPapersButton
 from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
-from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.portal_files import FetchButton
-from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.scan_button import ScanButton
-from counter_app.ui.step_dialogs import FORMS, StepDialog
-from counter_app.ui.supplement_dialog import SupplementDialog
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.undo_button import UndoButton
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -182,6 +178,7 @@ class DossierPage(Page):
         self.body.addWidget(_stacked(self, head, self.facts))
         self.body.addWidget(right)
         self.body.setSizes([400, 760])
+        self.steps.setFocusProxy(self.papers)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
         layout.addLayout(self.head)
@@ -235,7 +232,7 @@ class DossierPage(Page):
         steps = [Step(step) for step in view.permitted_steps]
         left_out = {Step.ACCEPT} if Step.RECEIVE in steps else set[Step]()
         owed = [fee for fee in view.fees if fee.paid_at is None and (fee.full_amount or fee.amount)]
-        if view.money_state != "due" and not view.row.paused_at:
+        if view.money_state != "due" and view.row.status != Status.PAYMENT_REQUESTED:
             left_out.add(Step.PAY)
         if not owed:
             left_out.add(Step.EXEMPT)
@@ -279,18 +276,11 @@ class DossierPage(Page):
             dialog = ApologyDialog(self.context, self.view, self)
             dialog.done_with.connect(partial(self.show_paper, "apology"))
             self._open(dialog)
-        elif step is Step.RECEIVE:
-            self._open(ReceiveOnlineDialog(self.context, self.view, self))
-        elif step is Step.SUPPLEMENT:
-            self._open(SupplementDialog(self.context, self.view, self))
-        elif step is Step.PAY:
-            self._open(PaymentDialog(self.context, self.view, self))
         elif step in (Step.EXEMPT, Step.REFUND):
             answer = self._ask_exemption if step is Step.EXEMPT else self._ask_refund
             self.context.executor.submit(partial(fees_of, self.context.desk, self.code), answer)
-        elif step in FORMS:
-            kind = EndingDialog if step in ENDINGS else StepDialog
-            self._open(kind(self.context, self.view, step, self))
+        elif (opener := step_dialog(step)) is not None:
+            self._open(opener(self.context, self.view, self))
 
     def _ask_exemption(self, fees: DossierFees) -> None:
         self._open(ExemptionDialog(self.context, fees, self))

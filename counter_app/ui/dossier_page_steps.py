@@ -126,8 +126,8 @@ class StepBar(QWidget):
             self.take_focus()
 
     def take_focus(self) -> None:
-        """Focus the likeliest step."""
-        (self.buttons[0] if self.buttons else self.more).setFocus(Qt.FocusReason.OtherFocusReason)
+        """Focus the likeliest step; without any, what the page has instead of the bar."""
+        (self.buttons[0] if self.buttons else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_button(self, step: Step, place: int) -> None:
         button = QPushButton(f"{step_label(step)} ({STEP_KEYS[step]})", self)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from counter_app.rules.lifecycle import Step
 from counter_app.services.endings import OPEN_PLACE, REQUESTED_BY, Ending, kept_grounds
@@ -48,12 +48,14 @@ class EndingDialog(StepDialog):
         self.law.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.law.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.law.setMinimumContentsLength(40)
+        self.law.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.requested_by = QComboBox(self)
         for key, words in REQUESTED_BY.items():
             self.requested_by.addItem(words, key)
         self.papers, self.fees = QLineEdit(self), QLineEdit(self)
         self.originals = QListWidget(self)
         self.originals.setFixedHeight(PAPERS_HEIGHT)
+        self.originals.setWordWrap(True)
         self.originals.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_originals(dossier)
         asked: list[tuple[str, QWidget, bool]] = [

@@ -8,16 +8,19 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from counter_app.rules.lifecycle import Step
 from counter_app.services.handover import prepare
+from counter_app.services.handover_lists import known_units
 from counter_app.services.handover_receive import confirm, redirect, take_back
 from counter_app.services.handover_shelf import put_on_shelf
 from counter_app.services.handover_values import Destination, HandoverLine, HandoverView, Signing
+from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
 from counter_app.ui.handover_words import Words, tr
-from counter_app.ui.page import nfc
-from counter_app.ui.step_dialogs import MomentEdit, TaskDialog
+from counter_app.ui.page import alive, nfc
+from counter_app.ui.step_dialogs import FieldSpec, MomentEdit, StepDialog, TaskDialog
 
 Unit = tuple[str, str]
 """A unit and the code of the office to which it belongs, "" for our own."""
@@ -30,6 +33,7 @@ class UnitBox(QComboBox):
         super().__init__(parent)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for unit, office_code in units:
             self.addItem(unit, office_code)
         self.setCurrentIndex(-1)
@@ -38,6 +42,35 @@ class UnitBox(QComboBox):
     def unit(self) -> str:
         """What was chosen or typed."""
         return nfc(self.currentText())
+
+
+class HandOverStepDialog(StepDialog):
+    """One dossier handed over from its own page, within the office; other offices get a list, with their code."""
+
+    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
+        super().__init__(context, dossier, Step.HAND_OVER, parent)
+        if dossier.shelf:
+            self.say(f"{self.heading.text()}\n{tr(Words.SHELVED_AT).format(shelf=dossier.shelf)}")
+        context.executor.submit(partial(known_units, context.desk), self._offer_units)
+
+    def _input(self, spec: FieldSpec) -> QLineEdit | QPlainTextEdit | QComboBox:
+        return UnitBox((), self) if spec.name == "unit" else super()._input(spec)
+
+    def _prefill(self, dossier: DossierView) -> None:
+        super()._prefill(dossier)
+        self._box().setEditText(dossier.row.unit)
+
+    def _box(self) -> QComboBox:
+        box = self.inputs["unit"]
+        assert isinstance(box, UnitBox)
+        return box
+
+    def _offer_units(self, units: list[Unit]) -> None:
+        if alive(self):
+            typed = self._box().currentText()
+            self._box().addItems([unit for unit, office_code in units if not office_code])
+            self._box().setCurrentIndex(-1)
+            self._box().setEditText(typed)
 
 
 class HandoverDialog(TaskDialog):

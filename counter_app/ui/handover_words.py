@@ -62,7 +62,11 @@ class Words:
     SHELF_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ K2-N3; để trống là không đổi")
     REASON = QT_TRANSLATE_NOOP("HandoverPage", "&Lý do")
     GIVE_HINT = QT_TRANSLATE_NOOP("HandoverPage", "{count} hồ sơ. Danh sách lập xong chưa đi: xem lại rồi mới ký giao.")
-    CONFIRM_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Danh sách số {number} · {unit} · bên giao: {giver}")
+    CONFIRM_HINT = QT_TRANSLATE_NOOP(
+        "HandoverPage",
+        "Danh sách số {number} · {unit} · bên giao: {giver}\nBên nhận không nhận hồ sơ nào thì bỏ dấu, ghi lý do.",
+    )
+    SHELVED_AT = QT_TRANSLATE_NOOP("HandoverPage", "Hồ sơ giấy đang để ở: {shelf}.")
     REDIRECT_HINT = QT_TRANSLATE_NOOP("HandoverPage", "{code}: giao nhầm {unit}. Ngày hẹn trả ban đầu giữ nguyên.")
     BACK_HINT = QT_TRANSLATE_NOOP("HandoverPage", "{count} hồ sơ từ đơn vị hoặc cơ quan khác về quầy; hai bên ký ngay.")
     SHELF_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Vị trí để hồ sơ")

@@ -25,6 +25,7 @@ class Words:
     ONE_DAY = QT_TRANSLATE_NOOP("OverdueGroups", "Còn 1 ngày: {count}")
     THREE_DAYS = QT_TRANSLATE_NOOP("OverdueGroups", "Còn 2–3 ngày: {count}")
     LETTERS = QT_TRANSLATE_NOOP("OverdueGroups", "Văn bản: {count}")
+    KEYS = QT_TRANSLATE_NOOP("OverdueGroups", "Alt+1 đến Alt+6: đổi danh sách.")
     RED_HINT = QT_TRANSLATE_NOOP(
         "OverdueGroups",
         "Hồ sơ quá hạn chưa có văn bản xin lỗi đã ký: danh sách đỏ báo cáo người đứng đầu. "
@@ -93,8 +94,8 @@ class GroupBar(QWidget):
         return None if name == LETTERS else Group(name)
 
     def hint(self) -> str:
-        """What the chosen list is."""
-        return _tr(CHOICES[self.group or LETTERS][1])
+        """What the chosen list is, and the keys to the others."""
+        return f"{_tr(CHOICES[self.group or LETTERS][1])} {_tr(Words.KEYS)}"
 
     def choose(self, name: str) -> None:
         """Choose a list as if its number had been pressed."""

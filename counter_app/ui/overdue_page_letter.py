@@ -80,7 +80,7 @@ def first_suggestion(calendar: WorkCalendar | None, dossier: DossierView, now: d
     in_days = limit.unit in ("working_day", "calendar_day")
     days = max(1, min(USUAL_DAYS, limit.amount)) if in_days else 1
     suggested = suggest_new_due(calendar, due, due or now, days)
-    return suggested if suggested > now else suggest_new_due(calendar, due, now, 1)
+    return max(suggested, suggest_new_due(calendar, due, now, 1))
 
 
 class ApologyDialog(TaskDialog):

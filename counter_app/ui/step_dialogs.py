@@ -57,7 +57,7 @@ class Words:
     REASON = QT_TRANSLATE_NOOP("StepDialogs", "&Lý do")
     NOTE = QT_TRANSLATE_NOOP("StepDialogs", "&Ghi chú")
     UNIT = QT_TRANSLATE_NOOP("StepDialogs", "Đơn &vị xử lý")
-    SUPPLEMENTS = QT_TRANSLATE_NOOP("StepDialogs", "&Giấy tờ cần bổ sung, lý do")
+    SUPPLEMENTS = QT_TRANSLATE_NOOP("StepDialogs", "&Giấy tờ cần bổ sung, mỗi dòng một thứ")
     METHOD = QT_TRANSLATE_NOOP("StepDialogs", "&Hình thức nộp")
     REFERENCE = QT_TRANSLATE_NOOP("StepDialogs", "Số giao &dịch chuyển khoản")
     OFFICIAL_RECEIPT = QT_TRANSLATE_NOOP("StepDialogs", "&Biên lai số")
@@ -135,7 +135,7 @@ FORMS: dict[Step, StepForm] = {
     Step.STOP: StepForm((_REASON,), Words.HINT_STOP),
 }
 """Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page; the papers of a
-supplement are asked for by ``supplement_dialog``, the fees that are paid by ``payment_dialog``."""
+supplement and what it asks for are in ``supplement_dialog``, the fees that are paid in ``payment_dialog``."""
 
 PAPERS = {Step.REQUEST_SUPPLEMENT: "supplement_request", Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
 """What each step gives to the applicant in writing."""
@@ -369,6 +369,6 @@ def announce_step(context: AppContext, step: Step, done: StepDone) -> None:
 
 def _text(field: QLineEdit | QPlainTextEdit | QComboBox) -> str:
     if isinstance(field, QComboBox):
-        return str(field.currentData())
+        return nfc(field.currentText()) if field.isEditable() else str(field.currentData())
     text = field.toPlainText() if isinstance(field, QPlainTextEdit) else field.text()
     return nfc(text)

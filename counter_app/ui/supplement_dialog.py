@@ -1,4 +1,4 @@
-"""The window for papers that an applicant brings after a request: which came, how many, with which scans."""
+"""The windows of a supplement: what is asked for and why; then which papers came, how many, with which scans."""
 
 from __future__ import annotations
 
@@ -6,26 +6,40 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QTextCursor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.steps import StepInput
 from counter_app.services.values import ComponentView, DossierView
 from counter_app.ui.context import AppContext
-from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note
+from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note, may_not_apply
+from counter_app.ui.page import nfc
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 SIZE = (900, 640)
+REQUEST_WIDTH = 760
 MARGIN = 24
 """At the right of the list: its frame and scroll bar."""
 
 
 class Words:
-    """What the window says."""
+    """What the windows say."""
 
     ASKED = QT_TRANSLATE_NOOP("SupplementDialog", "Đã yêu cầu: {words}")
     PAPERS = QT_TRANSLATE_NOOP("SupplementDialog", "Giấy tờ vừa nộp")
@@ -33,7 +47,55 @@ class Words:
     COPIES = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nsao")
     SCANS = QT_TRANSLATE_NOOP("SupplementDialog", "Bản\nquét")
     THERE = QT_TRANSLATE_NOOP("SupplementDialog", "{name} (đã có {originals} bản chính, {copies} bản sao)")
+    ADD = QT_TRANSLATE_NOOP("SupplementDialog", "&Thêm giấy tờ của thủ tục…")
+    WHY = QT_TRANSLATE_NOOP("SupplementDialog", "&Lý do")
+    WHY_HINT = QT_TRANSLATE_NOOP("SupplementDialog", "ví dụ: tờ khai chưa ký, bản sao chưa chứng thực; in trên phiếu")
     INCOMPLETE = QT_TRANSLATE_NOOP("SupplementDialog", "Vẫn nhận khi còn thiếu giấy tờ &bắt buộc")
+
+
+class SupplementRequestDialog(StepDialog):
+    """Asks what is to be brought, a line each, and why; what is known to be missing is there already."""
+
+    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
+        super().__init__(context, dossier, Step.REQUEST_SUPPLEMENT, parent)
+        self.setMinimumWidth(REQUEST_WIDTH)
+        items = self.inputs["reason"]
+        assert isinstance(items, QPlainTextEdit)
+        self.items = items
+        self.menu = QMenu(self)
+        for paper in _papers(dossier):
+            name = self.fontMetrics().elidedText(paper.name, Qt.TextElideMode.ElideRight, REQUEST_WIDTH)
+            action = self.menu.addAction(name.replace("&", "&&"))
+            action.setData(_name(dossier, paper.code))
+            action.setToolTip(paper.name)
+        self.menu.triggered.connect(self._paper_chosen)
+        self.add = QPushButton(translate("SupplementDialog", Words.ADD), self)
+        self.add.setAccessibleName(self.add.text().replace("&", ""))
+        self.add.setAutoDefault(False)
+        self.add.setMenu(self.menu)
+        self.form.addRow("", self.add)
+        self.why = QLineEdit(self)
+        self.why.setPlaceholderText(translate("SupplementDialog", Words.WHY_HINT))
+        self.add_field(translate("SupplementDialog", Words.WHY), self.why)
+        self.put_late_entry_last()
+        for name in _missing(dossier):
+            self.ask_for(name)
+
+    def ask_for(self, paper: str) -> None:
+        """Put a paper on a line of its own, once."""
+        lines = [line for line in self.items.toPlainText().splitlines() if line.strip()]
+        if paper not in lines:
+            self.items.setPlainText("\n".join([*lines, paper]))
+            self.items.moveCursor(QTextCursor.MoveOperation.End)
+
+    def answers(self) -> StepInput:
+        given, why = super().answers(), nfc(self.why.text())
+        return replace(given, reason=f"{given.reason}\nLý do: {why}") if why else given
+
+    @Slot(QAction)
+    def _paper_chosen(self, action: QAction) -> None:
+        self.ask_for(str(action.data()))
+        self.items.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class SupplementDialog(StepDialog):
@@ -117,3 +179,14 @@ def _papers(dossier: DossierView) -> tuple[ComponentView, ...]:
             paper = replace(paper, name=words.format(name=paper.name, originals=originals, copies=copies))
         shown.append(paper)
     return tuple(shown)
+
+
+def _name(dossier: DossierView, code: str) -> str:
+    return next(paper.name for paper in dossier.procedure.components if paper.code == code)
+
+
+def _missing(dossier: DossierView) -> list[str]:
+    """Required papers of which nothing was handed in, but for those that may not be asked of this applicant."""
+    there = {item.code: item.originals + item.copies for item in dossier.components}
+    asked = [item for item in dossier.procedure.components if item.required and not is_note(item)]
+    return [item.name for item in asked if there.get(item.code) == 0 and not may_not_apply(item)]

@@ -9,11 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.app import RunningApp
-from counter_app.services.handover_shelf import on_shelf
+from counter_app.rules.lifecycle import Step
+from counter_app.services.handover_shelf import on_shelf, put_on_shelf
 from counter_app.services.handover_slip import control_slip
 from counter_app.services.reading import show
+from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
-from counter_app.ui.handover_dialogs import ConfirmDialog, GiveDialog, RedirectDialog, TakeBackDialog
+from counter_app.ui.dossier_page import DossierPage
+from counter_app.ui.handover_dialogs import (
+    ConfirmDialog,
+    GiveDialog,
+    HandOverStepDialog,
+    RedirectDialog,
+    TakeBackDialog,
+)
 from counter_app.ui.handover_page import HandoverPage
 from tests.ui.window_fixtures import press, settle, type_text
 
@@ -137,3 +146,30 @@ def test_what_is_sent_back_needs_a_reason(running: RunningApp, take_in: TakeIn, 
     done(dialog, qtbot, page)
     assert page.lists[0].lines[0].state == "turned_back"
     assert show(running.desk, code).row.unit == ""
+
+
+def test_one_dossier_goes_from_its_own_page(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    desk = running.desk
+    earlier, code = (take_in(person).code for person in (0, 1))
+    take_step(desk, earlier, Step.HAND_OVER, StepInput(unit=CIVIL))
+    put_on_shelf(desk, (code,), "K2-N3")
+    window = running.window
+    window.show_dossier(code)
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, running.executor)
+    page = window.page("dossier")
+    assert isinstance(page, DossierPage)
+    qtbot.waitUntil(window.isActiveWindow)
+    press(Qt.Key.Key_1, ALT)
+    qtbot.waitUntil(lambda: isinstance(page._dialog, HandOverStepDialog) and page._dialog.isActiveWindow())
+    dialog: Any = page._dialog
+    assert "K2-N3" in dialog.heading.text(), "the clerk sees where the papers lie"
+    settle(qtbot, running.executor)
+    assert dialog.inputs["unit"].currentText() == "", "nothing is chosen for the clerk"
+    press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle(qtbot, running.executor)
+    view = show(desk, code)
+    assert (view.row.status, view.row.unit) == ("processing", CIVIL), "a unit that dossiers went to before"

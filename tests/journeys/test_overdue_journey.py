@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pypdfium2
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies_overdue import Group
 from counter_app.services.papers import make_paper
@@ -22,7 +24,7 @@ from counter_app.settings import with_changes
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.overdue_page import OverduePage
 from counter_app.ui.overdue_page_batch import OWN_REASON, BatchDialog, BatchRunDialog
-from counter_app.ui.overdue_page_letter import ApologyDialog
+from counter_app.ui.overdue_page_letter import ApologyDialog, first_suggestion
 from counter_app.ui.return_page import ReturnPage
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import Clock, press, settle
@@ -223,3 +225,13 @@ def test_a_second_letter_is_refused_with_the_article(
     assert "Nghị định 118/2025/NĐ-CP" in dialog.problem.text()
     assert show(running.desk, code).row.apology_count == 1
     dialog.reject()
+
+
+def test_a_new_date_is_never_suggested_for_today(running: RunningApp, take_in: TakeIn) -> None:
+    """A dossier is put off once: what is promised then must be within reach, however late it is already."""
+    view = show(running.desk, take_in().code)
+    assert view.row.due is not None
+    for hours in range(-120, 360, 5):
+        now = view.row.due + timedelta(hours=hours)
+        suggested = first_suggestion(running.context.calendar, view, now).astimezone(VIETNAM)
+        assert suggested.date() > max(now, view.row.due).astimezone(VIETNAM).date()

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from counter_app.app import RunningApp
 from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Step
 from counter_app.services.outbox import list_outbox
 from counter_app.services.papers import make_paper
 from counter_app.services.reading import show
@@ -19,7 +20,7 @@ from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.ending_dialog import EndingDialog
 from counter_app.ui.step_dialogs import StepDialog
-from counter_app.ui.supplement_dialog import SupplementDialog
+from counter_app.ui.supplement_dialog import SupplementDialog, SupplementRequestDialog
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 from tests.ui.window_fixtures import Clock, press, settle, type_text
 
@@ -88,6 +89,8 @@ def test_supplement_and_back(running: RunningApp, take_in: TakeIn, clock: Clock,
     view = show(desk, code)
     assert view.row.status == "supplement_requested"
     assert view.row.paused_at == clock.now, "the clock stands"
+    assert not view.fees
+    assert not page.steps.step_actions[Step.PAY].isEnabled(), "there is no money to take"
     assert ASKED in text_of(make_paper(desk, code, "supplement_request").pdf)
 
     # The applicant takes a week, all of it working time that does not count.
@@ -131,3 +134,35 @@ def test_refusal_with_its_law(running: RunningApp, qtbot: Any) -> None:
     assert "Khoản 2 Điều 17" in page.history.toPlainText()
     assert [row.kind for row in list_outbox(desk) if row.dossier_code == ONLINE_CODE].count("step") == 1
     assert page.steps.no_steps.isVisible(), "nothing follows a refusal"
+    running.window.search_box.take_focus()
+    running.window.show_dossier(ONLINE_CODE)
+    settle(qtbot, running.executor)
+    assert running.window.focusWidget() is page.papers, "the keys of the page work on a dossier without steps too"
+
+
+def test_what_is_missing_is_asked_for_and_why_is_on_the_paper(running: RunningApp, qtbot: Any) -> None:
+    desk = running.desk
+    feed(desk, "HoSoMoi", ONLINE_CODE, online(procedure=PROCEDURE))
+    page = opened(running, ONLINE_CODE, qtbot)
+    dialog = asked(page, SupplementRequestDialog, Qt.Key.Key_3, ALT, qtbot)
+    missing = dialog.items.toPlainText().splitlines()
+    view = show(desk, ONLINE_CODE)
+    required = [paper.name for paper in view.procedure.components if paper.required]
+    assert missing, "required papers that did not come are there already"
+    assert set(missing) < set(required), "not those of which the rules say that they may not be asked"
+
+    known, other = dialog.menu.actions()[-1], dialog.menu.actions()[0]
+    for action in (known, other, other):
+        action.trigger()
+    lines = dialog.items.toPlainText().splitlines()
+    assert [line for line in lines if line not in missing] == [
+        action.data() for action in (known, other) if action.data() not in missing
+    ], "each paper once"
+    dialog.why.setFocus()
+    type_text("Tờ khai chưa ký")
+    paper_of(dialog, page, qtbot).reject()
+    settle(qtbot, running.executor)
+    text = text_of(make_paper(desk, ONLINE_CODE, "supplement_request").pdf)
+    assert "Lý do: Tờ khai chưa ký" in text
+    assert f"{len(lines)}. " in text
+    assert f"{len(lines) + 1}. {lines[0][:10]}" not in text
