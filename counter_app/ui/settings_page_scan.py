@@ -53,8 +53,7 @@ class ScanForm(ScanFormParts):
         self.trial.done.connect(self._scanner_found)
         self.trial.failed.connect(self._scanner_refused)
         self._checked = ""
-        self._is_checking = False
-        self.folder_trial = ScannerTrial(self)
+        self.folder_trial = OwnThread("folder-trial", self)
         self.folder_trial.done.connect(self._folder_checked)
         self.folder_trial.failed.connect(self._folder_refused)
         context.changed.connect(self._announced)
@@ -164,13 +163,12 @@ class ScanForm(ScanFormParts):
     def check_folder(self) -> None:
         """Say whether another folder can be used and what lies in it; one of a network may be long in answering."""
         name = nfc(self.folder.text())
-        if name == self._checked or self._is_checking:
+        if name == self._checked or self.folder_trial.running:
             return
         self._checked = name
         self.say(self.folder_words, "", "info")
         if name:
-            self._is_checking = True
-            self.folder_trial.start(partial(_check_folder, Path(name), self.context.desk.directory))
+            self.folder_trial.begin(partial(_check_folder, Path(name), self.context.desk.directory))
 
     def _connect(self) -> None:
         for button, slot in (
@@ -313,14 +311,12 @@ class ScanForm(ScanFormParts):
 
     @Slot(object)
     def _folder_checked(self, count: int) -> None:
-        self._is_checking = False
         words = tr(Words.FOLDER_FULL).format(count=count) if count else tr(Words.FOLDER_GOOD)
         self.say(self.folder_words, words, "warning" if count else "success")
         self.check_folder()  # it may be another one by now
 
     @Slot(object)
     def _folder_refused(self, error: Exception) -> None:
-        self._is_checking = False
         if isinstance(error, CounterError):
             self.say(self.folder_words, error.message, "error")
         else:
@@ -340,7 +336,7 @@ def _find(scanner: NetworkScanner) -> FoundScanner:
     return find_scanner(scanner.address, scanner.name, scanner.fingerprint)
 
 
-def _check_folder(folder: Path, ours: Path, _stop: Stop) -> int:
+def _check_folder(folder: Path, ours: Path) -> int:
     from counter_app.scanning.trial import check_folder
 
     return check_folder(folder, ours)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
 from counter_app.app import RunningApp
 from counter_app.scanning import mdns, sane
@@ -118,10 +118,15 @@ def be_active(window: QWidget, qtbot: Any) -> None:
 
 
 def rows(form: ScanForm) -> list[list[str]]:
-    table = form.table
+    model = form.table.model()
     return [
-        [table.item(row, column).text() for column in range(table.columnCount())] for row in range(table.rowCount())
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
     ]
+
+
+def is_told(form: ScanForm, words: str, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: words in form.folder_words.text(), timeout=WAIT_MS)
 
 
 def choose(form: ScanForm, qtbot: Any, row: int) -> None:
@@ -329,24 +334,24 @@ def test_a_folder_is_examined_before_it_is_watched(
     form: ScanForm, page: SettingsPage, running: RunningApp, tmp_path: Path, qtbot: Any
 ) -> None:
     form.take_folder(str(tmp_path / "chưa có"))
-    settle(qtbot, running.executor)
-    assert "Không mở được thư mục quét" in form.folder_words.text()
+    is_told(form, "Không mở được thư mục quét", qtbot)
     key(page, qtbot, Qt.Key.Key_S, CTRL)
     qtbot.waitUntil(lambda: "Không mở được thư mục quét" in page.state.text(), timeout=WAIT_MS)
     assert page.dirty, "a folder that cannot be used is not kept"
     form.take_folder(str(running.desk.directory))
-    settle(qtbot, running.executor)
-    assert "chứa dữ liệu của chương trình" in form.folder_words.text()
-    folder = tmp_path / "quét"
+    is_told(form, "chứa dữ liệu của chương trình", qtbot)
+    empty, folder = tmp_path / "trống", tmp_path / "quét"
+    empty.mkdir()
     folder.mkdir()
-    form.take_folder(str(folder))
-    settle(qtbot, running.executor)
-    assert "chưa có tệp nào" in form.folder_words.text()
     for name in ("một.pdf", "hai.JPG", "chữ.txt", ".ẩn.pdf"):
         (folder / name).write_bytes(b"1")
-    form.check_folder()
-    settle(qtbot, running.executor)
-    assert "đang có 2 tệp" in form.folder_words.text()
+    form.take_folder(str(empty))
+    form.take_folder(str(folder))
+    is_told(form, "đang có 2 tệp chờ", qtbot)
+    form.take_folder(str(empty))
+    is_told(form, "chưa có tệp nào", qtbot)
+    form.take_folder(str(folder))
+    is_told(form, "đang có 2 tệp chờ", qtbot)
     form.cameras.setValue(1)
     qtbot.keyClick(form.discover, Qt.Key.Key_Space)
     assert saved(page, running, qtbot) == ScanSettings(str(folder), 1, discover=False)
@@ -392,7 +397,8 @@ def be_set(running: RunningApp, scan: ScanSettings) -> None:
 
 
 def test_each_letter_leads_to_one_place_only(form: ScanForm) -> None:
-    texts = [one.text() for kind in (QLabel, QPushButton, QCheckBox) for one in form.findChildren(kind)]
+    labelled = [*form.findChildren(QLabel), *form.findChildren(QAbstractButton)]
+    texts = [one.text() for one in labelled]
     letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
     assert len(letters) >= 10
     assert len(letters) == len(set(letters))
