@@ -81,6 +81,7 @@ class Words:
     MONEY = QT_TRANSLATE_NOOP("DossierText", "Tình trạng")
     ENTERED = QT_TRANSLATE_NOOP("DossierText", "nhập muộn, lúc {time}")
     CAME = QT_TRANSLATE_NOOP("DossierText", "Đã nộp: {name} ({originals} bản chính, {copies} bản sao)")
+    GIVEN_BACK = QT_TRANSLATE_NOOP("DossierText", "Trả lại: {name} ({count} bản chính)")
     DUE_MOVED = QT_TRANSLATE_NOOP("DossierText", "Hạn trả: {before} → {after}")
     DUE_SET = QT_TRANSLATE_NOOP("DossierText", "Hạn trả: {after}")
     BECAME = QT_TRANSLATE_NOOP("DossierText", "Trạng thái: {status}")
@@ -255,7 +256,7 @@ def _event_html(event: EventView) -> str:
         late = _tr(Words.ENTERED).format(time=local_time(event.entered_at))
         time += f' <span style="color:#8a5a00">({escape(late)})</span>'
     head = f"{time} · <b>{escape(step_label(Step(event.step)))}</b> · {escape(event.actor)}"
-    lines = [escape(line) for line in _event_lines(event)]
+    lines = [escape(line) for text in _event_lines(event) for line in text.splitlines()]
     return f'<p style="margin:0 0 9px 0">{"<br>".join([head, *lines])}</p>'
 
 
@@ -273,7 +274,11 @@ def _event_lines(event: EventView) -> Iterable[str]:
     papers = event.details.get("components")
     if isinstance(papers, list):
         for paper in papers:
-            yield _tr(Words.CAME).format(**{**paper, "name": shorten(paper["name"], NAME_LETTERS, placeholder="…")})
+            yield _tr(Words.CAME).format(**{**paper, "name": _short(paper["name"])})
+    originals = event.details.get("originals")
+    if isinstance(originals, list):
+        for paper in originals:
+            yield _tr(Words.GIVEN_BACK).format(name=_short(str(paper["name"])), count=paper["count"])
     changes = event.details.get("changes")
     if event.step == Step.CORRECT and isinstance(changes, list):
         for change in changes:
@@ -284,6 +289,10 @@ def _event_lines(event: EventView) -> Iterable[str]:
     if event.due_after is not None and event.due_after != event.due_before:
         words = Words.DUE_SET if event.due_before is None else Words.DUE_MOVED
         yield _tr(words).format(before=local_time(event.due_before), after=local_time(event.due_after))
+
+
+def _short(name: str) -> str:
+    return shorten(name, NAME_LETTERS, placeholder="…")
 
 
 def _money_lines(event: EventView) -> Iterable[str]:

@@ -162,7 +162,30 @@ def test_what_is_missing_is_asked_for_and_why_is_on_the_paper(running: RunningAp
     type_text("Tờ khai chưa ký")
     paper_of(dialog, page, qtbot).reject()
     settle(qtbot, running.executor)
+    assert "\nLý do: Tờ khai chưa ký" in page.history.toPlainText(), "a line of its own there too"
     text = text_of(make_paper(desk, ONLINE_CODE, "supplement_request").pdf)
     assert "Lý do: Tờ khai chưa ký" in text
     assert f"{len(lines)}. " in text
     assert f"{len(lines) + 1}. {lines[0][:10]}" not in text
+
+
+def test_withdrawn_with_an_original_given_back(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    desk = running.desk
+    code = take_in(procedure=PROCEDURE).code
+    page = opened(running, code, qtbot)
+    dialog = asked(page, EndingDialog, Qt.Key.Key_R, ALT | SHIFT, qtbot)
+    type_text("Người nộp không còn nhu cầu")
+    for _ in range(2):
+        press(Qt.Key.Key_Tab)
+    qtbot.waitUntil(dialog.originals.hasFocus)
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle(qtbot, running.executor)
+    view = show(desk, code)
+    assert view.row.status == "withdrawn"
+    paper = next(paper for paper in view.components if paper.originals)
+    history = page.history.toPlainText()
+    assert "Người nộp không còn nhu cầu" in history
+    assert f"Trả lại: {paper.name[:30]}" in history, "what left the desk is in the history"
+    assert history.count("Trả lại: ") == 1, "what was not ticked stays"
