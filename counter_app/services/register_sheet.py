@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office
+from counter_app.services.papers_kept import with_results
 from counter_app.services.register import RegisterFilter, RegisterLine, period_words, register_blocks
 from counter_app.services.spreadsheets import CELL, FONT, HEAD, MOMENT, Cell, lay_out, naive, whole_file, write_cell
 
@@ -75,7 +76,7 @@ def _write(desk: DeskContext, wanted: RegisterFilter, blocks: Iterator[list[Regi
         formats = _formats(book)
         _lay_out(sheet)
         _write_heads(sheet, formats, get_office(desk).name, period_words(wanted))
-        for line in chain.from_iterable(blocks):
+        for line in chain.from_iterable(with_results(desk, block) for block in blocks):
             if row > MOST_ROWS:
                 raise UserError(
                     "register_too_long", "Sổ dài hơn một bảng tính chứa được. Hãy chọn khoảng thời gian ngắn hơn."

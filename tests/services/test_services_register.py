@@ -26,6 +26,8 @@ from counter_app.services.register import (
     register_lines,
 )
 from counter_app.services.register_sheet import COLUMNS, write_register
+from counter_app.services.returning import give
+from counter_app.services.returning_delivery import Handing, ResultOut
 from counter_app.services.steps import StepInput, take_step
 from tests.catalogue_samples import DAYS, HNGAM, HOURS, SAME_DAY, catalogue, full_request, request
 from tests.conftest import Clock
@@ -185,6 +187,18 @@ def test_the_sheet_has_the_prescribed_columns_and_every_line(desk: DeskContext, 
     assert [row[1] for row in rows[6:]] == codes
     assert float(rows[6][7]) == pytest.approx(46091 + 8.5 / 24), "08:30 on 10 March 2026, in Vietnamese time"
     assert not path.with_name("sổ.xlsx.part").exists()
+
+
+def test_several_results_stand_in_the_notes_each_with_its_number(desk: DeskContext, tmp_path: Path) -> None:
+    codes = [receive(desk, request(HOURS, note=note)).code for note in ("Gấp", "", "")]
+    results = (ResultOut("Trích lục", "17/2026/TLKS"), ResultOut("Bản sao", "18/BS"))
+    for code, given in zip(codes[:2], (results, ()), strict=True):
+        take_step(desk, code, Step.FINISH, StepInput())
+        give(desk, code, Handing(by="counter", signed=True, results=given))
+    path = tmp_path / "so.xlsx"
+    write_register(desk, RegisterFilter(), path)
+    notes = [row[12] if len(row) > 12 else "" for row in cells(path)[6:]]
+    assert notes == ["Gấp; Trích lục số 17/2026/TLKS; Bản sao số 18/BS", "", ""]
 
 
 def test_an_applicant_called_like_a_formula_stays_text(desk: DeskContext, tmp_path: Path) -> None:
