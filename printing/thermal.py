@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from counter_app.errors import UserError
 from printing.codes import QrFields, qr_rows, qr_text
-from printing.content import ThermalContent, mark, nfc
+from printing.content import ThermalContent, TransferLine, mark, nfc
 from printing.content.separators import SeparatorContent
 from printing.raster import AnyLine, Line, RuleLine, ScaleLine, picture
 from printing.sample_text import sample_lines
@@ -64,7 +64,24 @@ def render_thermal(content: ThermalContent, width_mm: int, code_page: str | None
         )
     )
     printer.lines([Line(content.thanks, _SMALL, align="center")])
+    if content.transfer is not None:
+        _add_transfer(printer, content.transfer)
     return printer.finish()
+
+
+def _add_transfer(printer: _Slip, transfer: TransferLine) -> None:
+    """Below the thanks, far from the slip's own QR: a phone that sees both would read either."""
+    printer.lines(
+        [
+            RuleLine(),
+            Line(f"Quét để nộp phí, lệ phí: {money(transfer.amount)}", _BODY, bold=True, align="center", fit=True),
+        ]
+    )
+    printer.qr(transfer.payload)
+    words = [f"Số tài khoản: {transfer.account_number}"]
+    if transfer.account_name:
+        words.append(f"Chủ tài khoản: {transfer.account_name}")
+    printer.lines([Line(text, _SMALL, align="center") for text in words])
 
 
 def render_thermal_test_page(width_mm: int, printer: str = "", code_page: str | None = None) -> bytes:

@@ -22,6 +22,7 @@ class Office(Base):
     desk_name: Mapped[str] = mapped_column(default="BỘ PHẬN TIẾP NHẬN VÀ TRẢ KẾT QUẢ")
     letter_suffix: Mapped[str] = mapped_column(default="BPTNTKQ")
     place: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     lookup_url: Mapped[str] = mapped_column(default="")
     head_name: Mapped[str] = mapped_column(default="")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from counter_app.models.base import Base, UtcDateTime
@@ -15,6 +16,7 @@ class PrintJob(Base):
 
     ``state``: waiting, sending, printed, unknown (found "sending" at start: ask the clerk, never reprint
     by itself), asks (from an earlier day), cancelled. ``payload`` is what goes down the wire, byte for byte.
+    ``kept`` is what no history has of a paper, for a reprint.
     ``tray`` and ``sides`` are those of :class:`printing.printers.Handling`. ``last_error`` of a printed job is
     what the printer had to say all the same.
     """
@@ -33,6 +35,7 @@ class PrintJob(Base):
     tray: Mapped[str] = mapped_column(default="")
     sides: Mapped[str] = mapped_column(default="")
     reprint: Mapped[bool] = mapped_column(default=False)
+    kept: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)

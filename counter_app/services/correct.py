@@ -189,7 +189,11 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
             form_number=(
                 next_in_year(session, "form:receipt", office.code, at.astimezone(VIETNAM).year) if form else None
             ),
-            details={"changes": [_written(change) for change in changes], **(frozen(facts) if form else {})},
+            details={
+                "changes": [_written(change) for change in changes],
+                # A notice to pay keeps what is owed, also where the applicant needs no receipt any more.
+                **(frozen(facts) if form or facts.fees != before.fees else {}),
+            },
         )
         mended = tell_portal(session, dossier, office, entered_at)
         return Corrected(dossier.id, dossier.code, event.number, changes, event.form_number, mended, warnings)

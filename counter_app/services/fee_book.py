@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierFee, Payment
+from counter_app.rules import payment_qr
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.fees import CollectOn, falls_due, left_out, levels, money_state
 from counter_app.rules.lifecycle import Status, Step
@@ -19,6 +20,7 @@ from counter_app.services.history import standing
 from counter_app.services.insertion import insert_row
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
+from counter_app.services.rules_bridge import rules_apply
 
 PAYMENT, REFUND = "payment", "refund"
 
@@ -76,6 +78,16 @@ def refuse_undecided(dossier: Dossier) -> None:
         raise UserError(
             "fee_undecided", f"Khoản «{group[0].name}» có nhiều mức ({amounts}). Hãy chọn mức áp dụng cho hồ sơ này."
         )
+
+
+def transfer_text(desk: DeskContext, code: str, amount: int) -> str:
+    """The text of the VietQR by which ``amount`` đồng is transferred for a dossier; "" where no account is set."""
+    account = desk.settings.payment
+    if not account.account or amount <= 0:
+        return ""
+    transfer = payment_qr.Transfer(account.bank_bin, account.account, amount, payment_qr.purpose_of(code))
+    with rules_apply():
+        return payment_qr.encode(transfer)
 
 
 def _chosen(dossier: Dossier, codes: Sequence[str]) -> list[DossierFee]:

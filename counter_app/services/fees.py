@@ -17,10 +17,11 @@ from counter_app.rules import lifecycle, payment_qr
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
-from counter_app.services.fee_book import NOT_APPLIED, REFUND, BookPapers, book, due_now, fee_of
+from counter_app.services.fee_book import NOT_APPLIED, REFUND, BookPapers, book, due_now, fee_of, transfer_text
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import PAYMENT_METHODS
@@ -131,13 +132,11 @@ def transfer_code(desk: DeskContext, code: str, amount: int) -> TransferCode | N
     """The QR by which ``amount`` đồng is transferred for a dossier; None where no account is set."""
     from printing.codes import qr_rows
 
-    account = desk.settings.payment
-    if not account.account or amount <= 0:
+    text = transfer_text(desk, code, amount)
+    if not text:
         return None
-    purpose = payment_qr.purpose_of(code)
-    with rules_apply():
-        text = payment_qr.encode(payment_qr.Transfer(account.bank_bin, account.account, amount, purpose))
-    return TransferCode(text, qr_rows(text), account.account, account.holder, purpose)
+    account = desk.settings.payment
+    return TransferCode(text, qr_rows(text), account.account, account.holder, payment_qr.purpose_of(code))
 
 
 def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
@@ -258,11 +257,15 @@ def _owe_other_levels(dossier: Dossier, fee: DossierFee) -> None:
 def _written(
     session: Session, desk: DeskContext, dossier: Dossier, step: Step, reason: str, details: dict[str, Any]
 ) -> DossierEvent:
-    """The event of a step that moves money alone, and the record as it stands after it for the portal."""
+    """The event of a step that moves money alone, and the record as it stands after it for the portal.
+
+    A notice to pay that is given from now on is of this event, which keeps what is then owed.
+    """
     dossier.money_state = rules.money_state(dossier.fees)
     with rules_apply():
         status = lifecycle.next_status(Status(dossier.status), step)
     at, entered_at = moment_of_step(desk, dossier, None)
+    office = office_row(session, desk)
     event = append_event(
         desk,
         dossier,
@@ -272,9 +275,9 @@ def _written(
         status_after=status,
         due_after=dossier.due,
         reason=reason,
-        details=details,
+        details=details | frozen(facts_now(desk, dossier, office)),
     )
-    outgoing.queue_step(session, dossier, event, office_row(session, desk), entered_at)
+    outgoing.queue_step(session, dossier, event, office, entered_at)
     return event
 
 

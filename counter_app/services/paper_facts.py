@@ -13,10 +13,16 @@ from typing import Any
 from counter_app.models import Dossier, DossierEvent, Office
 from counter_app.rules.fees import levels, undecided
 from counter_app.services.desk import DeskContext
-from counter_app.services.fee_book import NOT_APPLIED
+from counter_app.services.fee_book import NOT_APPLIED, transfer_text
 
 FROZEN = "paper"
 """The key in the details of an event."""
+
+OPEN_LEVEL = " (từ mức này, theo trường hợp)"
+"""Behind the name of a fee whose level is not decided."""
+
+_CAME_LATER = ("office_address", "payment_qr", "account_holder")
+"""Facts that papers of an older version did not have: they stay without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class PaperFacts:
     """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not.
 
     ``settling_office``: another office that settles the dossier, as the portal names it; "" where this one does.
+    ``payment_qr``: the VietQR of all that is owed, "" where nothing is, no account is set, or a level is open;
+    ``account_holder``: whose account that is.
     """
 
     governing_body: str
@@ -46,11 +54,15 @@ class PaperFacts:
     components: tuple[tuple[str, int, int], ...]
     fees: tuple[tuple[str, int, bool], ...]
     settling_office: str
+    office_address: str
+    payment_qr: str
+    account_holder: str
 
 
 def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts:
     """What a paper issued now would say."""
     applicant = dossier.applicant
+    qr = "" if undecided(dossier.fees) else transfer_text(desk, dossier.code, _owed(dossier))
     return PaperFacts(
         governing_body=office.governing_body,
         office_name=office.name,
@@ -74,7 +86,14 @@ def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts
         ),
         fees=_fees(dossier),
         settling_office=_settling_office(dossier, office),
+        office_address=office.address,
+        payment_qr=qr,
+        account_holder=desk.settings.payment.holder if qr else "",
     )
+
+
+def _owed(dossier: Dossier) -> int:
+    return sum(fee.amount for fee in dossier.fees if fee.paid_at is None)
 
 
 def _fees(dossier: Dossier) -> tuple[tuple[str, int, bool], ...]:
@@ -83,7 +102,7 @@ def _fees(dossier: Dossier) -> tuple[tuple[str, int, bool], ...]:
     lowest = {min(group, key=lambda fee: fee.amount).code for group in levels(dossier.fees)}
     return tuple(
         (
-            f"{fee.name} (từ mức này, theo trường hợp)" if fee.code in open_levels else fee.name,
+            f"{fee.name}{OPEN_LEVEL}" if fee.code in open_levels else fee.name,
             fee.amount,
             bool(fee.paid_at),
         )
@@ -106,7 +125,8 @@ def facts_of(desk: DeskContext, event: DossierEvent, dossier: Dossier, office: O
     """What the paper of ``event`` says; what an event of an older version did not freeze stands as it is today."""
     kept: Mapping[str, Any] = (event.details or {}).get(FROZEN, {})
     known = {name: _lines(kept[name]) for name in PaperFacts.__dataclass_fields__ if name in kept}
-    return replace(facts_now(desk, dossier, office), **known)
+    without = dict.fromkeys(_CAME_LATER, "") if kept else {}
+    return replace(facts_now(desk, dossier, office), **without | known)
 
 
 def lookup_url(desk: DeskContext, office: Office, code: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from counter_app.errors import KnownError, UserError
 from counter_app.models import Dossier, DossierEvent
@@ -16,7 +16,14 @@ from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, facts_of
 from counter_app.services.papers_content import Making, apology, day_of, receipt, thermal
-from counter_app.services.papers_handing import control_slip, payment_note, payment_notice, post_label, return_slip
+from counter_app.services.papers_handing import (
+    control_slip,
+    kept_of,
+    payment_note,
+    payment_notice,
+    post_label,
+    return_slip,
+)
 from counter_app.services.papers_issued import FORMS, issuing
 from counter_app.services.papers_steps import refusal, stop_notice, supplement_request
 from counter_app.services.printers import choose_printer
@@ -44,12 +51,13 @@ CONTENTS: dict[str, Callable[[Making], Content]] = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A form ready to be looked at or printed."""
+    """A form ready to be looked at or printed. ``kept``: what its print job is to keep of it (``kept_of``)."""
 
     form: str
     title: str
     code: str
     pdf: bytes
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make_paper(
@@ -76,7 +84,7 @@ def make_paper(
                 "form_unknown", f"{forms.regulation} không có «{FORMS[form]}». Hãy báo người nộp bằng công văn."
             )
         content = CONTENTS[form](Making(desk, session, dossier, facts, event, reprint))
-        return Paper(form, FORMS[form], dossier.code, render(content, forms))
+        return Paper(form, FORMS[form], dossier.code, render(content, forms), kept_of(content))
 
 
 def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
@@ -143,9 +151,10 @@ def print_paper(
     """
     choice = choose_printer(desk.settings.printers, form, printer)
     if form == "thermal":
-        payload, mime = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS
+        payload, mime, kept = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS, None
     else:
-        payload, mime = make_paper(desk, code, form, reprint=reprint).pdf, PDF
+        paper = make_paper(desk, code, form, reprint=reprint)
+        payload, mime, kept = paper.pdf, PDF, paper.kept
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
         event = issued(dossier, form)
@@ -164,6 +173,7 @@ def print_paper(
         dossier_code=dossier.code,
         issue=f"{dossier.code}-{event.number}",
         reprint=reprint,
+        kept=kept,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierEvent
+from counter_app.rules import payment_qr
 from counter_app.rules.calendar import VIETNAM, LimitUnit
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
@@ -22,6 +23,7 @@ from printing.content import (
     Letterhead,
     ReceiptContent,
     ThermalContent,
+    TransferLine,
     running_name,
 )
 
@@ -103,6 +105,7 @@ def receipt(making: Making) -> ReceiptContent:
         portal_code=dossier.portal_code,
         settling_office=facts.settling_office or None,
         office_name=facts.office_name,
+        transfer=transfer_line(facts.payment_qr, facts.account_holder),
     )
 
 
@@ -146,7 +149,16 @@ def thermal(making: Making) -> ThermalContent:
         reprint=making.reprint,
         replaces=_replaced(dossier, event),
         portal_code=dossier.portal_code,
+        transfer=transfer_line(facts.payment_qr, facts.account_holder),
     )
+
+
+def transfer_line(payload: str, holder: str) -> TransferLine | None:
+    """A VietQR with what it asks for in words; None for ""."""
+    if not payload:
+        return None
+    asked = payment_qr.decode(payload)
+    return TransferLine(payload, asked.amount or 0, asked.account, holder or None)
 
 
 def _replaced(dossier: Dossier, event: DossierEvent) -> str | None:

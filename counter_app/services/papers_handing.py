@@ -9,14 +9,23 @@ from typing import Any
 from sqlalchemy import select
 
 from counter_app.errors import UserError
-from counter_app.models import Payment
+from counter_app.models import Dossier, Payment, PrintJob
 from counter_app.rules.calendar import VIETNAM
-from counter_app.services.fee_book import PAYMENT, refuse_undecided
-from counter_app.services.fees import transfer_code
+from counter_app.rules.payment_qr import purpose_of
+from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import PAYMENT, refuse_undecided, transfer_text
 from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
 from counter_app.services.offices import office_row
-from counter_app.services.papers_content import Making, day_of, desk_of_office, letterhead, said_of_dossier
+from counter_app.services.paper_facts import OPEN_LEVEL
+from counter_app.services.papers_content import (
+    Making,
+    day_of,
+    desk_of_office,
+    letterhead,
+    said_of_dossier,
+    transfer_line,
+)
 from counter_app.services.papers_issued import issuing
 from counter_app.services.returning_delivery import result_lines
 from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS
@@ -30,6 +39,7 @@ from printing.content import (
     ResultLine,
     ReturnSlipContent,
 )
+from printing.spool import CANCELLED
 
 NOT_SIGNED = "Bên nhận chưa ký"
 """In the notes of a hand-over that both sides have not signed (forms.md, "Clauses that bind the program")."""
@@ -91,7 +101,7 @@ def post_label(making: Making) -> PostLabelContent:
     return PostLabelContent(
         dossier_code=making.dossier.code,
         sender_name=desk_of_office(facts),
-        sender_address=facts.place or None,
+        sender_address=facts.office_address or facts.place or None,
         sender_phone=facts.desk_phone or None,
         addressee_name=str(details["to"]),
         address=facts.address or None,
@@ -128,27 +138,62 @@ def payment_note(making: Making) -> PaymentContent:
 
 
 def payment_notice(making: Making) -> PaymentContent:
-    """Thông báo nộp phí, lệ phí: what is owed today, and how it is transferred.
+    """Thông báo nộp phí, lệ phí: what is owed since this event, and how it is transferred.
 
-    Raises UserError ``form_not_issued`` where nothing is, ``fee_undecided``.
+    Of the day on which it was given. Raises UserError ``form_not_issued`` where nothing is owed, ``fee_undecided``.
     """
-    dossier, desk = making.dossier, making.desk
-    refuse_undecided(dossier)
-    fees = [fee for fee in dossier.fees if fee.amount and fee.paid_at is None]
+    dossier, facts = making.dossier, making.facts
+    fees = tuple(FeeLine(name, amount, False) for name, amount, paid in facts.fees if amount and not paid)
     if not fees:
         raise UserError("form_not_issued", f"Hồ sơ {dossier.code} không còn khoản phí, lệ phí nào phải nộp.")
-    now = desk.clock()
-    transfer = transfer_code(desk, dossier.code, sum(fee.amount for fee in fees))
-    today = now.astimezone(VIETNAM).date()
+    if any(fee.name.endswith(OPEN_LEVEL) for fee in fees):
+        refuse_undecided(dossier)
+        raise UserError("form_not_issued", "Khi đó chưa chọn mức thu nên chưa có thông báo. Hãy in thông báo mới nhất.")
+    kept = _kept_of_given(making) or _of_today(making.desk, dossier, sum(fee.amount for fee in fees))
+    at, code = datetime.fromisoformat(kept["at"]), transfer_line(kept["payment_qr"], kept["account_holder"])
     return PaymentContent(
-        **_said(making) | {"letterhead": letterhead(making.facts, today, None), "issued_at": now},
-        fees=tuple(FeeLine(fee.name, fee.amount, False) for fee in fees),
-        collector_name=desk.settings.clerk,
-        payment_qr=transfer.text if transfer else None,
-        account_number=transfer.account if transfer else None,
-        account_name=transfer.holder if transfer else None,
-        payment_purpose=transfer.purpose if transfer else None,
+        **_said(making) | {"letterhead": letterhead(facts, at.astimezone(VIETNAM).date(), None), "issued_at": at},
+        fees=fees,
+        collector_name=kept["clerk"],
+        payment_qr=code.payload if code else None,
+        account_number=code.account_number if code else None,
+        account_name=code.account_name if code else None,
+        payment_purpose=purpose_of(dossier.code) if code else None,
     )
+
+
+def _kept_of_given(making: Making) -> dict[str, str]:
+    """What the print job of the notice that was given keeps of it; nothing for one that was not.
+
+    One that was given up was not given, unless it is what is printed again.
+    """
+    key = f"payment_notice/{making.dossier.code}-{making.event.number}/"
+    jobs = select(PrintJob.kept).where(PrintJob.key.startswith(key, autoescape=True), PrintJob.reprint.is_(False))
+    if not making.reprint:
+        jobs = jobs.where(PrintJob.state != CANCELLED)
+    return making.session.scalar(jobs.order_by(PrintJob.id.desc()).limit(1)) or {}
+
+
+def _of_today(desk: DeskContext, dossier: Dossier, amount: int) -> dict[str, str]:
+    """What no event tells of a notice: by whom and when it is given, to which account money goes."""
+    return {
+        "at": desk.clock().isoformat(),
+        "clerk": desk.settings.clerk,
+        "payment_qr": transfer_text(desk, dossier.code, amount),
+        "account_holder": desk.settings.payment.holder,
+    }
+
+
+def kept_of(content: object) -> dict[str, str]:
+    """What the print job of a notice to pay keeps of it for a reprint; nothing of other papers."""
+    if not isinstance(content, PaymentContent) or content.paid_at is not None:
+        return {}
+    return {
+        "at": content.issued_at.isoformat(),
+        "clerk": content.collector_name,
+        "payment_qr": content.payment_qr or "",
+        "account_holder": content.account_name or "",
+    }
 
 
 def _said(making: Making) -> dict[str, Any]:

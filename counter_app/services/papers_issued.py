@@ -50,6 +50,13 @@ def _paid(event: Happened) -> bool:
     return "payment_number" in event.details or at_once
 
 
+def _owed_anew(event: Happened) -> bool:
+    """What is owed, or who owes it, is another thing from here on: a notice to pay of before no longer tells it."""
+    if event.step == Step.CORRECT:
+        return FROZEN in event.details and HANDOVER not in event.details
+    return event.step in (Step.RECEIVE, Step.REQUEST_PAYMENT, Step.EXEMPT, Step.PAY, Step.REFUND)
+
+
 def _handed_out(event: Happened) -> bool:
     return "by" in event.details and "to" in event.details
 
@@ -57,7 +64,7 @@ def _handed_out(event: Happened) -> bool:
 _BY_HISTORY: dict[str, Callable[[Happened], bool]] = {
     "thermal": lambda event: event.form == "receipt",
     "control_slip": lambda event: event.step == Step.HAND_OVER or HANDOVER in event.details,
-    "payment_notice": lambda event: event.step in (Step.RECEIVE, Step.REQUEST_PAYMENT),
+    "payment_notice": _owed_anew,
     "payment_note": _paid,
     "return_slip": _handed_out,
     "post_label": lambda event: _handed_out(event) and event.details["by"] == "post",

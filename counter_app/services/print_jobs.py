@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
@@ -92,12 +93,13 @@ def enqueue(
     dossier_code: str = "",
     issue: str = "",
     reprint: bool = False,
+    kept: Mapping[str, Any] | None = None,
 ) -> int:
     """Put a document into the spool of the printer chosen, or of this address; returns the job's id.
 
     *issue* names the paper issued (the event's id, say): a second job for the same paper is refused unless
-    *reprint* says that the payload carries "Bản in lại". Raises UserError ``printer_unknown``,
-    ``already_printed``, ``dossier_unknown``.
+    *reprint* says that the payload carries "Bản in lại". *kept* is what no history has of the paper. Raises
+    UserError ``printer_unknown``, ``already_printed``, ``dossier_unknown``.
     """
     sent = _as_sent(_choice(printer), mime, payload)
     with db.write() as session:
@@ -113,6 +115,7 @@ def enqueue(
             title=title,
             mime=mime,
             reprint=reprint,
+            kept=dict(kept or {}),
             **sent,
         )
 

@@ -316,6 +316,8 @@ class OfficeData:
     desk_name: str = "BỘ PHẬN TIẾP NHẬN VÀ TRẢ KẾT QUẢ"
     letter_suffix: str = "BPTNTKQ"
     place: str = ""
+    address: str = ""
+    """Street and number: whence parcels are sent."""
     phone: str = ""
     lookup_url: str = ""
     head_name: str = ""

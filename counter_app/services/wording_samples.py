@@ -207,7 +207,7 @@ class _Samples:
         return PostLabelContent(
             dossier_code=self._code,
             sender_name=f"{self._office.desk_name.capitalize()}, {self._office.name}",
-            sender_address=self._office.place or None,
+            sender_address=self._office.address or self._office.place or None,
             sender_phone=self._office.phone or None,
             addressee_name=PERSON,
             address="Thôn 1",

@@ -36,6 +36,8 @@ class Words:
     DESK_NAME = QT_TRANSLATE_NOOP("SettingsForms", "Tên &bộ phận, in hoa")
     SUFFIX = QT_TRANSLATE_NOOP("SettingsForms", "&Ký hiệu số văn bản")
     PLACE = QT_TRANSLATE_NOOP("SettingsForms", "Địa &danh trên văn bản")
+    ADDRESS = QT_TRANSLATE_NOOP("SettingsForms", "Địa c&hỉ cơ quan")
+    ADDRESS_HINT = QT_TRANSLATE_NOOP("SettingsForms", "Số nhà, đường, xã, tỉnh: nơi gửi ghi trên nhãn bưu gửi.")
     PHONE = QT_TRANSLATE_NOOP("SettingsForms", "Đ&iện thoại bộ phận")
     LOOKUP = QT_TRANSLATE_NOOP("SettingsForms", "Địa chỉ t&ra cứu hồ sơ")
     HEAD_NAME = QT_TRANSLATE_NOOP("SettingsForms", "&Người ký văn bản xin lỗi")
@@ -69,11 +71,14 @@ OFFICE_FIELDS = (
     ("desk_name", Words.DESK_NAME),
     ("letter_suffix", Words.SUFFIX),
     ("place", Words.PLACE),
+    ("address", Words.ADDRESS),
     ("phone", Words.PHONE),
     ("lookup_url", Words.LOOKUP),
     ("head_name", Words.HEAD_NAME),
     ("head_title", Words.HEAD_TITLE),
 )
+
+OFFICE_HINTS = {"address": Words.ADDRESS_HINT}
 
 
 FIELD_WIDTH = 640
@@ -175,7 +180,7 @@ class OfficeForm(SettingsForm):
         self.code = QLabel(self)
         set_role(self.code, "section")
         self.form.addRow(QLabel(_tr(Words.CODE), self), self.with_hint(self.code, Words.CODE_HINT))
-        self.fields = {name: self.line(label) for name, label in OFFICE_FIELDS}
+        self.fields = {name: self.line(label, OFFICE_HINTS.get(name, "")) for name, label in OFFICE_FIELDS}
         self.clerk = self.line(Words.CLERK, Words.CLERK_HINT)
         self._office = OfficeData("", "")
 

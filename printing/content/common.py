@@ -52,6 +52,16 @@ class FeeLine:
     paid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TransferLine:
+    """What is still owed, in đồng, and how a bank's app is told of it: ``payload`` is the text of the VietQR."""
+
+    payload: str
+    amount: int
+    account_number: str
+    account_name: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPaper:
     """What every paper of one dossier says, on its face or in its QR.

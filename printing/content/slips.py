@@ -13,6 +13,7 @@ from printing.content.common import (
     ComponentLine,
     DossierPaper,
     FeeLine,
+    TransferLine,
 )
 
 RETURN_COPIES = ("Liên 1: Lưu", "Liên 2: Giao người nhận kết quả")
@@ -27,7 +28,8 @@ class ReceiptContent(DossierPaper):
 
     ``identifier`` (CCCD/MST) is printed whole on the paper. ``replaces`` is the number of the receipt in whose
     place this one is given after a correction. ``settling_office``: another office that settles, where the
-    desk receives for it; both are then named, the desk's own as ``office_name``.
+    desk receives for it; both are then named, the desk's own as ``office_name``. ``transfer``: of what is owed,
+    where the office takes it by a bank.
     """
 
     received_at: datetime
@@ -46,6 +48,7 @@ class ReceiptContent(DossierPaper):
     replaces: str | None = None
     settling_office: str | None = None
     office_name: str | None = None
+    transfer: TransferLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

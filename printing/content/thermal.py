@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from printing.content.common import SYSTEM_NAME
+from printing.content.common import SYSTEM_NAME, TransferLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThermalContent:
     """The small slip for the applicant; not a prescribed form (forms.md, "Thermal slip").
 
-    ``replaces``: as on the receipt that it goes with.
+    ``replaces``, ``transfer``: as on the receipt that it goes with.
     """
 
     desk_name: str
@@ -33,3 +33,4 @@ class ThermalContent:
     reprint: bool = False
     replaces: str | None = None
     portal_code: str | None = None
+    transfer: TransferLine | None = None

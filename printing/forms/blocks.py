@@ -77,6 +77,7 @@ TEXT_FIELDS = frozenset(
         "account_number",
         "account_name",
         "payment_purpose",
+        "payment_amount",
         "returned_at",
         "officer_name",
         "receiver_identifier",
@@ -306,11 +307,28 @@ class SignatureColumn(Data):
         return self
 
 
+class CodeBeside(Data):
+    """A QR of a field's text beside other things, with words about it below; left out when the field is not known."""
+
+    field: str
+    lines: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> CodeBeside:
+        for line in (*self.lines, f"{{{self.field}}}"):
+            _check_places(line, TEXT_FIELDS)
+        return self
+
+
 class Signatures(Data):
-    """Who signs, side by side (one alone: on the right); the name printed under the room to sign when known."""
+    """Who signs, side by side (one alone: on the right); the name printed under the room to sign when known.
+
+    ``qr`` stands on their left.
+    """
 
     kind: Literal["signatures"]
     columns: tuple[SignatureColumn, ...]
+    qr: CodeBeside | None = None
 
 
 class Note(Data):

@@ -18,6 +18,7 @@ from printing.content import (
     ReturnSlipContent,
     StopNoticeContent,
     SupplementRequestContent,
+    TransferLine,
     running_name,
 )
 from printing.wording import day_long, local, moment_long, money, money_in_words, without_word
@@ -63,6 +64,19 @@ def receipt_values(content: ReceiptContent) -> Values:
         "receiver_name": content.receiver_name,
         "settling_office": content.settling_office,
         "office_name": content.office_name,
+        **_transfer_values(content.transfer),
+    }
+
+
+def _transfer_values(transfer: TransferLine | None) -> Values:
+    """Texts about money that is transferred; none where nothing is."""
+    if transfer is None:
+        return {}
+    return {
+        "payment_qr": transfer.payload,
+        "payment_amount": money(transfer.amount),
+        "account_number": transfer.account_number,
+        "account_name": transfer.account_name,
     }
 
 

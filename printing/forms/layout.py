@@ -13,6 +13,7 @@ from printing.forms import grid
 from printing.forms.blocks import (
     BarcodeBlock,
     Block,
+    CodeBeside,
     ComponentList,
     ComponentTable,
     FeeTable,
@@ -34,6 +35,8 @@ from printing.forms.style import Sheet
 from printing.forms.symbols import QrCode, code128
 
 _PAYMENT_QR = 30 * mm
+# As high as the room to sign, which it stands beside.
+_SIGNING_QR = 22 * mm
 _GUTTER = 4 * mm
 _LABEL_BARS = 16 * mm
 _PANEL_PAD = 2 * mm
@@ -181,6 +184,17 @@ class Builder:
             self._ink.para(markup(name or ""), "sign-bold"),
         ]
 
+    def _beside_code(self, code: CodeBeside, cells: list[list[Flowable]]) -> list[Flowable]:
+        """The code, the cells at its right, below them the words about it on one line where they fit."""
+        values = self._paper.values
+        known = [filled(line, values, "") for line in code.lines if not unknown(line, values)]
+        width = (self._sheet.width - _SIGNING_QR) / len(cells)
+        row = [QrCode(values[code.field] or "", _SIGNING_QR), *cells]
+        beside = Table([row], colWidths=[_SIGNING_QR, *[width] * len(cells)], style=BARE)
+        words = self._ink.para(" · ".join(known), "note")
+        whole = [*BARE, ("NOSPLIT", (0, 0), (-1, -1))]
+        return [Table([[beside], [words]], colWidths=[self._sheet.width], style=whole)]
+
     def _side_by_side(self, cells: list[list[Flowable]]) -> list[Flowable]:
         width = self._sheet.width / len(cells)
         table = Table(
@@ -200,6 +214,8 @@ class Builder:
         cells = [
             self._signing(column.lines, column.hint, self._paper.values.get(column.name)) for column in block.columns
         ]
+        if block.qr is not None and self._paper.values.get(block.qr.field):
+            return self._beside_code(block.qr, cells)
         return self._side_by_side(cells if len(cells) > 1 else [[], *cells])
 
     def _note(self, block: Note) -> list[Flowable]:

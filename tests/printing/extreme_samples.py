@@ -23,7 +23,7 @@ from form_samples import (
 )
 from paper_samples import APOLOGY, long_receipt
 
-from printing.content import ComponentLine, FeeLine, HandoverStep, Letterhead, ResultLine
+from printing.content import ComponentLine, FeeLine, HandoverStep, Letterhead, ResultLine, TransferLine
 from printing.forms import Content
 
 LONG_NAME = ("Hoàng Nguyễn Thị Phương Quỳnh Trâm Ỷ " * 3)[:99] + "Z"
@@ -69,6 +69,7 @@ def extremes() -> dict[str, Content]:
         "receipt": replace(
             long_receipt(),
             letterhead=LONG_HEAD,
+            transfer=TransferLine("0002" + "01" * 60, 9_876_543_210, "1133666688881234567", LONG_OFFICE.upper()),
             procedure_name=LONG_PROCEDURE,
             settling_office=LONG_OFFICE,
             office_name=LONG_OFFICE,

@@ -26,7 +26,18 @@ PAPERS = extremes()
 CASES = [(which, name) for which in SETS for name in PAPERS if (which, name) != ("2018", "stop_notice")]
 
 # What a paper holds but does not print: for the QR alone, by a default of its own, or in another's place.
-SILENT = {"system_name", "payment_qr", "copies", "timing", "number_suffix", "year", "lookup_url", "email", "phone"}
+SILENT = {
+    "system_name",
+    "payment_qr",
+    "copies",
+    "timing",
+    "number_suffix",
+    "year",
+    "lookup_url",
+    "email",
+    "phone",
+    "payload",
+}
 SILENT_ON = {
     "receipt 2018": {"identifier", "procedure_name"},
     "supplement_request": {"identifier", "desk_phone", "submitter_name"},

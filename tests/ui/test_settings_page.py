@@ -51,6 +51,7 @@ def test_office_clerk_and_settings_are_saved_together(page: SettingsPage, runnin
     type_vietnamese(page.office_form.clerk, "Nguyễn Thị Mai")
     page.office_form.fields["head_name"].clear()
     type_vietnamese(page.office_form.fields["head_name"], "Y Bliêng Niê")
+    type_vietnamese(page.office_form.fields["address"], "Số 12 đường Y Ngông")
     page.rules_form.cut_off.clear()
     qtbot.keyClicks(page.rules_form.cut_off, "15:00")
     page.save_button.click()
@@ -58,6 +59,7 @@ def test_office_clerk_and_settings_are_saved_together(page: SettingsPage, runnin
     saved = load_settings(running.desk.directory)
     assert (saved.clerk, saved.cut_off) == ("Nguyễn Thị Mai", "15:00")
     assert get_office(running.desk).head_name == "Y Bliêng Niê"
+    assert get_office(running.desk).address == "Số 12 đường Y Ngông"
     assert running.context.desk.settings.clerk == "Nguyễn Thị Mai"
     assert not page.dirty
 
