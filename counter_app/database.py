@@ -58,6 +58,15 @@ def storage_error(error: BaseException, path: Path) -> KnownError:
     return KnownError(kind, _MESSAGES[kind].format(path=path, folder=path.parent, error=error))
 
 
+@contextmanager
+def storage_told(path: Path) -> Iterator[None]:
+    """Raise what ``storage_error`` makes of the system's errors in writing or reading ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
 def _first_trouble(error: DBAPIError) -> DBAPIError:
     """SQLite itself ends the whole transaction on a full disk: that a savepoint is gone then is what follows."""
     before: BaseException | None = error

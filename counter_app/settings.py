@@ -17,6 +17,7 @@ from counter_app.errors import KnownError, UserError
 from counter_app.portal_address import checked_address
 from counter_app.rules.payment_qr import check_account
 from counter_app.rules.violation import RuleViolation
+from counter_app.whole_files import whole_file
 
 SETTINGS_NAME = "settings.toml"
 PORTAL_PROFILES = (1, 2)
@@ -363,12 +364,8 @@ def save_settings(directory: Path, settings: Settings) -> None:
         for keys in _from_environment(settings):
             _forget(values, keys)
         _update(document, values)
-        partial = path.with_name(path.name + ".part")
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(document))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
+        with whole_file(path) as file:
+            file.write(tomlkit.dumps(document).encode())
     except OSError as error:
         raise storage_error(error, path) from error
 

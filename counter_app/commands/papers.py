@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from pathlib import Path
 
 from counter_app.commands.output import Answer
-from counter_app.database import storage_error
+from counter_app.database import storage_told
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 from counter_app.services.papers import make_paper, make_thermal, print_now
+from counter_app.whole_files import whole_file
 
 
 def run_print(desk: DeskContext, options: Namespace) -> Answer:
@@ -38,14 +38,5 @@ def write_whole(target: Path, content: bytes) -> None:
     """Write a file whole or not at all. UserError for a missing folder, KnownError for a full disk."""
     if not target.parent.is_dir():
         raise UserError("folder_missing", f"Không có thư mục «{target.parent}». Hãy tạo thư mục hoặc chọn nơi khác.")
-    partial = target.with_name(target.name + ".part")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, target)
-    except OSError as error:
-        raise storage_error(error, target) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with storage_told(target), whole_file(target) as file:
+        file.write(content)

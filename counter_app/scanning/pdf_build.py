@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from counter_app.scanning.disk import disk_trouble
 from counter_app.scanning.model import ScanTrouble
 from counter_app.scanning.pdfa import DocumentFacts
-from counter_app.scanning.whole_files import PART_SUFFIX, disk_trouble, sync_folder
+from counter_app.whole_files import sync_folder, whole_file
 
 if TYPE_CHECKING:
     import pikepdf
@@ -137,26 +138,18 @@ def _save(document: pikepdf.Pdf, out: Path) -> tuple[int, str]:
     """Write to a temporary name, sync, rename; size and digest of what was written."""
     from pikepdf import ObjectStreamMode
 
-    partial = out.with_name(out.name + PART_SUFFIX)
     try:
-        try:
-            with partial.open("w+b") as file:
-                document.save(
-                    file,
-                    min_version="1.7",
-                    deterministic_id=True,
-                    object_stream_mode=ObjectStreamMode.generate,
-                )
-                file.flush()
-                os.fsync(file.fileno())
-                size = file.tell()
-                file.seek(0)
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.replace(partial, out)
-            sync_folder(out.parent)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        with whole_file(out) as file:
+            document.save(
+                file,
+                min_version="1.7",
+                deterministic_id=True,
+                object_stream_mode=ObjectStreamMode.generate,
+            )
+            size = file.tell()
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        sync_folder(out.parent)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ScanTrouble(

@@ -25,9 +25,9 @@ from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.stamp import StaticStampStyle
 
 from counter_app.errors import UserError
+from counter_app.scanning.disk import write_whole
 from counter_app.scanning.signing_mark import PlacedMark, place
 from counter_app.scanning.signing_order import Order
-from counter_app.scanning.whole_files import write_whole
 from printing.wording import local
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from counter_app.errors import KnownError
+from counter_app.scanning.disk import check_room, disk_trouble, write_whole
 from counter_app.scanning.model import ReadPage, ScanTrouble
 from counter_app.scanning.pictures import SUFFIXES, file_facts, picture_facts
-from counter_app.scanning.whole_files import PART_SUFFIX, check_room, disk_trouble, sync_folder, write_whole
+from counter_app.whole_files import PART_SUFFIX, sync_folder
 
 MANIFEST: Final = "tray.json"
 UNDO_STEPS: Final = 100

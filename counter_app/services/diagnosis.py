@@ -7,7 +7,6 @@ of known words is shown. The same lines are on the screen and in the file, so th
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -23,7 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter_app import __version__
-from counter_app.database import storage_error
+from counter_app.database import storage_told
 from counter_app.errors import KnownError, UserError
 from counter_app.migrations import HEAD_REVISION
 from counter_app.models import Document, Dossier, OutboxMessage
@@ -37,6 +36,7 @@ from counter_app.settings import Settings, portal_password
 from counter_app.sync.client import Exchange
 from counter_app.sync.outbox import NOT_DONE
 from counter_app.sync.warnings import CLOCK_TOLERANCE, DISK_WARN, QUEUE_TOLERANCE
+from counter_app.whole_files import whole_file
 
 HISTORY_DAYS: Final = 14
 """Days of the history in the file for the support."""
@@ -137,14 +137,10 @@ def support_text(desk: DeskContext, seen: Observed) -> str:
 
 def save_support_file(desk: DeskContext, seen: Observed, target: Path) -> Path:
     """Write the file for the support, whole or not at all; KnownError when it cannot be written."""
-    text = support_text(desk, seen)
-    partial = target.with_name(target.name + ".part")
-    try:
-        # With a mark of the encoding and the line ends that every Notepad reads.
-        partial.write_text(text, encoding="utf-8-sig", newline="\r\n")
-        os.replace(partial, target)
-    except OSError as error:
-        raise storage_error(error, target) from error
+    # With a mark of the encoding and the line ends that every Notepad reads.
+    text = support_text(desk, seen).replace("\n", "\r\n").encode("utf-8-sig")
+    with storage_told(target), whole_file(target) as file:
+        file.write(text)
     return target
 
 

@@ -14,6 +14,7 @@ from counter_app.errors import KnownError, UserError
 from counter_app.pdfium import PDFIUM
 from counter_app.scanning.incoming import PDF_MAGIC, check_file
 from counter_app.sync.warnings import DISK_STOP, free_bytes
+from counter_app.whole_files import sync_folder
 
 CHUNK = 1024 * 1024
 
@@ -63,9 +64,9 @@ class DocumentStore:
                 final = self.path_of(digest.hexdigest())
                 if not final.parent.is_dir():
                     final.parent.mkdir(exist_ok=True)
-                    sync_directory(self.directory)
+                    sync_folder(self.directory)
                 os.replace(partial, final)
-                sync_directory(final.parent)
+                sync_folder(final.parent)
             except BaseException:
                 partial.unlink(missing_ok=True)
                 raise
@@ -124,14 +125,3 @@ def count_pages(path: Path) -> int:
 def uncountable_pages(file_name: str) -> str:
     """The warning for a PDF whose pages could not be counted."""
     return f"Không đếm được số trang của «{file_name}»: tệp có thể hỏng hoặc đặt mật khẩu, hãy mở kiểm tra."
-
-
-def sync_directory(directory: Path) -> None:
-    """Bring the names in a directory to the disk; nothing to do on Windows, which does so by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

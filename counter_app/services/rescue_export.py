@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import secrets
 import shutil
 import threading
@@ -29,7 +28,6 @@ from counter_app.errors import KnownError, UserError
 from counter_app.models import Document, Dossier, OutboxMessage, RescueExport, RescueItem
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
-from counter_app.services.document_store import sync_directory
 from counter_app.services.offices import office_row
 from counter_app.services.rescue_file import RescueWriter, file_size
 from counter_app.services.rescue_terms import (
@@ -45,6 +43,7 @@ from counter_app.sync import outbox
 from counter_app.sync.lock import SyncerLock
 from counter_app.sync.messages import MessageKind, update_message
 from counter_app.sync.outbox import MessageState
+from counter_app.whole_files import sync_folder, whole_file
 
 _LOCK_TRIES: Final = 50
 _LOCK_PAUSE: Final = 0.2
@@ -214,22 +213,15 @@ class _Export:
         """Messages whose document cannot go, with the words for the clerk."""
 
     def write(self, target: Path, passphrase: str, tell: Tell) -> None:
-        partial = target.with_name(target.name + ".part")
         try:
             self._check_room(target)
-            try:
-                with partial.open("wb") as stream:
-                    self._write_content(RescueWriter(stream, passphrase), tell)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(partial, target)
-                self.has_name = True
-            finally:
-                partial.unlink(missing_ok=True)
+            with whole_file(target) as stream:
+                self._write_content(RescueWriter(stream, passphrase), tell)
+            self.has_name = True
         except OSError as error:
             raise _not_written(target, error) from error
         with suppress(OSError):
-            sync_directory(target.parent)
+            sync_folder(target.parent)
 
     def finish(self, target: Path) -> Exported:
         """Let what could not go wait here as before; the outcome."""

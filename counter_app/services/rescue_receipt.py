@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from counter_app.errors import KnownError, UserError
 from counter_app.models import RescueImport, RescueSent
 from counter_app.services.desk import DeskContext
+from counter_app.whole_files import whole_file
 
 RECEIPT_SUFFIX: Final = ".bien-nhan.json"
 _LARGEST: Final = 64 * 1024 * 1024
@@ -75,13 +75,9 @@ def write_receipt(desk: DeskContext, import_id: str, file: Path) -> Path:
         }
         content["signature"] = receipt_signature(row.receipt_key, content)
     receipt = receipt_of(file)
-    partial = receipt.with_name(receipt.name + ".part")
     try:
-        with partial.open("w", encoding="utf-8") as stream:
-            json.dump(content, stream, ensure_ascii=False, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(partial, receipt)
+        with whole_file(receipt) as stream:
+            stream.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise KnownError(
             "rescue_no_receipt", _NOT_WRITTEN.format(folder=receipt.parent, error=error.strerror or error)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -20,17 +19,17 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter_app.database import storage_error
+from counter_app.database import storage_told
 from counter_app.errors import CounterError, UserError
 from counter_app.models import Document, Signature
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.names import fold
 from counter_app.services.attach import Attached, attach
 from counter_app.services.desk import DeskContext
-from counter_app.services.document_store import sync_directory
 from counter_app.services.offices import office_row
 from counter_app.services.signing_keys import UnlockedKey
 from counter_app.services.steps import find_dossier
+from counter_app.whole_files import sync_folder
 
 if TYPE_CHECKING:
     from counter_app.scanning.pdf_build import BuiltPdf
@@ -250,7 +249,7 @@ def _sign_once(
     spooled = _spooled(desk, key)
     steps = [spooled.with_suffix(f".{number}") for number in range(len(signers))]
     notices: dict[str, None] = {}
-    with _storage_told(spooled):
+    with storage_told(spooled):
         spooled.parent.mkdir(parents=True, exist_ok=True)
         try:
             for signer, step in zip(signers, steps, strict=True):
@@ -260,7 +259,7 @@ def _sign_once(
         finally:
             for step in steps:
                 step.unlink(missing_ok=True)
-        sync_directory(spooled.parent)
+        sync_folder(spooled.parent)
         sha256 = _digest(spooled)
     with desk.database.write() as session:
         row = _row(session, key)
@@ -309,17 +308,9 @@ def _remembered(desk: DeskContext, key: str, out: Path) -> MadeDocument | None:
 
 
 def _give(spooled: Path, out: Path) -> None:
-    with _storage_told(out):
+    with storage_told(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(spooled, out)
-
-
-@contextmanager
-def _storage_told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise storage_error(error, path) from error
 
 
 def _want(desk: DeskContext, key: str) -> None:

@@ -7,23 +7,22 @@ of the office's own with a day from which it holds, so that a reprint of an earl
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, select
 
-from counter_app.database import storage_error
+from counter_app.database import storage_told
 from counter_app.errors import UserError
 from counter_app.models import DossierEvent
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.values import OfficeData
 from counter_app.services.wording_places import MOST_LETTERS, as_markup, fields_of, named
+from counter_app.whole_files import whole_file
 
 if TYPE_CHECKING:
     from printing.forms.model import Form, FormSet
@@ -173,19 +172,10 @@ def save_wording(desk: DeskContext, change: WordingChange) -> None:
         if form is not None and (original is None or _said(form) != _said(original)):
             document.add(name, tomlkit.item(_data(form)))
     path = desk.directory / FOLDER / f"loi-van-{change.valid_from:%Y-%m-%d}.toml"
-    partial = path.with_name(path.name + ".part")
-    try:
+    with storage_told(path):
         path.parent.mkdir(exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(document))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+        with whole_file(path) as file:
+            file.write(tomlkit.dumps(document).encode())
 
 
 def _changed_set(desk: DeskContext, change: WordingChange) -> FormSet:

@@ -21,8 +21,9 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.scan_pages import ORDINARY, PEN_BLUE, SEAL_RED, Damage, make_page
+from counter_app import whole_files
 from counter_app.errors import KnownError
-from counter_app.scanning import ocr, pdf_build
+from counter_app.scanning import ocr
 from counter_app.scanning.cleanup import analyse
 from counter_app.scanning.model import ScanTrouble
 from counter_app.scanning.pdf_build import BuiltPdf, DocumentFacts, PageInput, build_pdf
@@ -312,7 +313,7 @@ def test_trouble_with_the_disk_leaves_the_old_document(
         raise OSError(number, "không ghi được")
 
     pages = scanned(tmp_path, 1)
-    monkeypatch.setattr(pdf_build.os, "fsync", full)
+    monkeypatch.setattr(whole_files.os, "fsync", full)
     with pytest.raises(KnownError) as caught:
         build_pdf(pages, out, FACTS, text=False)
     assert caught.value.kind == kind

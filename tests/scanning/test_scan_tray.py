@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from counter_app import whole_files
 from counter_app.errors import KnownError
 from counter_app.scanning import tray as tray_module
-from counter_app.scanning import whole_files
 from counter_app.scanning.model import ReadPage, ScanTrouble
 from counter_app.scanning.tray import MANIFEST, Tray, tray_folders
 from tests.scanning.scan_samples import page, picture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counter_app.scanning import whole_files
+from counter_app import whole_files
 from counter_app.scanning.tray import Tray, TrayPage
 from tests.scanning.scan_samples import page, picture
 

@@ -1,16 +1,14 @@
-"""Files written whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+"""Scanned pages on the disk: whole, with room left, troubles in the clerk's words."""
 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from pathlib import Path
 
 from counter_app.errors import KnownError
 from counter_app.scanning.model import ScanTrouble
-
-PART_SUFFIX = ".part"
+from counter_app.whole_files import sync_folder, whole_file
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -18,31 +16,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises what ``disk_trouble`` makes of an OSError.
     """
-    partial = path.with_name(path.name + PART_SUFFIX)
     try:
-        try:
-            with partial.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        with whole_file(path) as file:
+            file.write(data)
         sync_folder(path.parent)
     except OSError as error:
         raise disk_trouble(error, path.parent) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk; Windows does so by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def check_room(folder: Path, size: int, keep_free: int) -> None:
