@@ -62,6 +62,8 @@ class Offer:
     name: str
     given_on: date
     pages: int
+    is_result: bool
+    """It was given to the applicant, not by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ def _offers(dossier: Dossier, book: RuleBook, paper: Paper, found: list[_Found],
     for one in found:
         if len(seen) < MOST_OFFERS and one.sha256 not in seen and _fits(dossier, book, paper, one, today):
             seen.add(one.sha256)
-            yield Offer(paper.code, paper.name, one.source, one.code, one.name, one.given_on, one.pages)
+            yield Offer(paper.code, paper.name, one.source, one.code, one.name, one.given_on, one.pages, one.is_result)
 
 
 def _fits(dossier: Dossier, book: RuleBook, paper: Paper, found: _Found, today: date) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
-from counter_app.services.digitising_todo import TodoRow
 from counter_app.services.reuse import Offer, offers, reuse
 from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import local_date
@@ -44,15 +43,23 @@ class Words:
     DONE = QT_TRANSLATE_NOOP("ReuseDialog", "Hồ sơ {dossier} dùng lại «{name}» của {source}.")
 
 
+class PaperPlace(NamedTuple):
+    """A component of a dossier, and whose."""
+
+    dossier: str
+    applicant: str
+    component: str
+
+
 class ReuseDialog(TaskDialog):
     """Offers the papers for one component; nothing is used before the clerk has chosen."""
 
-    def __init__(self, context: AppContext, row: TodoRow, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, place: PaperPlace, parent: QWidget | None = None) -> None:
         super().__init__(context, _tr(Words.TITLE), _tr(Words.USE), parent)
-        self.row = row
+        self.place = place
         self.offers: tuple[Offer, ...] = ()
         self.setMinimumWidth(860)
-        self.say(_tr(Words.HEAD).format(dossier=row.dossier_code, applicant=row.applicant_name))
+        self.say(_tr(Words.HEAD).format(dossier=place.dossier, applicant=place.applicant))
         heads = [_tr(one) for one in (Words.PAPER, Words.FROM, Words.GIVEN, Words.PAGES)]
         self.table = PlainTable(_tr(Words.TABLE), heads, (300, 200, 170, 90), 0, self)
         self.table.setMinimumHeight(190)
@@ -61,31 +68,31 @@ class ReuseDialog(TaskDialog):
         self.confirm.setEnabled(False)
         set_tone(self.problem, "info")
         self.show_problem(_tr(Words.LOOKING))
-        work = partial(_offers_for, context.desk, row.dossier_code, row.code)
+        work = partial(offers_for, context.desk, place)
         context.executor.submit(work, self._show, self.failed)
 
     def work(self) -> Callable[[], Any]:
-        place = self.table.currentRow()
-        if not 0 <= place < len(self.offers):
+        row = self.table.currentRow()
+        if not 0 <= row < len(self.offers):
             raise UserError("nothing_chosen", _tr(Words.CHOOSE))
-        return partial(reuse, self.context.desk, self.row.dossier_code, self.row.code, self.offers[place].source)
+        return partial(reuse, self.context.desk, self.place.dossier, self.place.component, self.offers[row].source)
 
     def succeeded(self, answer: Any) -> None:
         offer = self.offers[self.table.currentRow()]
         super().succeeded(answer)
-        self.context.announce("dossier", "outbox", "digitising", dossiers=(self.row.dossier_code, offer.code))
+        self.context.announce("dossier", "outbox", "digitising", dossiers=(self.place.dossier, offer.code))
         self.context.wake_sync()
-        words = _tr(Words.DONE).format(dossier=self.row.dossier_code, name=offer.name, source=offer.code)
+        words = _tr(Words.DONE).format(dossier=self.place.dossier, name=offer.name, source=offer.code)
         self.context.tell(words, "success")
 
     @Slot(object)
     def _show(self, found: tuple[Offer, ...]) -> None:
         self.offers = found
         self.table.setRowCount(len(found))
-        for place, offer in enumerate(found):
+        for row, offer in enumerate(found):
             cells = (offer.name, offer.code, local_date(offer.given_on), str(offer.pages))
             for column, text in enumerate(cells):
-                self.table.put(place, column, text)
+                self.table.put(row, column, text)
         self.confirm.setEnabled(bool(found))
         if not found:
             self.show_problem(_tr(Words.NONE))
@@ -96,8 +103,9 @@ class ReuseDialog(TaskDialog):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _offers_for(desk: DeskContext, code: str, component: str) -> tuple[Offer, ...]:
-    return tuple(offer for offer in offers(desk, code) if offer.component == component)
+def offers_for(desk: DeskContext, place: PaperPlace) -> tuple[Offer, ...]:
+    """What may be used again for one component, the latest first."""
+    return tuple(offer for offer in offers(desk, place.dossier) if offer.component == place.component)
 
 
 def _tr(text: str) -> str:

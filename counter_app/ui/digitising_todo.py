@@ -6,21 +6,27 @@ from array import array
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.digitising_todo import TodoRow, todo_counts, todo_ids, todo_rows
-from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext
 from counter_app.ui.digitising_dialogs import PagesDialog, TreatmentDialog
-from counter_app.ui.digitising_reuse import ReuseDialog
+from counter_app.ui.digitising_offer import OfferLine
+from counter_app.ui.digitising_reuse import PaperPlace, ReuseDialog
+from counter_app.ui.marking_table import MarkedModel, MarkingTable
 from counter_app.ui.page import nfc
-from counter_app.ui.paged_table import Column, PagedModel
+from counter_app.ui.paged_table import Column
 from counter_app.ui.queue_page_columns import short_time
+from counter_app.ui.scan_sheets_button import ReadOrder, SheetsButton
+from counter_app.ui.scan_sheets_dialog import SheetOrder
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from counter_app.services.desk import DeskContext
 
 SEARCH_DELAY_MS = 150
 
@@ -54,6 +60,10 @@ class Words:
     TREAT = QT_TRANSLATE_NOOP("DigitisingTodo", "Không quét… (Ctrl+L)")
     PAGES = QT_TRANSLATE_NOOP("DigitisingTodo", "Số t&rang…")
     OPEN = QT_TRANSLATE_NOOP("DigitisingTodo", "&Mở hồ sơ")
+    SHEETS_HINT = QT_TRANSLATE_NOOP(
+        "DigitisingTodo",
+        "In tờ ngăn hoặc nhãn QR cho các giấy tờ đã đánh dấu (phím cách, Ctrl+A); chưa đánh dấu: cho hồ sơ đang chọn.",
+    )
 
 
 GROUPS = {"all": Words.ALL, "component": Words.COMPONENTS, "result": Words.RESULTS, "wrong": Words.WRONG}
@@ -89,8 +99,8 @@ COLUMNS: tuple[Column[TodoRow], ...] = (
 )
 
 
-class TodoModel(PagedModel[TodoRow]):
-    """The papers of a group, narrowed by what was typed."""
+class TodoModel(MarkedModel[TodoRow]):
+    """The papers of a group, narrowed by what was typed; marked ones get separators together."""
 
     words = "DigitisingTodo"
     key_column = "code"
@@ -118,10 +128,12 @@ class TodoPanel(QWidget):
         self.context = context
         self.dialog: QDialog | None = None
         self.model = TodoModel(context, self)
-        self.table = ChoosingTable(self.model, _tr(Words.TABLE), stretch="paper", parent=self)
+        self.table = MarkingTable(self.model, _tr(Words.TABLE), stretch="paper", parent=self)
         self.detail = QLabel(self)
         self.detail.setWordWrap(True)
         set_role(self.detail, "hint")
+        self.offer = OfferLine(context, self, has_key=False)
+        self.offer.clicked.connect(self.reuse)
         self._build_filters()
         self._build_buttons()
         layout = QVBoxLayout(self)
@@ -129,6 +141,7 @@ class TodoPanel(QWidget):
         layout.addLayout(self.filters)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.detail)
+        layout.addWidget(self.offer)
         layout.addLayout(self.row)
         self.delay = QTimer(self)
         self.delay.setSingleShot(True)
@@ -166,7 +179,10 @@ class TodoPanel(QWidget):
     @Slot()
     def reuse(self) -> None:
         """Offer what the applicant gave before."""
-        self._open(ReuseDialog)
+        place = self._place()
+        if place is not None:
+            self.dialog = ReuseDialog(self.context, place, self)
+            self.dialog.open()
 
     @Slot()
     def treat(self) -> None:
@@ -216,6 +232,9 @@ class TodoPanel(QWidget):
             (Words.OPEN, self.open_dossier, ""),
         ):
             if words is Words.OPEN:
+                self.sheets = SheetsButton(self.context, self._sheets_wanted, self)
+                self.sheets.setToolTip(_tr(Words.SHEETS_HINT))
+                self.row.addWidget(self.sheets)
                 self.row.addStretch(1)
             button = QPushButton(_tr(words), self)
             button.setAccessibleName(button.text().replace("&", ""))
@@ -252,17 +271,38 @@ class TodoPanel(QWidget):
         for button in self.buttons:
             button.setEnabled(row is not None)
         self.buttons[1].setEnabled(row is not None and bool(row.component))
+        self.sheets.setEnabled(row is not None)
+        self.offer.look(self._place())
         if row is not None:
             words = _tr(Words.DETAIL)
             self.detail.setText(words.format(code=row.code, name=row.name, procedure=row.procedure_name))
         else:
             self.detail.setText("" if self.model.rowCount() else _tr(Words.NOTHING))
 
+    def _place(self) -> PaperPlace | None:
+        """The chosen component; a result is not used again."""
+        row = self.table.current_row()
+        if row is None or not row.component:
+            return None
+        return PaperPlace(row.dossier_code, row.applicant_name, row.component)
+
+    def _sheets_wanted(self) -> ReadOrder | None:
+        """The marked papers, else the dossier of the chosen one."""
+        ids = self.table.chosen_ids()
+        return partial(_order, ids, bool(self.model.marked())) if ids else None
+
     def _open(self, kind: Callable[[AppContext, TodoRow, QWidget], QDialog]) -> None:
         row = self.table.current_row()
         if row is not None:
             self.dialog = kind(self.context, row, self)
             self.dialog.open()
+
+
+def _order(ids: tuple[int, ...], by_paper: bool, desk: DeskContext) -> SheetOrder:
+    papers: dict[str, list[str]] = {}
+    for row in todo_rows(desk, ids):
+        papers.setdefault(row.dossier_code, []).append(row.code)
+    return SheetOrder(tuple(papers), {code: tuple(of_one) for code, of_one in papers.items()}, by_paper)
 
 
 def _tr(text: str) -> str:

@@ -40,6 +40,7 @@ from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.scan_button import ScanButton
+from counter_app.ui.scan_sheets_button import SheetsButton, order_of
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.undo_button import UndoButton
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -170,7 +171,13 @@ class DossierPage(Page):
             bar.addWidget(button)
         right = QSplitter(Qt.Orientation.Vertical, self)
         right.setChildrenCollapsible(False)
-        right.addWidget(_stacked(self, _section(Words.PAPERS), self.papers, bar))
+        papers_head = QHBoxLayout()
+        papers_head.addWidget(_section(Words.PAPERS), 1)
+        self.sheets_button = SheetsButton(
+            self.context, lambda: partial(order_of, self.code, next(filter(None, self.papers.target()), "")), self
+        )
+        papers_head.addWidget(self.sheets_button)
+        right.addWidget(_stacked(self, papers_head, self.papers, bar))
         right.addWidget(_stacked(self, _section(Words.HISTORY), self.history))
         right.setSizes([320, 240])
         self.body = QSplitter(Qt.Orientation.Horizontal, self)

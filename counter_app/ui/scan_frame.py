@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from counter_app.services.scan_groups import TrayGroup
 from counter_app.ui.context import AppContext
+from counter_app.ui.digitising_offer import OfferLine
+from counter_app.ui.digitising_reuse import PaperPlace, ReuseDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.scan_controls import ControlStrip
 from counter_app.ui.scan_groups_table import GroupsTable
@@ -44,6 +46,8 @@ class ScanFrame(Page):
         self.loader = PictureLoader(self)
         self.controls = ControlStrip(context, self)
         self.target = TargetStrip(context, self)
+        self.offer = OfferLine(context, self, has_key=True)
+        self.reuse: ReuseDialog | None = None
         self.view = PagesView(self.loader, self)
         self.preview = PagePreview(self.loader, self)
         self.groups = GroupsTable(self._paper_name, self)
@@ -57,6 +61,8 @@ class ScanFrame(Page):
         for words, hint in _HINTS.items():
             self.buttons[words].setToolTip(tr(hint))
         self._lay_out()
+        self.target.changed.connect(self._look_for_offer)
+        self.offer.clicked.connect(self._offer_chosen)
 
     def say(self, text: str, tone: str) -> None:
         """Show a line above the pages; an empty one hides it."""
@@ -75,6 +81,24 @@ class ScanFrame(Page):
         if view is None or view.code != group.dossier or not code:
             return code
         return self.target.name_of((group.component, group.result)) or code
+
+    @Slot()
+    def _look_for_offer(self) -> None:
+        """A form that is being filled in is no dossier yet: nothing can be linked to it."""
+        target, view = self.target.target, self.target.view
+        is_paper = view is not None and not view.is_form and bool(target.component)
+        self.offer.look(PaperPlace(view.code, view.applicant, target.component) if view and is_paper else None)
+
+    @Slot()
+    def _offer_chosen(self) -> None:
+        if self.offer.place is not None:
+            self.reuse = ReuseDialog(self.context, self.offer.place, self)
+            self.reuse.done_with.connect(self._reused)
+            self.reuse.open()
+
+    @Slot(object)
+    def _reused(self, _document: object) -> None:
+        self.target.offer_next()
 
     def _lay_out(self) -> None:
         left = QSplitter(Qt.Orientation.Vertical, self)
@@ -101,6 +125,7 @@ class ScanFrame(Page):
         layout.addWidget(self.controls)
         self.target.below.addWidget(self.buttons[Words.SEND])
         layout.addWidget(self.target)
+        layout.addWidget(self.offer)
         layout.addLayout(below)
         layout.addWidget(body, 1)
         layout.addLayout(bar)

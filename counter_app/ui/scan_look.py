@@ -56,7 +56,8 @@ def sort_by_sheets(tray: Tray, page_ids: Collection[str], target: Target) -> boo
 
 def left_unsorted(tray: Tray, loose: Collection[str]) -> tuple[str, ...]:
     """Pages of a run that the program did not live to sort: loose, without dossier, their separators still there."""
-    from counter_app.rules.scan_sorting import SEEN_COVER
+    from counter_app.rules.scan_sorting import SEEN_COVER, SEEN_STICKER
 
     run = [page for page in tray.pages() if page.id in loose and not page.dossier and not page.trouble]
-    return tuple(page.id for page in run) if any(SEEN_COVER in page.marks for page in run) else ()
+    has_separators = any({SEEN_COVER, SEEN_STICKER} & set(page.marks) for page in run)
+    return tuple(page.id for page in run) if has_separators else ()

@@ -15,6 +15,7 @@ from counter_app.ui.formatting import status_label, weekday_time
 from counter_app.ui.intake.form_parts import InlineNote
 from counter_app.ui.preview import PdfPreview
 from counter_app.ui.scan_button import ScanButton
+from counter_app.ui.scan_sheets_button import SheetsButton, order_of
 from counter_app.ui.theme import icon, set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -82,6 +83,7 @@ class ReceivedPanel(QWidget):
         self.open = QPushButton(translate("ReceivedPanel", Words.OPEN))
         self.scan = ScanButton(context, lambda: (self._code_text, "", ""), self)
         self.scan.setShortcut("")  # the page has the key, for the form too
+        self.sheets = SheetsButton(context, lambda: partial(order_of, self._code_text, ""), self)
         self.preview = PdfPreview(context.executor)
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
@@ -156,9 +158,12 @@ class ReceivedPanel(QWidget):
         left.addWidget(self.next)
         more = QHBoxLayout()
         more.addWidget(self.show_paper, 1)
-        more.addWidget(self.scan)
         more.addWidget(self.open)
         left.addLayout(more)
+        scanning = QHBoxLayout()
+        scanning.addWidget(self.scan, 1)
+        scanning.addWidget(self.sheets, 1)
+        left.addLayout(scanning)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(14)
