@@ -29,7 +29,7 @@ from counter_app.services.values import DocumentView, DossierView
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.dossier_page_dialogs import step_dialog
-from counter_app.ui.dossier_page_paper import DocumentDialog, PaperDialog
+from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
 from counter_app.ui.dossier_page_steps import StepBar
 from counter_app.ui.dossier_page_text import facts_html, history_html, letter_badge
@@ -40,6 +40,7 @@ from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.scan_button import ScanButton
+from counter_app.ui.signing_document import SignatureBook, SignedDocumentDialog
 from counter_app.ui.scan_sheets_button import SheetsButton, order_of
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.undo_button import UndoButton
@@ -103,6 +104,7 @@ class DossierPage(Page):
 
     def closing(self) -> None:
         self.fetch_button.closing()
+        self.signatures.end()
 
     @Slot()
     def reload(self) -> None:
@@ -151,6 +153,8 @@ class DossierPage(Page):
         head.addWidget(self.undo_button)
         head.addWidget(self.correct_button)
         self.papers = PapersTree(self)
+        self.signatures = SignatureBook(self.context, self)
+        self.papers.follow(self.signatures)
         self.papers.document_chosen.connect(self.show_document)
         self.papers.files_dropped.connect(self.attach_files)
         self.papers.currentItemChanged.connect(self._paper_chosen)
@@ -315,7 +319,7 @@ class DossierPage(Page):
     @Slot(object)
     def show_document(self, document: DocumentView) -> None:
         """A scan, to look at."""
-        self._open(DocumentDialog(self.context, document.file_name, document.sha256, self))
+        self._open(SignedDocumentDialog(self.context, self.code, document, self.signatures, self))
 
     def _open(self, dialog: QDialog) -> None:
         if self._dialog is not None:

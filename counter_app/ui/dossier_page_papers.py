@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,12 +14,17 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
+    QTreeWidgetItemIterator,
     QWidget,
 )
 
 from counter_app.services.values import ComponentView, DocumentView, DossierView, PortalFileView
 from counter_app.ui.formatting import local_time
+from counter_app.ui.signing_words import signature_state
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from counter_app.ui.signing_document import SignatureBook
 
 COMPONENT = int(Qt.ItemDataRole.UserRole)
 RESULT = COMPONENT + 1
@@ -83,6 +89,7 @@ class PapersTree(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._in_work: frozenset[tuple[str, str]] = frozenset()
+        self._signatures: SignatureBook | None = None
         self.setColumnCount(3)
         self.setHeaderLabels([_tr(Words.NAME), _tr(Words.GIVEN), _tr(Words.STATE)])
         header = self.header()
@@ -131,6 +138,28 @@ class PapersTree(QTreeWidget):
             self._add_result(code, name or _tr(Words.RESULTS), documents, files)
         self.expandAll()
         self._choose(*chosen)
+        self._show_signatures()
+        if self._signatures is not None:
+            self._signatures.ask(document.sha256 for document in view.documents)
+
+    def follow(self, signatures: SignatureBook) -> None:
+        """Say of each scan whether it is signed, as soon as that is known."""
+        self._signatures = signatures
+        signatures.found.connect(self._show_signatures)
+
+    @Slot()
+    def _show_signatures(self) -> None:
+        if self._signatures is None:
+            return
+        items = QTreeWidgetItemIterator(self)
+        while (item := items.value()) is not None:
+            document = item.data(0, DOCUMENT)
+            if document is not None:
+                views = self._signatures.of(document.sha256)
+                words = " · ".join(filter(None, (self._state_of(document), signature_state(views)[0])))
+                item.setText(2, words)
+                item.setToolTip(2, "\n".join(view.words for view in views))
+            items += 1
 
     def target(self) -> tuple[str, str]:
         """Component and result code of the chosen paper; both empty when none is chosen."""
@@ -198,14 +227,16 @@ class PapersTree(QTreeWidget):
 
     def _add_document(self, parent: QTreeWidgetItem, document: DocumentView) -> None:
         size = _tr(Words.PAGES).format(pages=document.pages or "?", size=max(1, document.size // 1024))
-        there = Words.FROM_PORTAL if document.from_portal else Words.ON_PORTAL
-        state = _tr(there if document.uploaded_at else Words.NOT_YET)
-        item = QTreeWidgetItem(parent, [document.file_name, size, state])
+        item = QTreeWidgetItem(parent, [document.file_name, size, self._state_of(document)])
         added = _tr(Words.ADDED).format(name=document.file_name, time=local_time(document.added_at))
         item.setToolTip(0, added)
         item.setData(0, DOCUMENT, document)
         item.setData(0, COMPONENT, document.component_code)
         item.setData(0, RESULT, document.result_code)
+
+    def _state_of(self, document: DocumentView) -> str:
+        there = Words.FROM_PORTAL if document.from_portal else Words.ON_PORTAL
+        return _tr(there if document.uploaded_at else Words.NOT_YET)
 
     def _add_portal_file(self, parent: QTreeWidgetItem, file: PortalFileView) -> None:
         state = Words.NOT_FETCHABLE if file.state == "failed" else Words.NOT_FETCHED

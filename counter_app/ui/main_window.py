@@ -17,6 +17,7 @@ from counter_app.ui.navigation import NavigationBar
 from counter_app.ui.page import Page, commit_preedit
 from counter_app.ui.scan_light import ScanLight
 from counter_app.ui.search_box import SearchBox
+from counter_app.ui.signing_unlock import SigningLight
 from counter_app.ui.sync_light import SyncLight
 from counter_app.ui.theme import icon
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.search_box = SearchBox(context)
         self.light = SyncLight(context)
         self.scan_light = ScanLight(context)
+        self.signing_light = SigningLight(context)
         self.message_bar = MessageBar()
         self._title = QLabel()
         self._stack = QStackedWidget()
@@ -188,6 +190,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._title)
         bar.addWidget(self.search_box, 1)
         bar.addWidget(self.scan_light)
+        bar.addWidget(self.signing_light)
         bar.addWidget(self.light)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)

@@ -29,6 +29,8 @@ from counter_app.ui.settings_page_portal import PortalForm
 from counter_app.ui.settings_page_printers import PrintersForm
 from counter_app.ui.settings_page_scan import ScanForm
 from counter_app.ui.settings_page_wording import WordingForm
+from counter_app.ui.signing_form import SigningForm
+from counter_app.ui.signing_words import tr as signing_tr
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -88,6 +90,7 @@ class SettingsPage(Page):
         self.portal_form = PortalForm(context, self)
         self.printers_form = PrintersForm(context, self)
         self.scan_form = ScanForm(context, self)
+        self.signing_form = SigningForm(context, self)
         self.rules_form = RulesForm(self)
         self.payment_form = PaymentForm(self)
         self.wording_form = WordingForm(context, self)
@@ -97,6 +100,7 @@ class SettingsPage(Page):
             self.portal_form,
             self.printers_form,
             self.scan_form,
+            self.signing_form,
             self.rules_form,
             self.payment_form,
         )
@@ -107,6 +111,7 @@ class SettingsPage(Page):
         self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
         self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
         self.tabs.addTab(self.scan_form, translate("SettingsForms", ScanForm.tab))
+        self.tabs.addTab(self.signing_form, signing_tr(SigningForm.tab))
         self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
         self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
         self.tabs.addTab(self.wording_form, translate("SettingsWording", WordingForm.tab))
@@ -136,6 +141,7 @@ class SettingsPage(Page):
         self.portal_form.trial.stop()
         self.printers_form.asking.stop()
         self.scan_form.end()
+        self.signing_form.end()
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""
