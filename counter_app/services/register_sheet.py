@@ -7,12 +7,14 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from counter_app.database import storage_told
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office
 from counter_app.services.papers_kept import with_results
 from counter_app.services.register import RegisterFilter, RegisterLine, period_words, register_blocks
-from counter_app.services.spreadsheets import CELL, FONT, HEAD, MOMENT, Cell, lay_out, naive, whole_file, write_cell
+from counter_app.services.spreadsheets import CELL, FONT, HEAD, MOMENT, Cell, lay_out, naive, write_cell
+from counter_app.whole_files import whole_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -53,7 +55,7 @@ def write_register(
     Raises UserError ``period_invalid``, ``register_too_long``; KnownError for storage.
     """
     blocks = _told(register_blocks(desk, wanted), on_lines)
-    with whole_file(path) as file:
+    with storage_told(path), whole_file(path) as file:
         return _write(desk, wanted, blocks, file)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from counter_app.database import storage_error
+from counter_app.database import storage_told
 from counter_app.rules.calendar import VIETNAM
+from counter_app.whole_files import whole_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -40,21 +40,6 @@ class Table:
     made_at: datetime
 
 
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Write ``path`` whole or not at all. Raises KnownError when it cannot be written."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        os.replace(partial, path)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
 def write_xlsx(path: Path, table: Table, rows: Iterable[Sequence[Cell]]) -> int:
     """Write a list as a sheet, A4 across with the heads on each page; returns the number of its lines.
 
@@ -62,7 +47,7 @@ def write_xlsx(path: Path, table: Table, rows: Iterable[Sequence[Cell]]) -> int:
     """
     from xlsxwriter import Workbook
 
-    with whole_file(path) as file, Workbook(file, {"constant_memory": True}) as book:
+    with storage_told(path), whole_file(path) as file, Workbook(file, {"constant_memory": True}) as book:
         book.set_properties({"title": table.above[1], "created": naive(table.made_at)})
         sheet = book.add_worksheet(table.name)
         lay_out(sheet, [width for _, width in table.columns])
@@ -113,21 +98,20 @@ def naive(moment: datetime) -> datetime:
 
 
 def write_csv(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write a list (UTF-8 with BOM); returns the number of its lines.
+    """Write a list (UTF-8 with BOM), whole or not at all; returns the number of its lines.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe. Raises KnownError when the file
     cannot be written.
     """
     count = 0
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(head)
-            for row in rows:
-                writer.writerow(map(_safe_cell, row))
-                count += 1
-    except OSError as error:
-        raise storage_error(error, path) from error
+    with storage_told(path), whole_file(path) as file:
+        text = TextIOWrapper(file, "utf-8-sig", newline="")
+        writer = csv.writer(text)
+        writer.writerow(head)
+        for row in rows:
+            writer.writerow(map(_safe_cell, row))
+            count += 1
+        text.detach()  # written out, the file still open
     return count
 
 
