@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 from counter_app.models import Document, OutboxMessage
 from counter_app.services.desk import DeskContext
 from counter_app.sync.messages import MessageKind
-from counter_app.sync.outbox import NOT_DONE, MessageState, lines, resend
-from counter_app.sync.outbox import OutboxLine as OutboxRow
+from counter_app.sync.outbox import NOT_DONE, MessageState, resend
+from counter_app.sync.outbox_view import OutboxLine as OutboxRow
+from counter_app.sync.outbox_view import lines
 
 __all__ = [
     "OutboxItem",

@@ -44,7 +44,7 @@ from counter_app.services.values import (
     QueueFilter,
     QueueRow,
 )
-from counter_app.sync.outbox import dossier_states
+from counter_app.sync.outbox_view import dossier_states
 
 _CUT = 400
 """Rows asked for by id at once; SQLite takes a limited number of parameters."""

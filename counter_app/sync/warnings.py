@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from counter_app.sync import outbox
+from counter_app.sync import outbox_view
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 QUEUE_TOLERANCE: Final = timedelta(days=1)
@@ -61,7 +61,7 @@ def early_warnings(facts: Facts) -> tuple[str, ...]:
 
 def read_facts(session: Session, folder: Path, clock_skew: timedelta | None, now: datetime) -> Facts:
     """Gather the facts; ``folder`` is the data directory."""
-    return Facts(clock_skew, free_bytes(folder), outbox.counts(session).oldest_waiting_at, now)
+    return Facts(clock_skew, free_bytes(folder), outbox_view.counts(session).oldest_waiting_at, now)
 
 
 def free_bytes(folder: Path) -> int | None:

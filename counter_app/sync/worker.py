@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from counter_app.database import Database
 from counter_app.errors import CounterError
-from counter_app.sync import inbox, outbox
+from counter_app.sync import inbox, outbox, outbox_view
 from counter_app.sync.client import Exchange
 from counter_app.sync.engine import SyncEngine
 from counter_app.sync.surroundings import Light, PassResult, Watch
@@ -232,7 +232,7 @@ class SyncWorker:
     def _counts(self) -> dict[str, Any]:
         """The counts of now; before the first contact, the time of the last one of an earlier run."""
         with self._database.read() as session:
-            counts = outbox.counts(session)
+            counts = outbox_view.counts(session)
             last = self._status.last_success_at or inbox.last_read_at(session)
         return {
             "waiting": counts.waiting,

@@ -13,9 +13,9 @@ from sync_desk import SyncDesk, assert_portal_has_each_once, wait_until
 
 from counter_app.models import Document, OutboxMessage, SyncRun
 from counter_app.sandbox.portal import PracticePortal
-from counter_app.sync import outbox
+from counter_app.sync import outbox, outbox_view
 from counter_app.sync.engine import UNSEEN_PAUSE, Light, SyncEngine, Watch
-from counter_app.sync.outbox import DossierSyncState
+from counter_app.sync.outbox_view import DossierSyncState
 from counter_app.sync.transfers import Transfer
 
 
@@ -108,9 +108,9 @@ def test_a_refused_dossier_holds_back_only_its_own_and_is_mended_and_resent(
     assert (stuck.state, stuck.error_code, stuck.error_field) == ("needs_attention", "03", "HinhThuc")
     assert stuck.last_error
     with desk.database.read() as session:
-        states = outbox.dossier_states(session, [1, 2])
+        states = outbox_view.dossier_states(session, [1, 2])
         assert states == {1: DossierSyncState.NEEDS_ATTENTION, 2: DossierSyncState.SENT}
-        assert outbox.counts(session).needs_attention == 1
+        assert outbox_view.counts(session).needs_attention == 1
 
     with desk.database.write() as session:
         outbox.resend(session, stuck.key, desk.clock.now, right)
@@ -157,7 +157,7 @@ def test_an_outcome_cut_off_after_the_commit_is_looked_up_and_not_sent_again(
     assert message.next_attempt_at - desk.clock.now >= UNSEEN_PAUSE
     assert (message.state, message.unseen) == ("waiting", True)
     with desk.database.read() as session:
-        assert outbox.dossier_states(session, [1]) == {1: DossierSyncState.UNKNOWN}
+        assert outbox_view.dossier_states(session, [1]) == {1: DossierSyncState.UNKNOWN}
     client.close()
 
     desk.sync(portal.url)
@@ -338,7 +338,7 @@ def test_a_dossier_changed_while_its_message_is_under_way_stays_waiting(desk: Sy
 
     assert [one.state for one in desk.messages()] == ["done", "waiting", "waiting"]
     with desk.database.read() as session:
-        assert outbox.dossier_states(session, [1]) == {1: DossierSyncState.CHANGED_SINCE}
+        assert outbox_view.dossier_states(session, [1]) == {1: DossierSyncState.CHANGED_SINCE}
 
 
 def test_a_pass_is_told_in_the_history(desk: SyncDesk, portal: PracticePortal) -> None:

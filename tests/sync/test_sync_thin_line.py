@@ -18,7 +18,7 @@ from sync_desk import OFFICE, Clock, SyncDesk, wait_until
 from counter_app.models import Document, Dossier
 from counter_app.sandbox.portal import PracticePortal
 from counter_app.services import outgoing
-from counter_app.sync import outbox
+from counter_app.sync import outbox_view
 from counter_app.sync.engine import SyncEngine
 from counter_app.sync.http import HttpLimits
 from counter_app.sync.profile1 import Profile1Client, Profile1Settings
@@ -87,7 +87,7 @@ def scan(desk: SyncDesk, code: str) -> bytes:
 
 def nothing_waits(desk: SyncDesk) -> bool:
     with desk.database.read() as session:
-        counts = outbox.counts(session)
+        counts = outbox_view.counts(session)
     assert counts.needs_attention == 0
     return counts.waiting == 0
 

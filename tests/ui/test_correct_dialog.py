@@ -14,7 +14,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
-from counter_app.sync import outbox
+from counter_app.sync import outbox, outbox_view
 from counter_app.sync.messages import MessageKind
 from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.dossier_page import DossierPage
@@ -196,7 +196,7 @@ def test_what_the_portal_refused_is_shown_mended_and_sent_again(
     settle(qtbot, running.executor)
     assert "được gửi lại" in told[-1]
     with running.desk.database.read() as session:
-        (line,) = outbox.lines(session)
+        (line,) = outbox_view.lines(session)
     assert (line.kind, line.state) == ("create", "waiting")
     assert dialog.paper is not None
     dialog.paper.reject()

@@ -15,7 +15,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services import reading
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
-from counter_app.sync.outbox import DossierSyncState
+from counter_app.sync.outbox_view import DossierSyncState
 from counter_app.ui import queue_page
 from counter_app.ui.formatting import PORTAL_WORDS
 from counter_app.ui.queue_page import QueuePage
