@@ -41,7 +41,7 @@ from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.scan_button import ScanButton
 from counter_app.ui.signing_document import SignatureBook, SignedDocumentDialog
-from counter_app.ui.scan_sheets_button import SheetsButton, order_of
+from counter_app.ui.scan_sheets_button import SheetsButton
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.undo_button import UndoButton
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -177,9 +177,7 @@ class DossierPage(Page):
         right.setChildrenCollapsible(False)
         papers_head = QHBoxLayout()
         papers_head.addWidget(_section(Words.PAPERS), 1)
-        self.sheets_button = SheetsButton(
-            self.context, lambda: partial(order_of, self.code, next(filter(None, self.papers.target()), "")), self
-        )
+        self.sheets_button = SheetsButton.of_dossier(self.context, lambda: (self.code, *self.papers.target()), self)
         papers_head.addWidget(self.sheets_button)
         right.addWidget(_stacked(self, papers_head, self.papers, bar))
         right.addWidget(_stacked(self, _section(Words.HISTORY), self.history))

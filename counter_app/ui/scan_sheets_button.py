@@ -42,6 +42,13 @@ class SheetsButton(QPushButton):
         self.setShortcut(KEYS)
         self.clicked.connect(self.ask)
 
+    @classmethod
+    def of_dossier(
+        cls, context: AppContext, wanted: Callable[[], tuple[str, str, str]], parent: QWidget | None = None
+    ) -> SheetsButton:
+        """For the dossier, component and result that ``wanted`` names; the last two are empty where none is chosen."""
+        return cls(context, lambda: partial(_of_dossier, *wanted()), parent)
+
     @Slot()
     def ask(self) -> None:
         """Show the separators for what is chosen now."""
@@ -56,8 +63,8 @@ class SheetsButton(QPushButton):
             self.dialog.open()
 
 
-def order_of(code: str, paper: str, _desk: DeskContext) -> SheetOrder:
-    """For one dossier; ``paper``: the one that is chosen in it, "" without one."""
+def _of_dossier(code: str, component: str, result: str, _desk: DeskContext) -> SheetOrder:
+    paper = component or result
     return SheetOrder((code,), {code: (paper,)} if paper else {})
 
 

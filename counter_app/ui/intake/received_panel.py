@@ -15,7 +15,7 @@ from counter_app.ui.formatting import status_label, weekday_time
 from counter_app.ui.intake.form_parts import InlineNote
 from counter_app.ui.preview import PdfPreview
 from counter_app.ui.scan_button import ScanButton
-from counter_app.ui.scan_sheets_button import SheetsButton, order_of
+from counter_app.ui.scan_sheets_button import SheetsButton
 from counter_app.ui.theme import icon, set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -83,7 +83,7 @@ class ReceivedPanel(QWidget):
         self.open = QPushButton(translate("ReceivedPanel", Words.OPEN))
         self.scan = ScanButton(context, lambda: (self._code_text, "", ""), self)
         self.scan.setShortcut("")  # the page has the key, for the form too
-        self.sheets = SheetsButton(context, lambda: partial(order_of, self._code_text, ""), self)
+        self.sheets = SheetsButton.of_dossier(context, lambda: (self._code_text, "", ""), self)
         self.preview = PdfPreview(context.executor)
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
