@@ -1,6 +1,6 @@
 """One typed object for all settings: ``settings.toml`` in the data directory, then the environment.
 
-Secrets never come here: the portal's password is in the system's keyring or ``COUNTER_PORTAL_PASSWORD``.
+Secrets never come here: see ``portal_secret``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from counter_app.database import storage_error
-from counter_app.errors import KnownError, UserError
+from counter_app.errors import UserError
 from counter_app.portal_address import checked_address
 from counter_app.rules.payment_qr import check_account
 from counter_app.rules.violation import RuleViolation
@@ -405,43 +405,3 @@ def with_changes(settings: Settings, **changes: Any) -> Settings:
             for name, value in changes.items()
         },
     )
-
-
-def portal_password(settings: Settings) -> str:
-    """The portal's password: ``COUNTER_PORTAL_PASSWORD``, else the system's keyring.
-
-    Raises KnownError ``sign_in_needed`` when neither has it.
-    """
-    if "COUNTER_PORTAL_PASSWORD" in os.environ:
-        return os.environ["COUNTER_PORTAL_PASSWORD"]
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        found = keyring.get_password(_keyring_service(settings), settings.portal.user)
-    except KeyringError:
-        found = None
-    if found is None:
-        raise KnownError(
-            "sign_in_needed",
-            "Chưa có mật khẩu đăng nhập cổng. Hãy nhập ở trang Cài đặt, hoặc đặt biến COUNTER_PORTAL_PASSWORD.",
-        )
-    return found
-
-
-def store_portal_password(settings: Settings, password: str) -> None:
-    """Keep the portal's password in the system's keyring, never in a file."""
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        keyring.set_password(_keyring_service(settings), settings.portal.user, password)
-    except KeyringError as error:
-        raise KnownError(
-            "keyring_missing",
-            "Máy này không có kho mật khẩu. Hãy đặt biến môi trường COUNTER_PORTAL_PASSWORD trước khi mở chương trình.",
-        ) from error
-
-
-def _keyring_service(settings: Settings) -> str:
-    return f"counter-app {settings.portal.url}"

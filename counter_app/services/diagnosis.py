@@ -27,12 +27,13 @@ from counter_app.errors import KnownError, UserError
 from counter_app.migrations import HEAD_REVISION
 from counter_app.models import Document, Dossier, OutboxMessage
 from counter_app.portal_address import checked_address
+from counter_app.portal_secret import portal_password
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import DeskContext
 from counter_app.services.line_probe import LineReport, Outcome, Stage
 from counter_app.services.outbox import outbox_load
 from counter_app.services.sync_history import read_days
-from counter_app.settings import Settings, portal_password
+from counter_app.settings import Settings
 from counter_app.sync.client import Exchange
 from counter_app.sync.outbox import NOT_DONE
 from counter_app.sync.warnings import CLOCK_TOLERANCE, DISK_WARN, QUEUE_TOLERANCE

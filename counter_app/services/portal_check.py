@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from counter_app.errors import KnownError, UserError
+from counter_app.portal_secret import portal_password
 from counter_app.services.desk import DeskContext
 from counter_app.services.portal_link import open_client
-from counter_app.settings import Settings, check_settings, portal_password
+from counter_app.settings import Settings, check_settings
 from counter_app.sync.client import SignInNeeded, TransientTrouble
 
 

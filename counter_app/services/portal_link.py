@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import KnownError
 from counter_app.models import Document
+from counter_app.portal_secret import portal_password
 from counter_app.services import outgoing
 from counter_app.services.catalogue_import import CatalogueImporter, ImportOutcome, from_portal
 from counter_app.services.desk import DeskContext
@@ -22,7 +23,7 @@ from counter_app.services.portal_feed import FeedApplier
 from counter_app.services.portal_names import PortalNames
 from counter_app.services.reconcile_daily import DailyReconciliation
 from counter_app.services.rescue_hold import SettleHeld
-from counter_app.settings import Settings, portal_password
+from counter_app.settings import Settings
 from counter_app.sync.client import PortalClient
 from counter_app.sync.engine import SyncEngine
 from counter_app.sync.surroundings import Chore, Surroundings

@@ -11,13 +11,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from counter_app.errors import CounterError, UserError
+from counter_app.portal_secret import store_portal_password
 from counter_app.services.calendars import import_calendar
 from counter_app.services.catalogue import import_catalogue_file
 from counter_app.services.catalogue_import import ImportOutcome
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office, save_office
 from counter_app.services.values import OfficeData
-from counter_app.settings import Settings, check_settings, save_settings, store_portal_password
+from counter_app.settings import Settings, check_settings, save_settings
 from counter_app.ui.catalogue_fetch import CatalogueFetch
 from counter_app.ui.context import AppContext
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from counter_app.errors import KnownError, UserError
 from counter_app.models import Calendar, Desk, Procedure
+from counter_app.portal_secret import portal_password, store_portal_password
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.calendars import import_calendar, read_calendar
 from counter_app.services.catalogue import (
@@ -38,9 +39,7 @@ from counter_app.settings import (
     PortalSettings,
     Settings,
     load_settings,
-    portal_password,
     save_settings,
-    store_portal_password,
     with_changes,
 )
 from tests.catalogue_samples import DAYS, GONE, HOURS, OFFICE, SAME_DAY, catalogue, request, write_catalogue

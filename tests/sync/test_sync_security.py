@@ -21,6 +21,7 @@ from profile2_line import Book, create
 from scripted_portal import Asked, Reply, ScriptedServer, json_reply
 
 from counter_app.errors import CounterError, KnownError, UserError
+from counter_app.portal_secret import portal_password, store_portal_password
 from counter_app.sandbox.portal import PracticePortal
 from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext, open_desk
@@ -32,9 +33,7 @@ from counter_app.settings import (
     Settings,
     check_settings,
     load_settings,
-    portal_password,
     save_settings,
-    store_portal_password,
 )
 from counter_app.sync.client import DocumentFile, SignInNeeded, TransientTrouble, UploadPlace
 from counter_app.sync.http import HttpLimits
