@@ -17,28 +17,12 @@ from counter_app.errors import UserError
 from counter_app.portal_address import checked_address
 from counter_app.rules.payment_qr import check_account
 from counter_app.rules.violation import RuleViolation
+from counter_app.sheet_kinds import SHEET_KINDS, THERMAL_FORMS
 from counter_app.whole_files import whole_file
 
 SETTINGS_NAME = "settings.toml"
 PORTAL_PROFILES = (1, 2)
 """1: the provincial portals (portal-protocol.md); 2: the national interface (portal-profile-2.md)."""
-
-THERMAL_FORM = "thermal"
-THERMAL_FORMS = (THERMAL_FORM, "scan_sticker")
-SHEET_KINDS = {
-    "apology": "letters",
-    "apologies": "letters",
-    "stop_notice": "letters",
-    "apology_list": "lists",
-    "handover_list": "lists",
-    "fee_closing": "lists",
-    "register": "lists",
-    "post_label": "labels",
-    "scan_cover": "letters",
-    "scan_label": "labels",
-    "scan_label_sheet": "letters",
-}
-"""Under which name of PrinterSettings a form falls; all others are slips."""
 
 T = TypeVar("T")
 

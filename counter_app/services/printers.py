@@ -8,7 +8,8 @@ from counter_app.errors import UserError
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import PrinterChoice
-from counter_app.settings import THERMAL_FORM, PrinterSettings, SheetSettings
+from counter_app.settings import PrinterSettings, SheetSettings
+from counter_app.sheet_kinds import THERMAL_FORM
 from printing.printers import ESCPOS, PDF
 
 if TYPE_CHECKING:
