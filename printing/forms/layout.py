@@ -192,8 +192,14 @@ class Builder:
         row = [QrCode(values[code.field] or "", _SIGNING_QR), *cells]
         beside = Table([row], colWidths=[_SIGNING_QR, *[width] * len(cells)], style=BARE)
         words = self._ink.para(" · ".join(known), "note")
-        whole = [*BARE, ("NOSPLIT", (0, 0), (-1, -1))]
-        return [Table([[beside], [words]], colWidths=[self._sheet.width], style=whole)]
+        return [
+            Table(
+                [[beside], [words]],
+                colWidths=[self._sheet.width],
+                spaceBefore=2,
+                style=[*BARE, ("NOSPLIT", (0, 0), (-1, -1))],
+            )
+        ]
 
     def _side_by_side(self, cells: list[list[Flowable]]) -> list[Flowable]:
         width = self._sheet.width / len(cells)

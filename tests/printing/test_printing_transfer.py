@@ -14,6 +14,7 @@ from paper_samples import CODE, LOOKUP, RECEIPT, THERMAL, raster, symbols, text_
 from counter_app.rules.payment_qr import Transfer, encode, purpose_of
 from printing.content import TransferLine
 from printing.forms import form_set_for, render
+from printing.forms.blocks import TextBlock
 from printing.raster import Line, picture
 from printing.thermal import render_thermal
 
@@ -47,13 +48,22 @@ def test_the_words_say_how_much_goes_to_whom_and_each_copy_stays_one_page(which:
 
 
 @pytest.mark.parametrize("which", SETS)
-def test_signatures_stay_with_their_code_on_a_page_that_goes_on(which: str, tmp_path: Path) -> None:
-    for papers in range(4, 16):
-        long = replace(WITH_CODE, components=RECEIPT.components[:1] * papers)
-        pdf = render(long, SETS[which])
+@pytest.mark.parametrize("lines", [0, 1, 2])
+def test_signatures_stay_with_their_code_on_a_page_that_goes_on(which: str, lines: int, tmp_path: Path) -> None:
+    form = SETS[which].receipt
+    before = [block for block in form.blocks if not isinstance(block, TextBlock) or "register_" not in block.text]
+    # Nothing short before the signatures that they would be kept with.
+    alone = SETS[which].model_copy(update={"receipt": form.model_copy(update={"blocks": tuple(before)})})
+    ends = set()
+    for papers in range(3, 24):
+        address = "\n".join([str(RECEIPT.address), *["thôn"] * lines])
+        long = replace(WITH_CODE, components=RECEIPT.components[:1] * papers, payment_note=None, address=address)
+        pdf = render(long, alone)
         parts = [text_of(pdf, tmp_path, first=page, last=page) for page in (1, 2)]
         signed = ["NGƯỜI NỘP HỒ SƠ" in part for part in parts]
         assert ["Quét để nộp phí" in part for part in parts] == signed, papers
+        ends.add(signed[0])
+    assert ends == {True, False}
 
 
 @pytest.mark.parametrize("which", SETS)

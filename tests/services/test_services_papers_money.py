@@ -160,8 +160,14 @@ def owes_less(desk: DeskContext, code: str) -> None:
     exempt(desk, code, "LP01", 5000, "Hộ nghèo")
 
 
-def owes_more(desk: DeskContext, code: str) -> None:
+def owes_otherwise(desk: DeskContext, code: str) -> None:
     correct(desk, code, replace(correctable(desk, code).entries, fees=(FeeAmount("LP01", 5000),)), "Nhập sai")
+
+
+def owes_otherwise_after_the_return(desk: DeskContext, code: str) -> None:
+    take_step(desk, code, Step.FINISH, StepInput())
+    give(desk, code, Handing(by="counter", signed=True))
+    owes_otherwise(desk, code)
 
 
 def owes_again(desk: DeskContext, code: str) -> None:
@@ -170,7 +176,7 @@ def owes_again(desk: DeskContext, code: str) -> None:
     exempt(desk, code, "LP01", 5000, "Hộ nghèo")
 
 
-@pytest.mark.parametrize("happens", [owes_less, owes_more, owes_again])
+@pytest.mark.parametrize("happens", [owes_less, owes_otherwise, owes_otherwise_after_the_return, owes_again])
 def test_where_something_else_is_owed_a_new_notice_is_given(
     banked: DeskContext, clock: Clock, tmp_path: Path, happens: Callable[[DeskContext, str], None]
 ) -> None:
@@ -181,11 +187,14 @@ def test_where_something_else_is_owed_a_new_notice_is_given(
     clock.move(days=1)
     happens(banked, code)
     second = print_paper(banked, code, NOTICE, PRINTER)
+    take(banked, code, MoneyIn())
+    save_office(banked, replace(get_office(banked), desk_name="QUẦY MỚI"))
     numbers = [print_jobs.job(banked.database, job).event_number for job in (first, second)]
     assert numbers[0] == 1
     for number, amount, day in zip(numbers, ("8.000", "5.000"), ("10", "11"), strict=True):
         again = text(banked, code, NOTICE, tmp_path, reprint=True, number=number or 0)
         assert f"Tổng số tiền: {amount} đồng" in again
+        assert "QUẦY MỚI" not in again
         assert f"ngày {day} tháng 3" in again
 
 
