@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from counter_app.errors import UserError
 from counter_app.rules.digitising import PaperKind
@@ -34,7 +34,7 @@ TITLES = {
 STICKER goes to the receipt printer, LABEL to the printer of labels, LABEL_SHEET to that of sheets.
 """
 
-THERMAL = "thermal"
+THERMAL: Final = "thermal"
 Stickers = Literal["70x42", "A4 3x7", "thermal"]
 """What stickers are printed on."""
 

@@ -26,6 +26,7 @@ DELAY_MS = 120
 class Words:
     """What the line says."""
 
+    NAME = QT_TRANSLATE_NOOP("OfferLine", "Giấy tờ đã có, dùng lại được")
     GIVEN = QT_TRANSLATE_NOOP("OfferLine", "↺ Đã nộp ngày {date} ở hồ sơ {code}: dùng lại ({keys})")
     RESULT = QT_TRANSLATE_NOOP("OfferLine", "↺ Kết quả ngày {date} của hồ sơ {code}: dùng lại ({keys})")
     OLD = QT_TRANSLATE_NOOP("OfferLine", "↺ Kết quả cũ cấp ngày {date} ({code}): dùng lại ({keys})")
@@ -42,6 +43,7 @@ class OfferLine(QPushButton):
         self._has_key = has_key
         set_role(self, "light")
         set_tone(self, "good")
+        self.setAccessibleName(_tr(Words.NAME))
         self.hide()
         self.delay = QTimer(self)
         self.delay.setSingleShot(True)

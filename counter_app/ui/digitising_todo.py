@@ -20,8 +20,7 @@ from counter_app.ui.marking_table import MarkedModel, MarkingTable
 from counter_app.ui.page import nfc
 from counter_app.ui.paged_table import Column
 from counter_app.ui.queue_page_columns import short_time
-from counter_app.ui.scan_sheets_button import ReadOrder, SheetsButton
-from counter_app.ui.scan_sheets_dialog import SheetOrder
+from counter_app.ui.scan_sheets_button import ReadOrder, SheetOrder, SheetsButton
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 

@@ -1,8 +1,9 @@
-"""The button that prints separators for the papers at hand."""
+"""The button that prints separators for the papers at hand; its window is loaded when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,25 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from counter_app.ui.context import AppContext
-from counter_app.ui.scan_sheets_dialog import Kept, SheetOrder, SheetsDialog, read_kept
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
+    from counter_app.ui.scan_sheets_dialog import Kept, SheetsDialog
 
 KEYS = "Ctrl+Shift+Q"
 """Beside Ctrl+Q, which scans."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """For what separators are asked. ``chosen``: papers by dossier; ``by_paper``: those are meant at first."""
+
+    codes: tuple[str, ...]
+    chosen: Mapping[str, tuple[str, ...]]
+    by_paper: bool = False
+
+
 ReadOrder = Callable[["DeskContext"], SheetOrder]
 
 
@@ -57,6 +69,8 @@ class SheetsButton(QPushButton):
             self._context.executor.submit(partial(_read, self._context.desk, read), self._open)
 
     def _open(self, answer: tuple[SheetOrder, Kept]) -> None:
+        from counter_app.ui.scan_sheets_dialog import SheetsDialog
+
         order, kept = answer
         if order.codes:
             self.dialog = SheetsDialog(self._context, order, kept, self.window())
@@ -69,4 +83,6 @@ def _of_dossier(code: str, component: str, result: str, _desk: DeskContext) -> S
 
 
 def _read(desk: DeskContext, read: ReadOrder) -> tuple[SheetOrder, Kept]:
+    from counter_app.ui.scan_sheets_dialog import read_kept
+
     return read(desk), read_kept(desk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
     from counter_app.services.scan_sheets import Wanted
+    from counter_app.ui.scan_sheets_button import SheetOrder
 
 DRAFT_NAME = "scan_sheets"
 LABEL_SHEET = "A4 3x7"
@@ -64,15 +64,6 @@ MEDIA = {
     LABEL_SHEET: Words.LABEL_SHEET,
     "thermal": Words.THERMAL,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SheetOrder:
-    """For what separators are asked. ``chosen``: papers by dossier; ``by_paper``: those are meant at first."""
-
-    codes: tuple[str, ...]
-    chosen: Mapping[str, tuple[str, ...]]
-    by_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
