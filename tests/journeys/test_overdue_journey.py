@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pypdfium2
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -26,19 +25,13 @@ from counter_app.ui.overdue_page import OverduePage
 from counter_app.ui.overdue_page_batch import OWN_REASON, BatchDialog, BatchRunDialog
 from counter_app.ui.overdue_page_letter import ApologyDialog, first_suggestion
 from counter_app.ui.return_page import ReturnPage
+from tests.pdf_words import said
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import Clock, press, settle
 
 TakeIn = Callable[..., Received]
 CONTROL = Qt.KeyboardModifier.ControlModifier
 REASON = "Chờ kết quả xác minh của cơ quan công an"
-
-
-def text_of(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        pages = [document[number] for number in range(len(document))]
-        texts = [page.get_textpage().get_text_range() for page in pages]
-    return " ".join(" ".join(texts).split())
 
 
 def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: TakeIn, clock: Clock, qtbot: Any) -> None:
@@ -78,7 +71,7 @@ def test_late_then_apologised_for_then_returned(running: RunningApp, take_in: Ta
     paper = page._dialog
     assert isinstance(paper, PaperDialog)
     assert paper.preview.page_count >= 1
-    text = text_of(make_paper(running.desk, code, "apology").pdf)
+    text = said(make_paper(running.desk, code, "apology").pdf)
     assert REASON in text
     assert f"{new_due:%d}" in text
     assert "XIN LỖI" in text
@@ -173,7 +166,7 @@ def test_letters_for_many_by_keyboard_alone(running: RunningApp, take_in: TakeIn
     papers = run.papers
     assert papers is not None
     settle(qtbot, running.executor)
-    text = text_of(papers.pdf)
+    text = said(papers.pdf)
     assert all(code in text for code in codes)
     assert REASON in text
     assert "Chờ cơ quan thuế" in text

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pypdfium2
 from PySide6.QtCore import Qt
 
 from counter_app.app import RunningApp
@@ -21,6 +20,7 @@ from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.ending_dialog import EndingDialog
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.supplement_dialog import SupplementDialog, SupplementRequestDialog
+from tests.pdf_words import said
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 from tests.ui.window_fixtures import Clock, press, settle, type_text
 
@@ -32,12 +32,6 @@ ALT, CTRL, SHIFT = (
 )
 PROCEDURE = "1.001193"
 ASKED = "Giấy chứng sinh bản chính có dấu của bệnh viện"
-
-
-def text_of(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        texts = [document[number].get_textpage().get_text_range() for number in range(len(document))]
-    return " ".join(" ".join(texts).split())
 
 
 def opened(running: RunningApp, code: str, qtbot: Any) -> DossierPage:
@@ -91,7 +85,7 @@ def test_supplement_and_back(running: RunningApp, take_in: TakeIn, clock: Clock,
     assert view.row.paused_at == clock.now, "the clock stands"
     assert not view.fees
     assert not page.steps.step_actions[Step.PAY].isEnabled(), "there is no money to take"
-    assert ASKED in text_of(make_paper(desk, code, "supplement_request").pdf)
+    assert ASKED in said(make_paper(desk, code, "supplement_request").pdf)
 
     # The applicant takes a week, all of it working time that does not count.
     clock.move(days=7)
@@ -106,7 +100,7 @@ def test_supplement_and_back(running: RunningApp, take_in: TakeIn, clock: Clock,
     view = show(desk, code)
     assert (view.row.status, view.row.paused_at) == ("received", None)
     assert view.row.due == first_due + timedelta(days=7), "as much time as was left"
-    receipt = text_of(make_paper(desk, code, "receipt").pdf)
+    receipt = said(make_paper(desk, code, "receipt").pdf)
     assert view.row.due is not None
     assert f"{view.row.due.astimezone(VIETNAM):%d/%m/%Y}" in receipt or f"ngày {view.row.due.day:02d}" in receipt
     steps = [row.kind for row in list_outbox(desk) if row.dossier_code == code]
@@ -126,7 +120,7 @@ def test_refusal_with_its_law(running: RunningApp, qtbot: Any) -> None:
 
     view = show(desk, ONLINE_CODE)
     assert view.row.status == "refused"
-    text = text_of(make_paper(desk, ONLINE_CODE, "refusal").pdf)
+    text = said(make_paper(desk, ONLINE_CODE, "refusal").pdf)
     assert "Hồ sơ không thuộc thẩm quyền của Ủy ban nhân dân xã" in text
     assert "Khoản 2 Điều 17 Nghị định 61/2018/NĐ-CP" in text
     paper.reject()
@@ -163,7 +157,7 @@ def test_what_is_missing_is_asked_for_and_why_is_on_the_paper(running: RunningAp
     paper_of(dialog, page, qtbot).reject()
     settle(qtbot, running.executor)
     assert "\nLý do: Tờ khai chưa ký" in page.history.toPlainText(), "a line of its own there too"
-    text = text_of(make_paper(desk, ONLINE_CODE, "supplement_request").pdf)
+    text = said(make_paper(desk, ONLINE_CODE, "supplement_request").pdf)
     assert "Lý do: Tờ khai chưa ký" in text
     assert f"{len(lines)}. " in text
     assert f"{len(lines) + 1}. {lines[0][:10]}" not in text

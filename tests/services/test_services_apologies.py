@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,6 +42,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
+from tests.pdf_words import said
 from tests.services.inspect_desk import kinds, nothing_stored, refused
 from tests.storage.test_storage_migrations import downgrade
 
@@ -132,8 +132,7 @@ def test_sent_back_changed_and_signed_by_a_deputy(desk: DeskContext, clock: Cloc
     assert "Ghi rõ" in lines[2].note
     assert REASON in lines[3].note
     assert "17/03/2026" in lines[3].note
-    with pypdfium2.PdfDocument(make_paper(desk, code, "apology").pdf) as document:
-        words = " ".join(document[0].get_textpage().get_text_range().split())
+    words = said(make_paper(desk, code, "apology").pdf)
     assert "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" in words
     assert "Nguyễn Văn Phó" in words
     assert "Chờ Công an tỉnh xác minh" in words

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-import pypdfium2
 import pytest
 
 from counter_app.rules.apology import LetterState
@@ -33,6 +32,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
+from tests.pdf_words import pages_said
 from tests.services.inspect_desk import kinds, nothing_stored, refused
 
 REASON = "Hệ thống của cơ quan chuyên môn gián đoạn"
@@ -48,11 +48,6 @@ LATER = moment(17, 17)
 
 def item(code: str, new_due: datetime = LATER, reason: str = REASON) -> BatchItem:
     return BatchItem(code, LetterText(reason, "Phòng Tư pháp", new_due))
-
-
-def words_of(pdf: bytes) -> list[str]:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [" ".join(document[n].get_textpage().get_text_range().split()) for n in range(len(document))]
 
 
 @pytest.fixture
@@ -164,7 +159,7 @@ def test_letters_to_be_signed_later(desk: DeskContext, codes: list[str]) -> None
     done = run_batch(desk, start_batch(desk, [item(code) for code in codes[:2]], signed=False))
     assert [letters_of(desk, code)[0].state for code in codes[:2]] == [LetterState.SUBMITTED] * 2
     assert show(desk, codes[0]).row.due == moment(13, 17)
-    assert all("Số: ." in page for page in words_of(letters_pdf(desk, done.letters)) if "XIN LỖI" in page)
+    assert all("Số: ." in page for page in pages_said(letters_pdf(desk, done.letters)) if "XIN LỖI" in page)
 
 
 def test_a_deputy_signs_a_whole_batch(desk: DeskContext, codes: list[str]) -> None:
@@ -173,7 +168,7 @@ def test_a_deputy_signs_a_whole_batch(desk: DeskContext, codes: list[str]) -> No
     )
     done = run_batch(desk, batch)
     assert letters_of(desk, codes[0])[0].signed_by == "Nguyễn Văn Phó"
-    assert "PHÓ CHỦ TỊCH" in words_of(letters_pdf(desk, done.letters))[0]
+    assert "PHÓ CHỦ TỊCH" in pages_said(letters_pdf(desk, done.letters))[0]
 
 
 def test_an_empty_batch_and_an_unknown_one(desk: DeskContext, codes: list[str]) -> None:
@@ -194,7 +189,7 @@ def test_one_job_for_all_and_no_paper_twice(desk: DeskContext, codes: list[str])
     number = print_letters(desk, done.letters, PRINTER)
     (job,) = print_jobs.list_jobs(desk.database)
     assert (job.id, job.form, job.reprint) == (number, "apologies", False)
-    pages = words_of(letters_pdf(desk, done.letters))
+    pages = pages_said(letters_pdf(desk, done.letters))
     for code in codes[:3]:
         assert any(code in page for page in pages)
     assert not any("Bản in lại" in page for page in pages)
@@ -211,7 +206,7 @@ def test_a_letter_printed_alone_is_not_printed_again_with_others(desk: DeskConte
     with refused("already_printed"):
         print_letters(desk, done.letters, PRINTER)
     print_letters(desk, done.letters, PRINTER, reprint=True)
-    assert all("Bản in lại" in page for page in words_of(letters_pdf(desk, done.letters, reprint=True)))
+    assert all("Bản in lại" in page for page in pages_said(letters_pdf(desk, done.letters, reprint=True)))
 
 
 def test_a_job_given_up_frees_its_letters_and_a_reprint_brings_all(desk: DeskContext, codes: list[str]) -> None:

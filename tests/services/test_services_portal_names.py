@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from counter_app.models import Document, Dossier, OutboxMessage
@@ -18,6 +17,7 @@ from counter_app.sync.client import Refused
 from counter_app.sync.messages import ApplicantKind
 from counter_app.sync.profile2_book import FILE_MARK, FiledComponent, FiledPaper, PortalName
 from tests.catalogue_samples import YBHIAO, full_request, request, write_pdf
+from tests.pdf_words import said
 
 THEIRS = "G09.20-20260310-0000001"
 
@@ -54,13 +54,13 @@ def test_a_dossier_of_another_desk_is_refused_in_words(names: PortalNames) -> No
 
 def test_both_codes_find_the_dossier_and_are_on_its_papers(desk: DeskContext, names: PortalNames) -> None:
     code = receive(desk, full_request()).code
-    assert "Mã trên cổng" not in _text(make_paper(desk, code, "receipt").pdf)
+    assert "Mã trên cổng" not in said(make_paper(desk, code, "receipt").pdf)
     slip = make_thermal(desk, code)
     names.keep_code(code, THEIRS)
     for typed in (code, THEIRS, THEIRS.lower(), THEIRS[:12]):
         assert [row.code for row in find(desk, typed)] == [code]
     assert (show(desk, THEIRS).row.code, show(desk, code).row.portal_code) == (code, THEIRS)
-    printed = _text(make_paper(desk, code, "receipt").pdf)
+    printed = said(make_paper(desk, code, "receipt").pdf)
     assert code in printed
     assert f"Mã trên cổng: {THEIRS}" in printed
     assert make_thermal(desk, code) != slip
@@ -107,11 +107,3 @@ def _created(desk: DeskContext, code: str) -> None:
     with desk.database.write() as session:
         dossier = session.query(Dossier).filter_by(code=code).one()
         session.query(OutboxMessage).filter_by(dossier_id=dossier.id, kind="create").one().state = "done"
-
-
-def _text(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
-    finally:
-        document.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +27,7 @@ from counter_app.services.wording_places import PLACES, as_markup, named
 from printing.forms.blocks import TEXT_FIELDS
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
+from tests.pdf_words import said
 from tests.services.inspect_desk import refused
 
 DAY = date(2026, 3, 10)
@@ -40,11 +40,6 @@ def form_of(wording: OfficeWording, name: str) -> FormWording:
 
 def text_of(wording: OfficeWording, form: str, kind: str, number: int = 0) -> WordingText:
     return [text for text in form_of(wording, form).texts if text.kind == kind][number]
-
-
-def said(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
 
 
 def change(desk: DeskContext, form: str, kind: str, words: str, *, day: date | None = None, number: int = 0) -> None:

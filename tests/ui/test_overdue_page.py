@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from PySide6.QtCore import QDate, Qt
 from sqlalchemy import select
@@ -40,6 +39,7 @@ from counter_app.ui.overdue_page_papers import LettersDialog, MonthDialog
 from counter_app.ui.overdue_page_steps import LetterHistoryDialog, LetterStepDialog
 from counter_app.ui.overdue_page_tables import EVERY_LETTER
 from counter_app.ui.print_jobs_panel import _reprint
+from tests.pdf_words import said
 from tests.ui.window_fixtures import Clock, settle
 
 TakeIn = Callable[..., Received]
@@ -439,8 +439,7 @@ def test_the_letter_is_seen_before_it_is_taken(page: OverduePage, running: Runni
     preview = dialog._preview
     assert preview is not None
     qtbot.waitUntil(lambda: preview.preview.picture(0) is not None, timeout=10_000)
-    with pypdfium2.PdfDocument(preview.pdf) as document:
-        text = " ".join(document[0].get_textpage().get_text_range().split())
+    text = said(preview.pdf)
     assert "Chờ kết quả xác minh" in text
     assert f"ngày {dialog.new_due.moment():%d} tháng" in text
     preview.reject()

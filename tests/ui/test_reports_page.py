@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QPushButton
@@ -20,6 +19,7 @@ from counter_app.settings import with_changes
 from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.overdue_page_papers import MonthDialog
 from counter_app.ui.reports_page import ReportsPage
+from tests.pdf_words import said
 from tests.services.sheets import cells
 from tests.ui.window_fixtures import Clock, press, settle
 
@@ -66,11 +66,6 @@ def choose(page: ReportsPage, period: str, *days: QDate) -> None:
     page.filter.period.setCurrentIndex(page.filter.period.findData(period))
     for field, day in zip((page.filter.first, page.filter.last), days, strict=False):
         field.setDate(day)
-
-
-def words(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return " ".join(" ".join(part.get_textpage().get_text_range() for part in document).split())
 
 
 def test_by_month_day_volume_and_any_days(page: ReportsPage, codes: list[str], qtbot: Any) -> None:
@@ -120,8 +115,8 @@ def test_the_preview_is_printed_as_it_is_and_each_time_anew(
         dialog = page._dialog
         assert isinstance(dialog, PrintDialog)
         settle(qtbot, running.executor)
-        said = words(dialog.pdf)
-        assert [code in said for code in codes] == [True, True, True, False]
+        text = said(dialog.pdf)
+        assert [code in text for code in codes] == [True, True, True, False]
         assert dialog.file_name == "so-theo-doi-2026-03-01-2026-03-31"
         dialog.print_now()
         settle(qtbot, running.executor)

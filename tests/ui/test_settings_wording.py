@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
 import pytest
 from PySide6.QtCore import QDate, Qt
 
@@ -14,6 +13,7 @@ from counter_app.services.offices import get_office
 from counter_app.services.wording import read_wording
 from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.settings_page_wording import HEAD, WordingForm
+from tests.pdf_words import said
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import press, settle
 
@@ -58,8 +58,8 @@ def notes(form: WordingForm) -> str:
 
 
 def paper(form: WordingForm) -> str:
-    with pypdfium2.PdfDocument(form.preview._data) as document:
-        return " ".join(" ".join(part.get_textpage().get_text_range() for part in document).split())
+    assert form.preview._data is not None
+    return said(form.preview._data)
 
 
 def test_what_is_typed_is_seen_on_the_paper(form: WordingForm, page: SettingsPage, qtbot: Any) -> None:
