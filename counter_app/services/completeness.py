@@ -11,8 +11,10 @@ from counter_app.services.values import ComponentIn, ReceiveRequest
 MOST_COPIES = 9999
 
 
-def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[list[DossierComponent], tuple[str, ...]]:
-    """The components as received, and warnings.
+def check_components(
+    procedure: Procedure, request: ReceiveRequest, *, complete: bool = True
+) -> tuple[list[DossierComponent], tuple[str, ...]]:
+    """The components as received, and warnings; not ``complete``: whatever there is of them will do.
 
     A required component counts as missing when it is not named, or is named with no paper and no file and is
     not one that depends on the applicant's circumstances. A catalogue entry that asks for no original and no
@@ -42,6 +44,9 @@ def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[lis
                 component=component.code,
             )
         given[component.code] = component
+    rows = [_row(position, item, given.get(item.code)) for position, item in enumerate(offered.values())]
+    if not complete:
+        return rows, ()
     missing = [item for item in offered.values() if item.required and _is_missing(item, given.get(item.code))]
     if missing and not request.supplement_reason.strip():
         names = "; ".join(f"{item.code} ({_short(item.name)})" for item in missing)
@@ -60,7 +65,7 @@ def check_components(procedure: Procedure, request: ReceiveRequest) -> tuple[lis
         and not _has_something(given[item.code])
         and item not in missing
     )
-    return [_row(position, item, given.get(item.code)) for position, item in enumerate(offered.values())], warnings
+    return rows, warnings
 
 
 def chosen_case(procedure: Procedure, case_name: str) -> str:

@@ -88,8 +88,9 @@ def _take_payment(
 
 
 def is_online(dossier: Dossier) -> bool:
-    """Tell whether the dossier came from the portal and was not taken in at this desk."""
-    return bool(dossier.events) and dossier.events[0].step == Step.REGISTER
+    """Tell whether the dossier came from the portal and was not handed in at this desk (and perhaps refused)."""
+    first = dossier.events[0] if dossier.events else None
+    return first is not None and first.step == Step.REGISTER and first.actor == PORTAL
 
 
 def take_over(session: Session, dossier: Dossier, data: Mapping[str, Any], now: datetime) -> None:

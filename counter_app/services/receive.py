@@ -83,8 +83,8 @@ def receive(
     ``code_range_full``; KnownError for storage. On any error nothing is stored but, at most, the bytes of
     files under their digest.
     """
-    _check_choices(request)
-    stored = _store_files(desk, request.components)
+    check_choices(request)
+    stored = store_files(desk, request.components)
     with desk.database.write() as session:
         office = _office(session, desk)
         procedure = _procedure(session, desk, request.procedure)
@@ -100,7 +100,7 @@ def receive(
         calendar_id, calendar = _calendar(session, desk)
         limit = limit_of(procedure, request.channel)
         due_at = _promise(desk, calendar, limit, request, at)
-        fees = _fees(procedure, request, at)
+        fees = fee_rows(procedure, request, at)
         # A receipt is issued with every reception, except for a result given on the spot (118/2025/NĐ-CP).
         form = None if limit.unit is LimitUnit.ON_THE_SPOT else "receipt"
         numbers = take_numbers(session, office.code, desk.settings.desk, today, form)
@@ -130,7 +130,7 @@ def receive(
             register_number=numbers.register,
             components=components,
             fees=fees,
-            documents=_documents(stored, entered_at),
+            documents=document_rows(stored, entered_at),
             revision=0,
         )
         dossier.search_text = search_text(dossier)
@@ -195,7 +195,8 @@ def _calendar(session: Session, desk: DeskContext) -> tuple[int, WorkCalendar]:
     return made, calendar
 
 
-def _check_choices(request: ReceiveRequest) -> None:
+def check_choices(request: ReceiveRequest) -> None:
+    """Refuse a way in or out that there is not: UserError ``channel_unknown``, ``return_unknown``, ``sets_invalid``."""
     if request.channel not in CHANNELS:
         raise UserError("channel_unknown", f"Kênh «{request.channel}» không có. Hãy chọn: {', '.join(CHANNELS)}.")
     if request.return_by not in RETURN_WAYS:
@@ -206,7 +207,8 @@ def _check_choices(request: ReceiveRequest) -> None:
         raise UserError("sets_invalid", "Số lượng hồ sơ (bộ) phải từ 1 trở lên.")
 
 
-def _store_files(desk: DeskContext, components: Sequence[ComponentIn]) -> list[Stored]:
+def store_files(desk: DeskContext, components: Sequence[ComponentIn]) -> list[Stored]:
+    """The scans of papers put into the store, each with the code of its paper; UserError ``file_…``."""
     return [
         (component.code, desk.documents.add(path, max_mb=desk.settings.max_document_mb))
         for component in components
@@ -283,7 +285,8 @@ def _same_applicant(session: Session, data: ApplicantData, columns: dict[str, An
     return None
 
 
-def _fees(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
+def fee_rows(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
+    """The fees of the channel and the case, those paid marked so; UserError ``fee_unknown``."""
     case_name = chosen_case(procedure, request.case_name)
     offered = {fee.code: fee for fee in applicable(procedure.fees, request.channel, case_name)}
     given: dict[str, FeeIn] = {}
@@ -321,7 +324,7 @@ def _book_fees(session: Session, desk: DeskContext, dossier: Dossier, at: dateti
         book(session, desk, dossier, fees, PAYMENT, at, method, event_number=1)
 
 
-def _documents(stored: Sequence[Stored], at: datetime) -> list[Document]:
+def document_rows(stored: Sequence[Stored], at: datetime) -> list[Document]:
     """One row a file; the same bytes given twice for one component count once."""
     rows: dict[tuple[str, str], Document] = {}
     for component, file in stored:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from counter_app.rules.lifecycle import Step
-from counter_app.services.endings import OPEN_PLACE, REQUESTED_BY, Ending, kept_grounds
+from counter_app.services.endings import REQUESTED_BY, Ending
 from counter_app.services.returning_delivery import OriginalBack
 from counter_app.services.steps import StepInput
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
-from counter_app.ui.page import alive, nfc
+from counter_app.ui.law_box import LawBox
+from counter_app.ui.page import nfc
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -28,8 +29,6 @@ PAPERS_HEIGHT = 118
 class Words:
     """What the window says besides what it says of any step."""
 
-    LAW = QT_TRANSLATE_NOOP("EndingDialog", "&Điều luật áp dụng")
-    LAW_HINT = QT_TRANSLATE_NOOP("EndingDialog", "Chọn điều đã dùng, hoặc gõ điều khác")
     REQUESTED = QT_TRANSLATE_NOOP("EndingDialog", "D&ừng theo")
     PAPERS = QT_TRANSLATE_NOOP("EndingDialog", "Giấy &tờ xử lý thế nào")
     FEES = QT_TRANSLATE_NOOP("EndingDialog", "&Phí, lệ phí xử lý thế nào")
@@ -43,12 +42,7 @@ class EndingDialog(StepDialog):
     def __init__(self, context: AppContext, dossier: DossierView, step: Step, parent: QWidget | None = None) -> None:
         super().__init__(context, dossier, step, parent)
         self.setMinimumWidth(WIDTH)
-        self.law = QComboBox(self)
-        self.law.setEditable(True)
-        self.law.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.law.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.law.setMinimumContentsLength(40)
-        self.law.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.law = LawBox(self)
         self.requested_by = QComboBox(self)
         for key, words in REQUESTED_BY.items():
             self.requested_by.addItem(words, key)
@@ -59,57 +53,45 @@ class EndingDialog(StepDialog):
         self.originals.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_originals(dossier)
         asked: list[tuple[str, QWidget, bool]] = [
-            (Words.LAW, self.law, step is not Step.WITHDRAW),
-            (Words.REQUESTED, self.requested_by, step is Step.STOP),
-            (Words.PAPERS, self.papers, step is Step.STOP),
-            (Words.FEES, self.fees, step is not Step.REFUSE),
-            (Words.ORIGINALS, self.originals, step is not Step.REFUSE and self.originals.count() > 0),
+            (self.law.label, self.law, step is not Step.WITHDRAW),
+            (_tr(Words.REQUESTED), self.requested_by, step is Step.STOP),
+            (_tr(Words.PAPERS), self.papers, step is Step.STOP),
+            (_tr(Words.FEES), self.fees, step is not Step.REFUSE),
+            (_tr(Words.ORIGINALS), self.originals, step is not Step.REFUSE and self.originals.count() > 0),
         ]
         for words, field, wanted in asked:
             if wanted:
-                self.add_field(translate("EndingDialog", words), field)
+                self.add_field(words, field)
             else:
                 field.hide()
         self.put_late_entry_last()
         if step is not Step.WITHDRAW:
-            line = self.law.lineEdit()
-            assert line is not None
-            line.setPlaceholderText(translate("EndingDialog", Words.LAW_HINT))
-            self.law.activated.connect(self._fill_in)
-            self.context.executor.submit(partial(kept_grounds, context.desk), self._offer_grounds)
+            self.law.offer(context)
 
     def answers(self) -> StepInput:
         ending = Ending(
-            law=nfc(self.law.currentText()),
+            law=self.law.law(),
             requested_by=str(self.requested_by.currentData()) if self.step is Step.STOP else "",
             papers=nfc(self.papers.text()),
             fees=nfc(self.fees.text()),
-            originals=tuple(
-                self.originals.item(row).data(Qt.ItemDataRole.UserRole)
-                for row in range(self.originals.count())
-                if self.originals.item(row).checkState() is Qt.CheckState.Checked
-            ),
+            originals=self._given_back(),
         )
         return replace(super().answers(), ending=ending)
 
-    def _offer_grounds(self, grounds: list[str]) -> None:
-        if alive(self):
-            typed = self.law.currentText()
-            self.law.addItems(grounds)
-            self.law.setCurrentIndex(-1)
-            self.law.setEditText(typed)
+    def issued(self, answer: Any) -> str:
+        """A withdrawal has no notice; for papers that go back the receiver signs."""
+        return "return_slip" if self.step is Step.WITHDRAW and self._given_back() else super().issued(answer)
 
-    @Slot()
-    def _fill_in(self) -> None:
-        """What is typed next goes into the place that a ground of the first ones leaves open."""
-        line = self.law.lineEdit()
-        if line is not None and (at := line.text().find(OPEN_PLACE)) >= 0:
-            line.setSelection(at, len(OPEN_PLACE))
+    def _given_back(self) -> tuple[OriginalBack, ...]:
+        items = [self.originals.item(row) for row in range(self.originals.count())]
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
+        )
 
     def _list_originals(self, dossier: DossierView) -> None:
         for paper in dossier.components:
             if paper.originals:
-                words = translate("EndingDialog", Words.ORIGINAL).format(name=paper.name, count=paper.originals)
+                words = _tr(Words.ORIGINAL).format(name=paper.name, count=paper.originals)
                 item = QListWidgetItem(words, self.originals)
                 item.setToolTip(paper.name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -117,3 +99,7 @@ class EndingDialog(StepDialog):
                 item.setData(Qt.ItemDataRole.UserRole, OriginalBack(paper.code, paper.originals))
         if self.originals.count():
             self.originals.setCurrentRow(0)
+
+
+def _tr(text: str) -> str:
+    return translate("EndingDialog", text)
