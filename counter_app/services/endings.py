@@ -19,6 +19,8 @@ from counter_app.models import Dossier, HandoverItem, LawGround
 from counter_app.rules.lifecycle import Status, Step, label
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
+from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.returning_delivery import OriginalBack, originals_back
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Ending:
 def end(taking: Taking, effect: Effect) -> None:
     """What a refusal, a withdrawal or a stop does besides the status: its notice, papers, money, open tasks.
 
+    For originals that go back the receiver signs a return slip, so what that says is frozen here.
     Raises UserError ``law_article_missing``, ``component_unknown``, ``component_invalid``.
     """
     dossier, step = taking.dossier, taking.step
@@ -79,6 +82,8 @@ def end(taking: Taking, effect: Effect) -> None:
         details["stage"] = label(Status(dossier.status))
     effect.form = FORMS.get(step)
     effect.details |= {name: value for name, value in details.items() if value}
+    if details["originals"]:
+        effect.details |= frozen(facts_now(taking.desk, dossier, office_row(taking.session, taking.desk)))
     if step is not Step.REFUSE and any(fee.paid_at is not None and fee.amount for fee in dossier.fees):
         effect.warnings.append("Hồ sơ đã thu phí, lệ phí. Hãy xem quy định có phải hoàn trả không.")
     effect.warnings += _leave_lists(taking.session, dossier, taking.at)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from counter_app.errors import UserError
 from counter_app.models import Dossier, Payment, PrintJob
 from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Step, step_label
 from counter_app.rules.payment_qr import purpose_of
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import PAYMENT, refuse_undecided, transfer_text
@@ -66,9 +67,12 @@ def control_slip(making: Making) -> ControlSlipContent:
 def return_slip(making: Making) -> ReturnSlipContent:
     """Phiếu giao nhận kết quả: what was handed to whom, by what right.
 
-    Of the moment at which it was printed to be signed, where that was before the return was entered.
+    Of the moment at which it was printed to be signed, where that was before the return was entered. An ending
+    without a result gives back papers alone.
     """
     details, dossier = making.event.details, making.dossier
+    if "by" not in details:
+        return _slip_of_ending(making)
     by, authority = str(details["by"]), details.get("authority")
     results = details.get("results") or result_lines(dossier)
     _, printed_at = details.get("slip", (None, None))
@@ -83,10 +87,29 @@ def return_slip(making: Making) -> ReturnSlipContent:
         authority=authority or "Chủ hồ sơ",
         return_method=RETURN_WAYS.get(by, by),
         officer_name=making.event.actor,
-        originals=tuple(
-            ComponentLine(str(item["name"]), int(item["count"]), 0) for item in details.get("originals", ())
-        ),
+        originals=_originals(making),
     )
+
+
+def _slip_of_ending(making: Making) -> ReturnSlipContent:
+    """Of a withdrawal or a stop: no results. By what right somebody else takes the papers is written by hand."""
+    facts, event = making.facts, making.event
+    return ReturnSlipContent(
+        **_said(making),
+        results=(),
+        returned_at=event.at,
+        receiver_name=facts.submitter_name or facts.applicant_name,
+        receiver_identifier=None if facts.submitter_name else facts.identifier or None,
+        authority=None if facts.submitter_name else "Chủ hồ sơ",
+        return_method=f"{RETURN_WAYS['counter']} ({step_label(Step(event.step)).lower()})",
+        officer_name=event.actor,
+        originals=_originals(making),
+    )
+
+
+def _originals(making: Making) -> tuple[ComponentLine, ...]:
+    lines = making.event.details.get("originals", ())
+    return tuple(ComponentLine(str(item["name"]), int(item["count"]), 0) for item in lines)
 
 
 def _own_number(making: Making) -> str | None:

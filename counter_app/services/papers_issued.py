@@ -61,12 +61,17 @@ def _handed_out(event: Happened) -> bool:
     return "by" in event.details and "to" in event.details
 
 
+def _gave_back(event: Happened) -> bool:
+    """Papers went back to the applicant with a dossier that ended without a result."""
+    return event.step in (Step.WITHDRAW, Step.STOP) and bool(event.details.get("originals"))
+
+
 _BY_HISTORY: dict[str, Callable[[Happened], bool]] = {
     "thermal": lambda event: event.form == "receipt",
     "control_slip": lambda event: event.step == Step.HAND_OVER or HANDOVER in event.details,
     "payment_notice": _owed_anew,
     "payment_note": _paid,
-    "return_slip": _handed_out,
+    "return_slip": lambda event: _handed_out(event) or _gave_back(event),
     "post_label": lambda event: _handed_out(event) and event.details["by"] == "post",
 }
 """Papers that an event issues without naming their form."""

@@ -24,11 +24,10 @@ from counter_app.services.returning_delivery import (
     check_handing,
     clean_handing,
     handing_details,
-    next_slip,
+    slip_of_dossier,
 )
+from counter_app.services.returning_slip import FORM, SAID, slip_issue
 from counter_app.services.steps import find_dossier
-
-FORM = "return_slip"
 
 
 def slip_to_sign(desk: DeskContext, code: str, handing: Handing, *, reprint: bool = False) -> Paper:
@@ -46,12 +45,16 @@ def print_slip_to_sign(
 ) -> int:
     """Put that slip into the spool; the job's id. The return entered next names it as the one that was signed.
 
-    Raises UserError ``already_printed``, ``printer_not_set`` and as ``slip_to_sign`` does.
+    A slip that says something else than the one before it is a new paper, not a reprint. Raises UserError
+    ``already_printed``, ``printer_not_set`` and as ``slip_to_sign`` does.
     """
     choice = choose_printer(desk.settings.printers, FORM, printer)
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        paper, issue = _slip(desk, session, dossier, handing, reprint), next_slip(session, dossier)
+        paper = _slip(desk, session, dossier, handing, reprint)
+        given = clean_handing(handing)
+        said = slip_of_dossier(dossier, given, way_of(given, dossier))
+        issue = slip_issue(session, dossier, said)
     return print_jobs.enqueue(
         desk.database,
         form=FORM,
@@ -62,6 +65,7 @@ def print_slip_to_sign(
         dossier_code=paper.code,
         issue=issue,
         reprint=reprint,
+        kept={SAID: said},
     )
 
 

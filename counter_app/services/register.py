@@ -14,12 +14,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from counter_app.errors import UserError
 from counter_app.models import Applicant, Dossier, DossierEvent, Field, Procedure
 from counter_app.rules.calendar import VIETNAM
-from counter_app.rules.lifecycle import Status, label
+from counter_app.rules.lifecycle import Status, Step, label
 from counter_app.services.catalogue import national_part
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import get_office
@@ -46,6 +46,7 @@ _COLUMNS = (
     Dossier.return_by,
     Dossier.status,
     Dossier.note,
+    Dossier.apology_count,
     Procedure.code.label("procedure_code"),
     Procedure.name.label("procedure_name"),
     Procedure.agency,
@@ -135,9 +136,10 @@ def _blocks(desk: DeskContext, wanted: RegisterFilter, block: int) -> Iterator[l
     while True:
         with desk.database.read() as session:
             rows = session.execute(query if after is None else query.where(after)).all()
+            put_off = _put_off(session, rows)
         if not rows:
             return
-        yield [_line(row, office) for row in rows]
+        yield [_line(row, office, put_off.get(row.id, "")) for row in rows]
         last = rows[-1]
         # Dossiers that come in while this goes on are later than the last one; nothing is read twice or left out.
         same = and_(Dossier.received_at == last.received_at, Dossier.id > last.id)
@@ -156,7 +158,8 @@ def register_lines(desk: DeskContext, ids: Sequence[int]) -> list[RegisterLine]:
     office = get_office(desk).name
     with desk.database.read() as session:
         rows = session.execute(_joined(select(*_COLUMNS)).where(Dossier.id.in_(ids))).all()
-    found = {row.id: _line(row, office) for row in rows}
+        put_off = _put_off(session, rows)
+    found = {row.id: _line(row, office, put_off.get(row.id, "")) for row in rows}
     return [found[row_id] for row_id in ids]
 
 
@@ -229,9 +232,31 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, VIETNAM)
 
 
-def _line(row: Any, office: str) -> RegisterLine:
+def _put_off(session: Session, rows: Sequence[Any]) -> dict[int, str]:
+    """By dossier, for those that were put off: what was promised first, and the letters that apologised for it.
+
+    The column for the promise has the date that holds now, which is that of the last letter.
+    """
+    late = [row.id for row in rows if row.apology_count]
+    if not late:
+        return {}
+    query = (
+        select(DossierEvent.dossier_id, DossierEvent.due_before, DossierEvent.at, DossierEvent.form_number)
+        .where(DossierEvent.dossier_id.in_(late), DossierEvent.step == Step.APOLOGISE)
+        .order_by(DossierEvent.dossier_id, DossierEvent.number)
+    )
+    notes: dict[int, list[str]] = {}
+    for event in session.execute(query):
+        first = event.due_before.astimezone(VIETNAM) if event.due_before else None
+        words = notes.setdefault(event.dossier_id, [f"Hẹn lần đầu {first:%H:%M %d/%m/%Y}"] if first else [])
+        number = f" số {event.form_number}" if event.form_number else ""
+        words.append(f"văn bản xin lỗi{number} ngày {event.at.astimezone(VIETNAM):%d/%m/%Y}")
+    return {dossier: "; ".join(words) for dossier, words in notes.items()}
+
+
+def _line(row: Any, office: str, put_off: str) -> RegisterLine:
     status = Status(row.status)
-    notes = (label(status) if status in _NOTED else "", row.note)
+    notes = (label(status) if status in _NOTED else "", put_off, row.note)
     return RegisterLine(
         volume=row.entered.astimezone(VIETNAM).year,
         number=row.register_number,

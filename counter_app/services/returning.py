@@ -29,6 +29,7 @@ from counter_app.services.returning_delivery import (
     record_delivery,
     result_lines,
 )
+from counter_app.services.returning_slip import PrintedSlip, slips_of_next
 from counter_app.services.steps import StepInput, Taking, carry_out, find_dossier
 from counter_app.services.values import RETURN_WAYS, Received, ReceiveRequest, StepDone
 
@@ -66,7 +67,8 @@ def give(desk: DeskContext, code: str, handing: Handing, at: datetime | None = N
 
     A result on the spot is ready and returned in this one step, without a receipt; a parcel that came back is
     handed out anew. Raises UserError ``dossier_unknown``, ``step_not_permitted``, ``receiver_missing``,
-    ``authority_missing``, ``signature_missing``, ``tracking_missing``, ``component_…``, ``impossible_time``.
+    ``authority_missing``, ``signature_missing``, ``slip_outdated``, ``tracking_missing``, ``component_…``,
+    ``impossible_time``.
     """
     handing = clean_handing(handing)
     with desk.database.write() as session:
@@ -141,6 +143,12 @@ def under_way(desk: DeskContext, limit: int = 200) -> list[DeliveryView]:
     )
     with desk.database.read() as session:
         return [_view(row) for row in session.scalars(query)]
+
+
+def printed_slips(desk: DeskContext, code: str) -> tuple[PrintedSlip, ...]:
+    """The slips printed to be signed for the next return. Raises UserError ``dossier_unknown``."""
+    with desk.database.read() as session:
+        return tuple(slips_of_next(session, find_dossier(session, code)))
 
 
 def expected_results(desk: DeskContext, code: str) -> list[tuple[str, str]]:

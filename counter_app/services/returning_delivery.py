@@ -12,15 +12,15 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Delivery, Dossier, PrintJob
+from counter_app.models import Delivery, Dossier
 from counter_app.rules.dossier_code import result_code
 from counter_app.rules.names import normalise_name
 from counter_app.rules.personal_number import check_personal_number
 from counter_app.services.free_text import plain
+from counter_app.services.returning_slip import PrintedSlip, attempts, slip_saying, slips_of_next
 
 if TYPE_CHECKING:
     from counter_app.services.steps import Effect, Taking
@@ -197,9 +197,25 @@ def handing_details(dossier: Dossier, handing: Handing, by: str) -> dict[str, An
     return {name: value for name, value in details.items() if value}
 
 
-def next_slip(session: Session, dossier: Dossier) -> str:
-    """The slip of the next handing out, as the spool knows it before there is an event that issues it."""
-    return f"{dossier.code}-lan{_attempts(session, dossier) + 1}"
+def said_on_slip(handing: Handing, by: str, owner: str, results: Sequence[str]) -> dict[str, Any]:
+    """What a return slip says that the clerk can still change, as a print job keeps it.
+
+    ``handing`` as cleaned; ``owner``: the applicant; ``results``: names of those of the procedure.
+    """
+    named = handing.results or [ResultOut(name) for name in results] or [ResultOut(UNNAMED_RESULT)]
+    return {
+        "by": by,
+        "to": handing.to or owner,
+        "to_number": handing.to_number,
+        "authority": handing.authority,
+        "results": [[each.name, each.number] for each in named],
+        "originals": sorted([paper.code, paper.count] for paper in handing.originals),
+    }
+
+
+def slip_of_dossier(dossier: Dossier, handing: Handing, by: str) -> dict[str, Any]:
+    """What the slip of this dossier says of a handing out."""
+    return said_on_slip(handing, by, dossier.applicant.name, [item.name for item in dossier.procedure.results])
 
 
 def record_delivery(
@@ -207,20 +223,17 @@ def record_delivery(
 ) -> dict[str, Any]:
     """Write a delivery down and move the delivery axis; the details for the event that tells of it.
 
-    A slip that was printed to be signed is named with its moment: it is the one that the receiver holds.
+    A slip that was printed to be signed is named with its moment: it is the one that the receiver holds. Raises
+    UserError ``component_…``, and ``slip_outdated`` where what was signed says something else.
     """
     details = handing_details(dossier, handing, by)
-    slip = next_slip(session, dossier)
-    printed_at = session.scalar(
-        select(func.min(PrintJob.created_at)).where(
-            PrintJob.key.startswith(f"return_slip/{slip}/", autoescape=True), PrintJob.state != "cancelled"
-        )
-    )
+    signed = by == "counter" and handing.signed
+    slip = _slip(session, dossier, handing, by, signed=signed)
     delivery = Delivery(
         dossier=dossier,
-        attempt=_attempts(session, dossier) + 1,
+        attempt=attempts(session, dossier) + 1,
         way=by,
-        state="signed" if by == "counter" and handing.signed else STATE_BY_WAY[by],
+        state="signed" if signed else STATE_BY_WAY[by],
         to_name=details["to"],
         to_number=handing.to_number,
         authority=handing.authority,
@@ -233,8 +246,14 @@ def record_delivery(
     )
     session.add(delivery)
     dossier.delivery_state = AXIS[delivery.state]
-    return details | ({"slip": [slip, printed_at.isoformat()]} if printed_at else {})
+    return details | ({"slip": [slip.issue, slip.printed_at.isoformat()]} if slip else {})
 
 
-def _attempts(session: Session, dossier: Dossier) -> int:
-    return session.scalar(select(func.max(Delivery.attempt)).where(Delivery.dossier_id == dossier.id)) or 0
+def _slip(session: Session, dossier: Dossier, handing: Handing, by: str, *, signed: bool) -> PrintedSlip | None:
+    """The slip that says what is handed out; where nobody signed, one that says something else does not matter."""
+    try:
+        return slip_saying(slips_of_next(session, dossier), slip_of_dossier(dossier, handing, by))
+    except UserError:
+        if signed:
+            raise
+        return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from counter_app.errors import UserError
@@ -12,16 +14,19 @@ from counter_app.services.handover import prepare, send
 from counter_app.services.handover_lists import handover_list
 from counter_app.services.handover_values import Destination
 from counter_app.services.outbox import list_outbox
+from counter_app.services.papers import make_paper
+from counter_app.services.papers_issued import issued_forms
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.returning import deliveries, give
 from counter_app.services.returning_delivery import Handing, OriginalBack
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.undo import undo_last, undoable
-from counter_app.services.values import FeeIn
+from counter_app.services.values import ApplicantData, FeeIn
 from counter_app.services.verify import verify
-from tests.catalogue_samples import full_request, request
+from tests.catalogue_samples import HNGAM, full_request, request
 from tests.conftest import Clock
+from tests.printing.paper_samples import text_of
 from tests.services.inspect_desk import nothing_stored, refused
 from tests.services.test_services_portal_feed import ONLINE_CODE, feed, online
 
@@ -75,6 +80,41 @@ def test_a_withdrawal_gives_the_papers_back(desk: DeskContext) -> None:
     assert show(desk, code).row.status == "received"
     take_step(desk, code, Step.WITHDRAW, StepInput(ending=Ending(originals=(OriginalBack("TP01", 1),))))
     assert show(desk, code).events[-1].details["originals"][0]["count"] == 1  # type: ignore[index]
+
+
+def test_who_takes_originals_back_at_a_withdrawal_signs_a_slip(desk: DeskContext, tmp_path: Path) -> None:
+    code = taken_in(desk)
+    take_step(desk, code, Step.WITHDRAW, StepInput(ending=Ending(originals=(OriginalBack("TP01", 1),))))
+    assert "return_slip" in issued_forms(show(desk, code))
+    said = text_of(make_paper(desk, code, "return_slip").pdf, tmp_path, rows=True)
+    for words in ("PHIẾU GIAO NHẬN", "1. Kết quả giao cho người nhận: không", "1 Tờ khai theo mẫu 01", HNGAM.name,
+                  f"CCCD/MST: {HNGAM.personal_number}", "4. Tư cách người nhận: Chủ hồ sơ",
+                  "Tại quầy (rút hồ sơ)", "08 giờ 30 phút, ngày 10 tháng 3 năm 2026"):  # fmt: skip
+        assert words in said, words
+
+
+def test_the_right_of_somebody_else_to_take_papers_back_is_written_by_hand(desk: DeskContext, tmp_path: Path) -> None:
+    somebody = ApplicantData(name="Trần Văn Nộp", personal_number="066089001111")
+    code = receive(desk, full_request(submitter=somebody)).code
+    take_step(desk, code, Step.WITHDRAW, StepInput(ending=Ending(originals=(OriginalBack("TP01", 1),))))
+    said = text_of(make_paper(desk, code, "return_slip").pdf, tmp_path)
+    assert "Người nhận: Trần Văn Nộp" in said
+    assert "Tư cách người nhận: Chủ hồ sơ" not in said
+
+
+def test_a_withdrawal_that_gives_nothing_back_has_no_slip(desk: DeskContext) -> None:
+    code = taken_in(desk)
+    take_step(desk, code, Step.WITHDRAW, StepInput())
+    with refused("form_not_issued"):
+        make_paper(desk, code, "return_slip")
+
+
+def test_a_corrected_name_leaves_the_slip_of_a_withdrawal_as_it_was_signed(desk: DeskContext, tmp_path: Path) -> None:
+    code = taken_in(desk)
+    take_step(desk, code, Step.WITHDRAW, StepInput(ending=Ending(originals=(OriginalBack("TP01", 1),))))
+    with desk.database.write() as session:
+        find_dossier(session, code).applicant.name = "Người Khác"
+    assert HNGAM.name in text_of(make_paper(desk, code, "return_slip").pdf, tmp_path)
 
 
 def test_open_hand_overs_are_settled_with_the_dossier(desk: DeskContext) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from counter_app.models import PrintJob
 from counter_app.rules.lifecycle import Step
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
@@ -14,7 +17,7 @@ from counter_app.services.papers import make_paper, print_paper
 from counter_app.services.papers_return import print_slip_to_sign, slip_to_sign
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
-from counter_app.services.returning import delivery_came_back, give
+from counter_app.services.returning import delivery_came_back, give, printed_slips
 from counter_app.services.returning_delivery import Handing, OriginalBack, ResultOut
 from counter_app.services.steps import StepInput, take_step
 from tests.catalogue_samples import HNGAM, ON_THE_SPOT, full_request, request
@@ -108,3 +111,77 @@ def test_what_the_return_would_refuse_the_slip_refuses(
 ) -> None:
     with refused(kind):
         slip_to_sign(desk, code, handing)
+
+
+OTHER = Handing(
+    by="counter", to="Y Thắng Êban", to_number="066204003344", authorised=True, authority="Giấy ủy quyền số 12"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"to": "Y Thắng Êban", "authorised": True, "authority": "Giấy ủy quyền số 12"}, "người nhận, giấy ủy quyền"),
+        ({"to_number": "066204003344"}, "số định danh người nhận"),
+        ({"results": HANDING.results[:1]}, "kết quả giao"),
+        ({"results": (ResultOut("Trích lục khai sinh", "19/2026/TLKS"), HANDING.results[1])}, "kết quả giao"),
+        ({"originals": ()}, "bản chính trả lại"),
+    ],
+)
+def test_what_was_changed_after_the_slip_was_printed_is_not_what_was_signed(
+    desk: DeskContext, clock: Clock, code: str, change: dict[str, Any], words: str
+) -> None:
+    print_slip_to_sign(desk, code, HANDING, PRINTER)
+    clock.move(minutes=7)
+    changed = replace(HANDING, signed=True, **change)
+    with nothing_stored(desk), refused("slip_outdated", "in lúc 08:30 10/03/2026", f"ghi khác: {words}. ", "in phiếu"):
+        give(desk, code, changed)
+    print_slip_to_sign(desk, code, changed, PRINTER)
+    give(desk, code, changed)
+    assert make_paper(desk, code, "return_slip").pdf == slip_of(desk, code), (
+        "the second slip is the paper of the return"
+    )
+
+
+def slip_of(desk: DeskContext, code: str) -> bytes:
+    """The latest slip that went to the printer."""
+    with desk.database.read() as session:
+        return session.scalars(select(PrintJob.payload).order_by(PrintJob.id.desc())).first() or b""
+
+
+def test_a_changed_slip_is_a_new_paper_and_no_reprint(desk: DeskContext, code: str, tmp_path: Path) -> None:
+    print_slip_to_sign(desk, code, HANDING, PRINTER)
+    print_slip_to_sign(desk, code, OTHER, PRINTER)
+    said = text_of(slip_of(desk, code), tmp_path)
+    assert "Y Thắng Êban" in said
+    assert "Bản in lại" not in said
+    with refused("already_printed"):
+        print_slip_to_sign(desk, code, OTHER, PRINTER)
+    assert [slip.said["to"] for slip in printed_slips(desk, code)] == [HNGAM.name, "Y Thắng Êban"]
+
+
+def test_the_first_slip_holds_again_when_nothing_is_different_any_more(desk: DeskContext, code: str) -> None:
+    print_slip_to_sign(desk, code, HANDING, PRINTER)
+    print_slip_to_sign(desk, code, OTHER, PRINTER)
+    give(desk, code, replace(HANDING, signed=True))
+    assert show(desk, code).events[-1].details["slip"][0] == printed_issue(desk, HNGAM.name)
+
+
+def printed_issue(desk: DeskContext, to: str) -> str:
+    """The spool's name of the slip for this receiver."""
+    with desk.database.read() as session:
+        (key,) = [job.key for job in session.scalars(select(PrintJob)) if job.kept["said"]["to"] == to]
+    return key.split("/")[1]
+
+
+def test_a_slip_that_was_given_up_asks_for_no_new_one(desk: DeskContext, code: str) -> None:
+    print_jobs.cancel(desk.database, print_slip_to_sign(desk, code, OTHER, PRINTER))
+    give(desk, code, replace(HANDING, signed=True))
+    assert show(desk, code).row.status == "returned"
+
+
+def test_by_post_nobody_signed_and_the_slip_of_the_desk_is_not_named(desk: DeskContext, code: str) -> None:
+    print_slip_to_sign(desk, code, HANDING, PRINTER)
+    give(desk, code, Handing(by="post", tracking="EB111111111VN"))
+    assert "slip" not in show(desk, code).events[-1].details
+    assert printed_slips(desk, code) == (), "the next handing out begins without one"

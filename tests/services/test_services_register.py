@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from counter_app.errors import KnownError
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services import register_sheet
 from counter_app.services.catalogue import import_catalogue
@@ -81,6 +82,25 @@ def test_what_ended_otherwise_is_noted(desk: DeskContext) -> None:
     code = receive(desk, request(note="Bản giấy")).code
     take_step(desk, code, Step.WITHDRAW, StepInput())
     assert [line.note for line in lines(desk, RegisterFilter())] == ["Đã rút hồ sơ; Bản giấy"]
+
+
+def test_what_was_put_off_keeps_its_first_promise_and_names_its_letter(desk: DeskContext, clock: Clock) -> None:
+    in_time, code = receive(desk, request()).code, receive(desk, request(note="Bản giấy")).code
+    first = show(desk, code).row.due
+    assert first is not None
+    clock.set(11, 9)
+    new_due = first + timedelta(days=1)
+    apology = StepInput(reason="Chờ xác minh", unit="Phòng Kinh tế", new_due=new_due)
+    take_step(desk, code, Step.APOLOGISE, apology)
+    number = show(desk, code).events[-1].form_number
+    found = {line.dossier_code: line for line in lines(desk, RegisterFilter())}
+    assert found[code].due == new_due
+    assert found[code].note == (
+        f"Hẹn lần đầu {first.astimezone(VIETNAM):%H:%M %d/%m/%Y}; văn bản xin lỗi số {number} ngày 11/03/2026; Bản giấy"
+    )
+    assert found[in_time].note == ""
+    ids = register_ids(desk, RegisterFilter())
+    assert [line.note for line in register_lines(desk, ids)] == ["", found[code].note]
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 500])
