@@ -219,6 +219,9 @@ class TodoPanel(QWidget):
             field.setAccessibleName(caption.text().replace("&", ""))
             self.filters.addWidget(caption)
             self.filters.addWidget(field, stretch)
+        self.sheets = SheetsButton(self.context, self._sheets_wanted, self)
+        self.sheets.setToolTip(_tr(Words.SHEETS_HINT))
+        self.filters.addWidget(self.sheets)
 
     def _build_buttons(self) -> None:
         self.row = QHBoxLayout()
@@ -231,9 +234,6 @@ class TodoPanel(QWidget):
             (Words.OPEN, self.open_dossier, ""),
         ):
             if words is Words.OPEN:
-                self.sheets = SheetsButton(self.context, self._sheets_wanted, self)
-                self.sheets.setToolTip(_tr(Words.SHEETS_HINT))
-                self.row.addWidget(self.sheets)
                 self.row.addStretch(1)
             button = QPushButton(_tr(words), self)
             button.setAccessibleName(button.text().replace("&", ""))
