@@ -22,21 +22,14 @@ from counter_app.services.values import Received
 from counter_app.settings import SheetSettings, load_settings, with_changes
 from counter_app.ui.settings_page import SettingsPage, Words
 from tests.ui.vietnamese_typing import type_vietnamese
-from tests.ui.window_fixtures import CATALOGUE, settle
+from tests.ui.window_fixtures import CATALOGUE, settings_page, settle
 
 TakeIn = Callable[..., Received]
 
 
 @pytest.fixture
 def page(running: RunningApp, qtbot: Any) -> SettingsPage:
-    window = running.window
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("settings")
-    assert isinstance(shown, SettingsPage)
-    return shown
+    return settings_page(running, qtbot)
 
 
 def test_what_is_in_force_is_shown(page: SettingsPage) -> None:

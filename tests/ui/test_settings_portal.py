@@ -14,20 +14,14 @@ from counter_app.sandbox.portal import PracticePortal
 from counter_app.settings import load_settings
 from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.settings_page_portal import PortalForm
-from tests.ui.window_fixtures import settle
+from tests.ui.window_fixtures import settings_page, settle
 
 SECRET = "bi-mat-42"
 
 
 @pytest.fixture
 def page(running: RunningApp, qtbot: Any) -> SettingsPage:
-    window = running.window
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("settings")
-    assert isinstance(shown, SettingsPage)
+    shown = settings_page(running, qtbot)
     shown.tabs.setCurrentWidget(shown.portal_form)
     return shown
 

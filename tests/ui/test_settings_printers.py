@@ -21,7 +21,7 @@ from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.settings_page_sheets import tray_words
 from printing.outcome import printer_off
 from printing.printers import Abilities, PrinterAddress, Tray
-from tests.ui.window_fixtures import settle
+from tests.ui.window_fixtures import settings_page, settle
 
 TakeIn = Callable[..., Received]
 OFFICE, LEADERS = "ipp://10.0.0.4/ipp/print", "cups:Van_phong"
@@ -30,13 +30,7 @@ ABLE = Abilities("Canon LBP", (Tray("tray-1", paper="A4"), Tray("by-pass-tray", 
 
 @pytest.fixture
 def page(running: RunningApp, qtbot: Any) -> SettingsPage:
-    window = running.window
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("settings")
-    assert isinstance(shown, SettingsPage)
+    shown = settings_page(running, qtbot)
     shown.tabs.setCurrentWidget(shown.printers_form)
     return shown
 

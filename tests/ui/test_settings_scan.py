@@ -24,7 +24,7 @@ from counter_app.ui.settings_page_scan_page import PageTrialDialog
 from counter_app.ui.settings_page_scan_trust import TrustDialog, grouped
 from tests.scanning.escl_printer import EsclPrinter, escl_printer, own_certificate
 from tests.services.scan_samples import scanned
-from tests.ui.window_fixtures import press, settle, type_text
+from tests.ui.window_fixtures import press, settings_page, settle, type_text
 
 WAIT_MS = 20_000
 Dialog = TypeVar("Dialog", bound=QDialog)
@@ -85,13 +85,7 @@ def printer() -> Iterator[EsclPrinter]:
 
 def opened(running: RunningApp, qtbot: Any) -> SettingsPage:
     """The page with the scanners in front, all found."""
-    window = running.window
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("settings")
-    assert isinstance(shown, SettingsPage)
+    shown = settings_page(running, qtbot)
     shown.tabs.setCurrentWidget(shown.scan_form)
     at_rest(shown.scan_form, qtbot)
     return shown

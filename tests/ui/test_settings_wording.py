@@ -15,21 +15,15 @@ from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.settings_page_wording import HEAD, WordingForm
 from tests.pdf_words import said
 from tests.ui.vietnamese_typing import type_vietnamese
-from tests.ui.window_fixtures import press, settle
+from tests.ui.window_fixtures import press, settings_page, settle
 
 NOTE = "18.lines"
 
 
 @pytest.fixture
 def page(running: RunningApp, qtbot: Any) -> SettingsPage:
-    window = running.window
-    window.resize(1366, 768)
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    shown = window.page("settings")
-    assert isinstance(shown, SettingsPage)
+    running.window.resize(1366, 768)
+    shown = settings_page(running, qtbot)
     shown.tabs.setCurrentWidget(shown.wording_form)
     rested(shown.wording_form, qtbot)
     return shown

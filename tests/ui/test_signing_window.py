@@ -19,7 +19,6 @@ from counter_app.services.signing import key_states, unlock
 from counter_app.services.values import Received
 from counter_app.settings import CertificateSettings, SigningSettings, load_settings
 from counter_app.ui.dossier_page import DossierPage
-from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.signing_document import SignedDocumentDialog
 from counter_app.ui.signing_form import SigningForm
 from counter_app.ui.signing_unlock import UnlockDialog
@@ -37,21 +36,15 @@ from tests.scanning.signing_samples import (
 )
 from tests.scanning.signing_samples import OFFICE as OFFICE_NAME
 from tests.services.scan_samples import printed_pdf
-from tests.ui.window_fixtures import drain, press, settle, type_text
+from tests.ui.window_fixtures import drain, press, settings_page, settle, type_text
 
 WAIT_MS = 20_000
 
 
 @pytest.fixture
 def form(running: RunningApp, qtbot: Any) -> SigningForm:
-    window = running.window
-    window.resize(1366, 768)
-    window.show_page("settings")
-    window.show()
-    qtbot.waitExposed(window)
-    settle(qtbot, running.executor)
-    page = window.page("settings")
-    assert isinstance(page, SettingsPage)
+    running.window.resize(1366, 768)
+    page = settings_page(running, qtbot)
     page.tabs.setCurrentWidget(page.signing_form)
     return page.signing_form
 

@@ -27,6 +27,7 @@ from counter_app.settings import Settings
 from counter_app.ui.context import AppContext
 from counter_app.ui.executor import Executor
 from counter_app.ui.main_window import MainWindow
+from counter_app.ui.settings_page import SettingsPage
 
 CATALOGUE = Path(__file__).parent / "data" / "procedures.json"
 OFFICE = OfficeData("H15.36", "UBND xã Ea Kao", "UBND TỈNH ĐẮK LẮK", place="Ea Kao", phone="0262 3812 345")
@@ -137,6 +138,17 @@ def window(running: RunningApp, qtbot: Any) -> MainWindow:
 def settle(qtbot: Any, executor: Executor) -> None:
     """Wait until every answer is there."""
     qtbot.waitUntil(lambda: executor.pending == 0, timeout=WAIT_MS)
+
+
+def settings_page(running: RunningApp, qtbot: Any) -> SettingsPage:
+    """The window with the settings in front, everything read."""
+    running.window.show_page("settings")
+    running.window.show()
+    qtbot.waitExposed(running.window)
+    settle(qtbot, running.executor)
+    page = running.window.page("settings")
+    assert isinstance(page, SettingsPage)
+    return page
 
 
 def drain() -> None:
