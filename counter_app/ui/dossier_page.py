@@ -40,8 +40,8 @@ from counter_app.ui.overdue_page_letter import ApologyDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.portal_files import FetchButton
 from counter_app.ui.scan_button import ScanButton
-from counter_app.ui.signing_document import SignatureBook, SignedDocumentDialog
 from counter_app.ui.scan_sheets_button import SheetsButton
+from counter_app.ui.signing_document import SignatureBook, SignedDocumentDialog
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.undo_button import UndoButton
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
