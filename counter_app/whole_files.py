@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 PART_SUFFIX = ".part"
 """Of what is not whole yet; left behind by a kill alone."""
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path) -> Iterator[BufferedRandom]:
     """Write ``path``, over what was there; a kill at any moment leaves the old file or the new one.
 
     Raises OSError. That the new name outlives a power cut is for ``sync_folder`` to see to.

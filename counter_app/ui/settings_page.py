@@ -105,19 +105,7 @@ class SettingsPage(Page):
             self.rules_form,
             self.payment_form,
         )
-        self.tabs = QTabWidget(self)
-        self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
-        self.tabs.addTab(self.office_form, translate("SettingsForms", OfficeForm.tab))
-        self.tabs.addTab(self.portal_form, translate("SettingsPortal", PortalForm.tab))
-        self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
-        self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
-        self.tabs.addTab(self.scan_form, translate("SettingsForms", ScanForm.tab))
-        self.tabs.addTab(self.signing_form, signing_tr(SigningForm.tab))
-        self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
-        self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
-        self.tabs.addTab(self.wording_form, translate("SettingsWording", WordingForm.tab))
-        self.tabs.addTab(self._catalogue_tab(), _tr(Words.CATALOGUE_TAB))
-        self.tabs.currentChanged.connect(self._tab_changed)
+        self._build_tabs()
         self._build_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
@@ -172,6 +160,21 @@ class SettingsPage(Page):
             self.wording_form.change(),
         )
         self.context.executor.submit(work, self._saved, self._not_saved)
+
+    def _build_tabs(self) -> None:
+        self.tabs = QTabWidget(self)
+        self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
+        self.tabs.addTab(self.office_form, translate("SettingsForms", OfficeForm.tab))
+        self.tabs.addTab(self.portal_form, translate("SettingsPortal", PortalForm.tab))
+        self.tabs.addTab(self.printers_form, translate("SettingsPrinters", PrintersForm.tab))
+        self.tabs.addTab(self.jobs, translate("PrintJobs", JobWords.TAB))
+        self.tabs.addTab(self.scan_form, translate("SettingsForms", ScanForm.tab))
+        self.tabs.addTab(self.signing_form, signing_tr(SigningForm.tab))
+        self.tabs.addTab(self.rules_form, translate("SettingsForms", RulesForm.tab))
+        self.tabs.addTab(self.payment_form, translate("SettingsForms", PaymentForm.tab))
+        self.tabs.addTab(self.wording_form, translate("SettingsWording", WordingForm.tab))
+        self.tabs.addTab(self._catalogue_tab(), _tr(Words.CATALOGUE_TAB))
+        self.tabs.currentChanged.connect(self._tab_changed)
 
     def _build_bar(self) -> None:
         self.state = QLabel(self)

@@ -301,7 +301,7 @@ class StepDialog(TaskDialog):
             self.form.takeRow(field)
             self.form.addRow(field)
         asked = [self.form.itemAt(row, QFormLayout.ItemRole.FieldRole) for row in range(self.form.rowCount())]
-        fields = [item.widget() for item in asked if item is not None]
+        fields = [widget for item in asked if item is not None and (widget := item.widget()) is not None]
         for before, after in pairwise([*fields, self.late, self.at, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)
 
