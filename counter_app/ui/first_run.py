@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from counter_app.errors import CounterError
 from counter_app.services.values import OfficeData
 from counter_app.settings import PortalSettings, Settings
+from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -55,13 +56,12 @@ class Words:
 class FirstRunDialog(QDialog):
     """Accepted once the data directory is ready for use; rejected when the clerk leaves."""
 
-    _made = Signal()
-    _failed = Signal(object)
-
     def __init__(self, directory: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._directory = directory
-        self._thread: threading.Thread | None = None
+        self._work = OwnThread("first-run", self)
+        self._work.done.connect(self.accept)
+        self._work.failed.connect(self._refused)
         self.error: Exception | None = None
         self.setWindowTitle(_tr(Words.TITLE))
         self.setMinimumWidth(620)
@@ -79,58 +79,42 @@ class FirstRunDialog(QDialog):
         self.portal = self._line(Words.PORTAL, Words.PORTAL_HINT)
         self.user = self._line(Words.USER)
         self._lay_out()
-        self._made.connect(self._finished, Qt.ConnectionType.QueuedConnection)
-        self._failed.connect(self._refused, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def begin(self) -> None:
         """Make the data directory, then take in the shipped catalogue."""
         commit_preedit()
-        if self._thread is not None:
+        if self._work.running:
             return
         self.problem.hide()
         self._set_working(True)
-        self._thread = threading.Thread(
-            target=self._run, args=(self._office(), self._settings()), name="first-run", daemon=True
-        )
-        self._thread.start()
+        self._work.begin(partial(self._make, self._office(), self._settings()))
 
     def reject(self) -> None:
         """Leaving waits for what has been begun."""
-        if self._thread is None:
+        if not self._work.running:
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._thread is not None:
+        if self._work.running:
             event.ignore()
         else:
             super().closeEvent(event)
 
-    def _run(self, office: OfficeData, settings: Settings) -> None:
+    def _make(self, office: OfficeData, settings: Settings) -> None:
         from counter_app.services.catalogue import import_starter_catalogue
         from counter_app.services.desk import open_desk
         from counter_app.services.offices import init_desk
 
+        init_desk(self._directory, office, settings)
+        desk = open_desk(self._directory)
         try:
-            init_desk(self._directory, office, settings)
-            desk = open_desk(self._directory)
-            try:
-                import_starter_catalogue(desk)
-            finally:
-                desk.close()
-        except Exception as error:
-            self._failed.emit(error)
-        else:
-            self._made.emit()
-
-    @Slot()
-    def _finished(self) -> None:
-        self._join()
-        self.accept()
+            import_starter_catalogue(desk)
+        finally:
+            desk.close()
 
     @Slot(object)
     def _refused(self, error: Exception) -> None:
-        self._join()
         self._set_working(False)
         if not isinstance(error, CounterError):
             self.error = error
@@ -139,11 +123,6 @@ class FirstRunDialog(QDialog):
         self.problem.setText(error.message)
         self.problem.show()
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
 
     def _office(self) -> OfficeData:
         from counter_app.services.offices import default_place
