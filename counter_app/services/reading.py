@@ -161,8 +161,9 @@ def show(desk: DeskContext, code: str) -> DossierView:
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
         rows = _rows(session, [dossier.id])
-        if not rows:  # the foreign keys forbid it: only a damaged file has a dossier without its applicant
-            raise storage_error(sqlite3.DatabaseError("malformed: dossier without applicant"), desk.database.path)
+        if not rows or dossier.procedure.field is None:
+            # The foreign keys forbid it: only a damaged file has a dossier without its applicant or its field.
+            raise storage_error(sqlite3.DatabaseError("malformed: a row that is named"), desk.database.path)
         row = rows[0]
         return DossierView(
             row=row,
