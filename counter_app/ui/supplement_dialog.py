@@ -27,6 +27,7 @@ from counter_app.services.steps import StepInput
 from counter_app.services.values import ComponentView, DossierView
 from counter_app.ui.context import AppContext
 from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note, may_not_apply
+from counter_app.ui.intake.supplement_box import request_words
 from counter_app.ui.page import nfc
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.theme import set_role
@@ -89,8 +90,8 @@ class SupplementRequestDialog(StepDialog):
             self.items.moveCursor(QTextCursor.MoveOperation.End)
 
     def answers(self) -> StepInput:
-        given, why = super().answers(), nfc(self.why.text())
-        return replace(given, reason=f"{given.reason}\nLý do: {why}") if why else given
+        given = super().answers()
+        return replace(given, reason=request_words(given.reason, nfc(self.why.text())))
 
     @Slot(QAction)
     def _paper_chosen(self, action: QAction) -> None:

@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QApplication, QCheckBox
 from counter_app.app import RunningApp
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.drafts import load_draft
+from counter_app.services.papers import make_paper
+from counter_app.services.papers_steps import asked_for
 from counter_app.services.reading import show
 from counter_app.services.values import DossierView
 from counter_app.settings import with_changes
 from counter_app.ui.intake.page import IntakePage
 from counter_app.ui.main_window import MainWindow
+from tests.pdf_words import said
 from tests.ui.window_fixtures import Clock, press, settle, type_text
 
 ENTER = Qt.Key.Key_Return
@@ -139,13 +142,42 @@ def test_a_missing_paper_is_named_and_received_with_a_supplement_request(clerk: 
     assert "Thiếu 1 giấy tờ bắt buộc" in clerk.form.problem.text()
     assert "Tờ khai xác nhận tình trạng chỗ ở" in clerk.form.problem.text()
     assert clerk.focused().startswith("Đã nhận giấy tờ 1")
-    assert "Tờ khai xác nhận" in clerk.form.supplement_reason.text()
+    (name,) = [
+        paper.name for paper in get_procedure(clerk.running.desk, clerk.form.procedure.procedure.code).components
+    ]
+    assert clerk.form.supplement.items.toPlainText() == name, "the whole name"
+    press(Qt.Key.Key_C, ALT)
+    assert clerk.focused() == "Giấy tờ cần bổ sung, mỗi dòng một thứ"
+    press(Qt.Key.Key_End, CONTROL)
+    press(ENTER)
+    type_text("Bản sao thẻ căn cước")
+    press(Qt.Key.Key_Tab)
+    assert clerk.focused() == "Lý do (in trên phiếu)"
+    press(Qt.Key.Key_A, CONTROL)
+    type_text("Tờ khai chưa ký")
     press(Qt.Key.Key_B, ALT)
     clerk.qtbot.waitUntil(clerk.page.panel.isVisible)
     saved = clerk.dossier()
     assert saved.row.status == "supplement_requested"
-    assert saved.events[-1].reason == saved.events[-1].reason.strip()
-    assert "Tờ khai xác nhận" in saved.events[-1].reason
+    assert asked_for(saved.events[-1].reason) == ((name, "Bản sao thẻ căn cước"), "Tờ khai chưa ký")
+    text = said(make_paper(clerk.running.desk, saved.row.code, "supplement_request").pdf)
+    assert f"1. {name}" in text
+    assert "2. Bản sao thẻ căn cước" in text
+
+
+def test_each_missing_paper_has_a_line_of_its_own_with_its_whole_name(clerk: Clerk) -> None:
+    clerk.choose("1.001193")
+    clerk.enter("", "Nguyễn Văn Đức")
+    clerk.receive()
+    lines = clerk.form.supplement.items.toPlainText().splitlines()
+    whole = [" ".join(row.component.name.split()) for row in clerk.form.checklist.rows]
+    assert len(lines) > 1
+    assert set(lines) <= set(whole)
+    assert max(map(len, lines)) > 90, "longer than what used to be cut"
+    clerk.form.supplement.items.clear()
+    press(Qt.Key.Key_B, ALT)
+    clerk.qtbot.waitUntil(lambda: "mỗi dòng một thứ" in clerk.form.problem.text())
+    assert not clerk.page.panel.isVisible()
 
 
 def test_ticking_the_missing_paper_is_enough(clerk: Clerk) -> None:
@@ -347,9 +379,49 @@ def test_the_receipt_is_shown_with_control_p_when_there_is_no_printer(clerk: Cle
     clerk.tick_all()
     clerk.receive()
     assert "Chưa cài máy in" in clerk.page.panel.printing.text()
+    assert not clerk.page.panel.preview.isVisible(), "nothing to look at yet"
     press(Qt.Key.Key_P, CONTROL)
     clerk.qtbot.waitUntil(lambda: clerk.page.panel.preview.picture(0) is not None, timeout=10_000)
     assert clerk.page.panel.preview.page_count == 2
+    assert clerk.page.panel.preview.isVisible()
+    clerk.page.next_applicant()
+    clerk.choose("dien tich")
+    clerk.enter("", "Y Thắng Êban")
+    clerk.tick_all()
+    clerk.receive()
+    assert not clerk.page.panel.preview.isVisible(), "not the paper of the one before"
+
+
+def test_what_is_owed_is_said_and_taken_from_there(clerk: Clerk) -> None:
+    clerk.choose("trich luc ho tich")
+    clerk.enter("", "Y Thắng Êban")
+    clerk.tick_all()
+    clerk.receive()
+    owed = clerk.page.panel.owed
+    assert owed.note.text() == "Còn phải thu 8.000 đ."
+    press(Qt.Key.Key_6, ALT)
+    clerk.qtbot.waitUntil(lambda: owed.payment is not None)
+    clerk.wait()
+    dialog = owed.payment
+    assert dialog is not None
+    clerk.qtbot.waitUntil(dialog.isActiveWindow)
+    press(ENTER, CONTROL)
+    clerk.qtbot.waitUntil(lambda: dialog.paper is not None)
+    clerk.wait()
+    assert clerk.dossier().money_state == "paid"
+    assert not owed.isVisible(), "nothing is owed any more"
+    dialog.paper.reject()
+    clerk.wait()
+    assert clerk.window.focusWidget() is clerk.page.panel.next, "Enter goes on to the next applicant"
+
+
+def test_nothing_is_said_of_money_where_none_is_owed(clerk: Clerk) -> None:
+    clerk.choose("dien tich")
+    clerk.enter("", "Y Thắng Êban")
+    clerk.tick_all()
+    clerk.receive()
+    assert clerk.page.panel.isVisible()
+    assert not clerk.page.panel.owed.isVisible()
 
 
 def test_the_receipt_goes_to_the_spool_when_there_is_a_printer(clerk: Clerk) -> None:

@@ -29,10 +29,10 @@ def test_fees_by_channel_and_case(qapp: QApplication, desk: DeskContext, qtbot: 
     box = FeesBox()
     qtbot.addWidget(box)
     box.show_procedure(procedure, "counter", "")
-    assert offered(box) == ["Phí thẩm định (P01)", "Lệ phí cấp giấy (P02, khi trả kết quả)"]
+    assert offered(box) == ["Phí thẩm định", "Lệ phí cấp giấy (khi trả kết quả)"]
     box.rows[0].paid.setChecked(True)
     box.show_procedure(procedure, "postal", "Nhà ở")
-    assert offered(box) == ["Phí thẩm định nhà ở (P01)", "Lệ phí cấp giấy (P02, khi trả kết quả)", "Cước gửi (P03)"]
+    assert offered(box) == ["Phí thẩm định nhà ở", "Lệ phí cấp giấy (khi trả kết quả)", "Cước gửi"]
     assert [fee.code for fee in box.values()] == ["P01"], "what was ticked stays so"
 
 
@@ -44,6 +44,7 @@ def test_of_several_levels_none_is_counted_before_one_is_chosen(
     qtbot.addWidget(box)
     box.show_procedure(replace(get_procedure(desk, "2.000635"), fees=levels), "counter", "")
     assert "nhiều mức" in box.total.text()
+    assert [row.paid.accessibleName() for row in box.rows[:2]] == ["Đã thu Phí 160.000 đ", "Đã thu Phí 200.000 đ"]
     box.rows[1].paid.setChecked(True)
     assert box.total.text() == "Phải thu 205.000 đ · đã thu 200.000 đ"
     later = box.rows[1].method.findText("Nộp sau")

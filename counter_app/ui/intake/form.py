@@ -106,10 +106,10 @@ class IntakeForm(IntakeLayout):
     def say_problem(self, text: str, *, missing: tuple[str, ...] = ()) -> None:
         """Say what keeps the dossier from being received; ``missing`` offers the supplement request."""
         self.problem.say(text, "error")
-        self._supplement.setVisible(bool(missing))
+        self.supplement.setVisible(bool(missing))
         self.checklist.mark_missing(missing)
         if not missing:
-            self.supplement_reason.clear()
+            self.supplement.clear()
 
     def open_scan_field(self) -> None:
         """F5: a field for nothing but the card."""
@@ -129,7 +129,7 @@ class IntakeForm(IntakeLayout):
             controls += row.controls()
         controls += self.fees.inputs()
         controls += self.due.inputs()
-        return [*controls, self.supplement_reason, self.supplement, self.receive, self.clear_form]
+        return [*controls, *self.supplement.inputs(), self.receive, self.refuse, self.clear_form]
 
     def order_tabs(self) -> None:
         """Set the order of Tab anew after rows came or went."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from counter_app.ui.intake.due_box import DueBox
 from counter_app.ui.intake.form_parts import InlineNote, line_edit
 from counter_app.ui.intake.person_fields import PersonFields
 from counter_app.ui.intake.procedure_box import ProcedureBox
+from counter_app.ui.intake.supplement_box import SupplementBox
 from counter_app.ui.intake.terms_box import FeesBox, TermsBox
 from counter_app.ui.theme import icon, set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -45,8 +45,7 @@ class Words:
     SCAN_NAME = QT_TRANSLATE_NOOP("IntakeForm", "Ô quét thẻ căn cước")
     RECEIVE = QT_TRANSLATE_NOOP("IntakeForm", "Tiếp nhận (Ctrl+Enter)")
     CLEAR = QT_TRANSLATE_NOOP("IntakeForm", "Nhập mới (Ctrl+N)")
-    SUPPLEMENT_REASON = QT_TRANSLATE_NOOP("IntakeForm", "Nội dung yêu cầu bổ sung")
-    SUPPLEMENT = QT_TRANSLATE_NOOP("IntakeForm", "Nhận kèm yêu cầu &bổ sung")
+    REFUSE = QT_TRANSLATE_NOOP("IntakeForm", "Từ chối tiếp nhận… (Alt+Shift+T)")
 
 
 class IntakeLayout(QWidget):
@@ -64,6 +63,7 @@ class IntakeLayout(QWidget):
         self.checklist = Checklist()
         self.fees = FeesBox()
         self.due = DueBox(context)
+        self.supplement = SupplementBox()
         self.problem = InlineNote("error")
         self._make_buttons()
         self._lay_out()
@@ -81,16 +81,8 @@ class IntakeLayout(QWidget):
         set_role(self.receive, "primary")
         self.receive.setMinimumHeight(42)
         self.clear_form = QPushButton(translate("IntakeForm", Words.CLEAR))
-        self.supplement_reason = QLineEdit()
-        self.supplement_reason.setAccessibleName(translate("IntakeForm", Words.SUPPLEMENT_REASON))
-        self.supplement_reason.setPlaceholderText(translate("IntakeForm", Words.SUPPLEMENT_REASON))
-        self.supplement = QPushButton(translate("IntakeForm", Words.SUPPLEMENT))
-        self._supplement = QWidget()
-        row = QHBoxLayout(self._supplement)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.supplement_reason, 1)
-        row.addWidget(self.supplement)
-        self._supplement.hide()
+        self.refuse = QPushButton(translate("IntakeForm", Words.REFUSE))
+        self.refuse.setAccessibleName(self.refuse.text())
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()
@@ -185,8 +177,9 @@ class IntakeLayout(QWidget):
         row.setSpacing(12)
         row.addWidget(self.due, 1)
         row.addWidget(self.clear_form)
+        row.addWidget(self.refuse)
         row.addWidget(self.receive)
-        for part in (self.problem, self._supplement):
+        for part in (self.problem, self.supplement):
             column.addWidget(part)
         column.addLayout(row)
         return foot

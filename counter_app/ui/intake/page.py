@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from counter_app.errors import UserError
 from counter_app.rules.card_qr import CardData
 from counter_app.services.scan_form_key import new_form_key
-from counter_app.services.values import ProcedureView, Received, ReceiveRequest
+from counter_app.services.values import ProcedureView, Received, ReceiveRequest, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.intake.card_scan import CardScanner
 from counter_app.ui.intake.form import IntakeForm
+from counter_app.ui.intake.page_work import read_draft, read_index, read_procedure, receive_form, write_draft
 from counter_app.ui.intake.received_panel import ReceivedPanel
-from counter_app.ui.page import Page, commit_preedit, nfc, shortcut
+from counter_app.ui.page import Page, commit_preedit, shortcut
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
-    from counter_app.services.procedure_index import ProcedureIndex
+    from counter_app.ui.intake.refusal_dialog import RefusalDialog
 
-DRAFT_NAME = "intake"
 DRAFT_DELAY_MS = 400
 NAMED = 2
 
@@ -36,63 +36,20 @@ class Words:
     CHOOSE = QT_TRANSLATE_NOOP("IntakePage", "Chưa chọn thủ tục. Hãy gõ vài chữ của tên thủ tục rồi nhấn Enter.")
     SURE = QT_TRANSLATE_NOOP("IntakePage", "Nhấn Ctrl+N lần nữa để bỏ hồ sơ đang nhập và nhập mới.")
     CARD = QT_TRANSLATE_NOOP("IntakePage", "Đã đọc thẻ căn cước.")
-    SUPPLEMENT_NEEDED = QT_TRANSLATE_NOOP("IntakePage", "Hãy ghi nội dung cần bổ sung.")
+    SUPPLEMENT_NEEDED = QT_TRANSLATE_NOOP("IntakePage", "Hãy ghi giấy tờ cần bổ sung, mỗi dòng một thứ.")
     MISSING = QT_TRANSLATE_NOOP(
         "IntakePage",
-        "Thiếu {count} giấy tờ bắt buộc (đánh dấu đỏ): {papers}. Hãy nhận thêm giấy tờ, hoặc ghi nội dung cần bổ sung "
-        "rồi «Nhận kèm yêu cầu bổ sung».",
+        "Thiếu {count} giấy tờ bắt buộc (đánh dấu đỏ): {papers}. Hãy nhận thêm giấy tờ, hoặc xem lại giấy tờ cần "
+        "bổ sung rồi «Nhận kèm yêu cầu bổ sung».",
     )
     MORE = QT_TRANSLATE_NOOP("IntakePage", "và {count} giấy tờ khác")
-    ASK = QT_TRANSLATE_NOOP("IntakePage", "Bổ sung: {papers}")
     K_RECEIVE = QT_TRANSLATE_NOOP("IntakePage", "Tiếp nhận hồ sơ")
+    K_REFUSE = QT_TRANSLATE_NOOP("IntakePage", "Từ chối tiếp nhận hồ sơ")
     K_NEW = QT_TRANSLATE_NOOP("IntakePage", "Nhập hồ sơ mới")
     K_PAPERS = QT_TRANSLATE_NOOP("IntakePage", "Tới thành phần hồ sơ")
     K_FEES = QT_TRANSLATE_NOOP("IntakePage", "Tới phí, lệ phí")
     K_SCAN_PAPER = QT_TRANSLATE_NOOP("IntakePage", "Quét giấy tờ")
     K_SCAN = QT_TRANSLATE_NOOP("IntakePage", "Quét thẻ căn cước")
-
-
-def _read_index(desk: Any) -> ProcedureIndex:
-    from counter_app.services.catalogue import load_index
-
-    return load_index(desk)
-
-
-def _read_procedure(desk: Any, generation: int, code: str) -> tuple[int, ProcedureView]:
-    from counter_app.services.catalogue import get_procedure
-
-    return generation, get_procedure(desk, code)
-
-
-def _read_draft(desk: Any) -> tuple[dict[str, Any] | None, ProcedureView | None]:
-    from counter_app.services.catalogue import get_procedure
-    from counter_app.services.drafts import load_draft
-
-    draft = load_draft(desk, DRAFT_NAME)
-    if draft is None or not draft.get("procedure"):
-        return draft, None
-    try:
-        return draft, get_procedure(desk, draft["procedure"])
-    except UserError:
-        # Gone from the catalogue in the meantime: the person's data are still worth keeping.
-        return draft, None
-
-
-def _write_draft(desk: Any, draft: dict[str, Any] | None) -> None:
-    from counter_app.services.drafts import delete_draft, save_draft
-
-    if draft is None:
-        delete_draft(desk, DRAFT_NAME)
-    else:
-        save_draft(desk, DRAFT_NAME, draft)
-
-
-def _receive(desk: Any, request: ReceiveRequest) -> Received:
-    from counter_app.services.receive import receive
-
-    received = receive(desk, request)
-    _write_draft(desk, None)
-    return received
 
 
 class IntakePage(Page):
@@ -112,6 +69,7 @@ class IntakePage(Page):
         self._asked_to_clear = False
         self._quiet = False
         self._form_key = new_form_key()
+        self.refusal: RefusalDialog | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.form)
         self._stack.addWidget(self.panel)
@@ -124,8 +82,8 @@ class IntakePage(Page):
         self._draft_timer.timeout.connect(self._save_draft)
         self._connect()
         self._watch_fields()
-        context.executor.submit(partial(_read_draft, context.desk), self._take_draft)
-        context.executor.submit(partial(_read_index, context.desk), self.form.procedure.set_index)
+        context.executor.submit(partial(read_draft, context.desk), self._take_draft)
+        context.executor.submit(partial(read_index, context.desk), self.form.procedure.set_index)
 
     @property
     def receiving(self) -> bool:
@@ -149,12 +107,28 @@ class IntakePage(Page):
     def receive_with_supplement(self) -> None:
         """Take it in although a required paper is missing, with the request to bring it."""
         commit_preedit()
-        reason = nfc(self.form.supplement_reason.text())
+        reason = self.form.supplement.request()
         if not reason:
             self.form.problem.say(translate("IntakePage", Words.SUPPLEMENT_NEEDED), "error")
-            self.form.supplement_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.form.supplement.items.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._receive_with(reason)
+
+    def refuse(self) -> None:
+        """Alt+Shift+T: ask for what reason and by which law the dossier is refused."""
+        request, procedure = self._entered(), self.form.procedure.procedure
+        if request is None or procedure is None:
+            return
+        from counter_app.ui.intake.refusal_dialog import ask_refusal
+
+        try:
+            self.refusal = ask_refusal(self.context, request, procedure.name, self)
+        except UserError as error:
+            self._refused(error)
+            return
+        self.form.say_problem("")
+        self.refusal.done_with.connect(self._refusal_entered)
+        self.refusal.open()
 
     def start_anew(self) -> None:
         """Ctrl+N: empty the form; a form with something on it asks to press again."""
@@ -178,8 +152,15 @@ class IntakePage(Page):
 
     def next_applicant(self) -> None:
         """The empty form, ready for the next in the queue."""
+        self._empty_form("")
+
+    def _refusal_entered(self, done: StepDone) -> None:
+        self._empty_form(done.code)
+
+    def _empty_form(self, code: str) -> None:
+        """Clear the form; what was scanned for it goes into the dossier ``code``, or is loose."""
         self._asked_to_clear = False
-        self._end_form("")
+        self._end_form(code)
         self._procedure_generation += 1
         self._quiet = True
         self.form.clear()
@@ -203,22 +184,28 @@ class IntakePage(Page):
         else:
             super().keyPressEvent(event)
 
-    def _receive_with(self, supplement_reason: str) -> None:
+    def _entered(self, supplement_reason: str = "") -> ReceiveRequest | None:
+        """What is on the form; None, with the clerk told what to do, where it is not to be taken as it is."""
         commit_preedit()
         if self._receiving or self._stack.currentWidget() is self.panel:
-            return
+            return None
         unreadable = self.form.unreadable()
         if unreadable is not None:
             self._point_at(*unreadable)
-            return
+            return None
         request = self.form.request(supplement_reason)
         if request is None:
             self._point_at(translate("IntakePage", Words.CHOOSE), self.form.procedure.search)
+        return request
+
+    def _receive_with(self, supplement_reason: str) -> None:
+        request = self._entered(supplement_reason)
+        if request is None:
             return
         self._receiving = True
         self.form.receive.setEnabled(False)
         self._draft_timer.stop()
-        self.context.executor.submit(partial(_receive, self.context.desk, request), self._received, self._refused)
+        self.context.executor.submit(partial(receive_form, self.context.desk, request), self._received, self._refused)
 
     def _received(self, received: Received) -> None:
         self._receiving = False
@@ -249,6 +236,8 @@ class IntakePage(Page):
         target = self._field_of(error.kind)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif error.kind == "fee_not_due":
+            self.form.focus_fees()
 
     def _end_form(self, code: str) -> None:
         """What was scanned for this form goes into the dossier, or is loose; the next form has a key of its own."""
@@ -263,10 +252,7 @@ class IntakePage(Page):
             names.append(translate("IntakePage", Words.MORE).format(count=len(papers) - NAMED))
         words = translate("IntakePage", Words.MISSING).format(count=len(papers), papers="; ".join(names))
         self.form.say_problem(words, missing=missing)
-        if not self.form.supplement_reason.text():
-            asked = "; ".join(_short(row.component.name, 90) for row in papers)
-            self.form.supplement_reason.setText(translate("IntakePage", Words.ASK).format(papers=asked))
-            self.form.supplement_reason.setCursorPosition(0)
+        self.form.supplement.offer([row.component.name for row in papers])
 
     def _field_of(self, kind: str) -> QWidget | None:
         form = self.form
@@ -287,7 +273,7 @@ class IntakePage(Page):
         self._procedure_generation += 1
         self.form.procedure.loading()
         self.context.executor.submit(
-            partial(_read_procedure, self.context.desk, self._procedure_generation, code), self._take_procedure
+            partial(read_procedure, self.context.desk, self._procedure_generation, code), self._take_procedure
         )
 
     def _take_procedure(self, answer: tuple[int, ProcedureView]) -> None:
@@ -334,7 +320,7 @@ class IntakePage(Page):
         self._write(None if self.form.is_empty() else self.form.draft() | {"scans": self._form_key})
 
     def _write(self, draft: dict[str, Any] | None) -> None:
-        self.context.executor.submit(partial(_write_draft, self.context.desk, draft), self._draft_written)
+        self.context.executor.submit(partial(write_draft, self.context.desk, draft), self._draft_written)
 
     def _draft_written(self, _nothing: None) -> None:
         """Nothing to show: a draft is kept silently; trouble with it comes through the executor."""
@@ -352,7 +338,7 @@ class IntakePage(Page):
 
     def _broadcast(self, changed: Changed) -> None:
         if "catalogue" in changed.kinds:
-            self.context.executor.submit(partial(_read_index, self.context.desk), self.form.procedure.set_index)
+            self.context.executor.submit(partial(read_index, self.context.desk), self.form.procedure.set_index)
 
     def _refused_file(self, message: str) -> None:
         self.form.problem.say(message, "error")
@@ -369,7 +355,8 @@ class IntakePage(Page):
         form.changed.connect(self._changed)
         form.procedure.chosen.connect(self._procedure_chosen)
         form.receive.clicked.connect(self.receive)
-        form.supplement.clicked.connect(self.receive_with_supplement)
+        form.supplement.ask.clicked.connect(self.receive_with_supplement)
+        form.refuse.clicked.connect(self.refuse)
         form.clear_form.clicked.connect(self.start_anew)
         form.scan_entered.connect(self._scan_entered)
         form.checklist.refused.connect(self._refused_file)
@@ -382,6 +369,7 @@ class IntakePage(Page):
         for keys, slot, words in (
             ("Ctrl+Return", self.receive, Words.K_RECEIVE),
             ("Ctrl+Enter", self.receive, Words.K_RECEIVE),
+            ("Alt+Shift+T", self.refuse, Words.K_REFUSE),
             ("Ctrl+N", self.start_anew, Words.K_NEW),
             ("F5", form.open_scan_field, Words.K_SCAN),
             ("Ctrl+Q", self.scan_paper, Words.K_SCAN_PAPER),

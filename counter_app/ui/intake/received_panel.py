@@ -13,6 +13,7 @@ from counter_app.services.values import Received
 from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import status_label, weekday_time
 from counter_app.ui.intake.form_parts import InlineNote
+from counter_app.ui.intake.owed_box import OwedBox
 from counter_app.ui.preview import PdfPreview
 from counter_app.ui.scan_button import ScanButton
 from counter_app.ui.scan_sheets_button import SheetsButton
@@ -74,6 +75,7 @@ class ReceivedPanel(QWidget):
         self.due = QLabel()
         set_role(self.due, "big")
         self.warnings = InlineNote("warning")
+        self.owed = OwedBox(context)
         self.printing = InlineNote("info")
         self.next = QPushButton(translate("ReceivedPanel", Words.NEXT))
         set_role(self.next, "primary")
@@ -85,8 +87,13 @@ class ReceivedPanel(QWidget):
         self.scan.setShortcut("")  # the page has the key, for the form too
         self.sheets = SheetsButton.of_dossier(context, lambda: (self._code_text, "", ""), self)
         self.preview = PdfPreview(context.executor)
+        self.preview.hide()  # until there is a paper to look at; its place stays, so that nothing moves
+        stays = self.preview.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)
+        self.preview.setSizePolicy(stays)
         self._lay_out()
         self.next.clicked.connect(self.next_wanted)
+        self.owed.left.connect(self.next.setFocus)
         self.show_paper.clicked.connect(self._show_paper)
         self.open.clicked.connect(self._open)
 
@@ -105,6 +112,8 @@ class ReceivedPanel(QWidget):
             self._due_title.setText(translate("ReceivedPanel", Words.DUE))
         self.warnings.say("\n".join(f"{translate('ReceivedPanel', Words.WARNING)}: {w}" for w in received.warnings))
         self.preview.clear()
+        self.preview.hide()
+        self.owed.show_of(received.code)
         self._print()
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -139,6 +148,7 @@ class ReceivedPanel(QWidget):
         )
 
     def _take_paper(self, pdf: bytes) -> None:
+        self.preview.show()
         self.preview.show_pdf(pdf)
 
     def _open(self) -> None:
@@ -153,6 +163,7 @@ class ReceivedPanel(QWidget):
         for part in (self._title, self.code, self._status, self._who, self._due_title, self.due):
             left.addWidget(part)
         left.addWidget(self.warnings)
+        left.addWidget(self.owed)
         left.addWidget(self.printing)
         left.addStretch(1)
         left.addWidget(self.next)

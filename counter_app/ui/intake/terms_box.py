@@ -117,13 +117,15 @@ class _FeeRow:
         self.fee = fee
         self.level = level
         when = CollectOn(fee.collect_on)
-        later = "" if when is CollectOn.RECEIPT else f", {LABELS[when]}"
-        self.paid = QCheckBox(f"{fee.name} ({fee.code}{later})")
-        self.paid.setAccessibleName(translate("TermsBox", Words.PAID).format(name=f"{fee.name} {fee.code}"))
+        later = "" if when is CollectOn.RECEIPT else f" ({LABELS[when]})"
+        self.paid = QCheckBox(f"{fee.name}{later}".replace("&", "&&"))
+        # Levels of a fee share its name: heard alone, the amount tells them apart.
+        spoken = f"{fee.name} {money(fee.amount)}"
+        self.paid.setAccessibleName(translate("TermsBox", Words.PAID).format(name=spoken))
         self.amount = QLabel(money(fee.amount))
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.method = QComboBox()
-        self.method.setAccessibleName(translate("TermsBox", Words.METHOD_OF).format(name=f"{fee.name} {fee.code}"))
+        self.method.setAccessibleName(translate("TermsBox", Words.METHOD_OF).format(name=spoken))
         for value, text in METHODS:
             self.method.addItem(translate("TermsBox", text), value)
         if level:
