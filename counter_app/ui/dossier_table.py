@@ -63,7 +63,7 @@ COLUMNS = (
     Column("procedure", Words.PROCEDURE, _plain("procedure_name"), 250),
     Column("received", Words.RECEIVED, _moment("received_at"), 136),
     Column("due", Words.DUE, _moment("due"), 136),
-    Column("left", Words.LEFT, due_words, 150),
+    Column("left", Words.LEFT, due_words, 210),
     Column("status", Words.STATUS, _status, 140),
     Column("portal", Words.PORTAL, _portal, 140),
 )

@@ -10,7 +10,7 @@ from counter_app.services.values import LIMIT_UNITS, LimitView, QueueRow
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 MAX_DAYS_COUNTED = 400
-"""Days off are not looked up further ahead than this; beyond it the date alone is shown."""
+"""Days off are not looked up further than this; beyond it ``hơn …`` of what was counted is said."""
 
 TONES = ("late", "soon", "paused", "good", "neutral")
 """What ``due_words`` and ``status_tone`` answer; the style sheet and the tables know these."""
@@ -73,11 +73,11 @@ def status_tone(status: str) -> str:
 def due_words(row: QueueRow, now: datetime, calendar: WorkCalendar | None = None) -> tuple[str, str]:
     """How far the due date is, and the tone: late, soon, paused, good or neutral.
 
-    With the working calendar the days left are working days, without it days on the wall calendar.
+    With the working calendar days left and days late are both working days; without it, days on the wall calendar.
     """
     if row.finished_at is not None:
         if row.due is not None and row.finished_at > row.due:
-            return f"xong trễ {_span(row.due, row.finished_at)}", "late"
+            return f"xong trễ {_span(row.due, row.finished_at, calendar)}", "late"
         return "xong đúng hạn", "good"
     if not row.is_open:
         return "đã đóng", "neutral"
@@ -86,15 +86,15 @@ def due_words(row: QueueRow, now: datetime, calendar: WorkCalendar | None = None
     if row.due is None:
         return "chưa có hạn trả", "neutral"
     if now > row.due:
-        return f"quá hạn {_span(row.due, now)}", "late"
+        return f"quá hạn {_span(row.due, now, calendar)}", "late"
     tone = "soon" if row.due_soon_from is not None and now >= row.due_soon_from else "neutral"
     return _time_left(now, row.due, calendar), tone
 
 
-def _span(start: datetime, end: datetime) -> str:
-    days = (local(end).date() - local(start).date()).days
-    if days > 0:
-        return f"{days} ngày"
+def _span(start: datetime, end: datetime, calendar: WorkCalendar | None) -> str:
+    first, last = local(start).date(), local(end).date()
+    if last > first:
+        return _days_between(first, last, calendar)
     hours = int((end - start) / timedelta(hours=1))
     return f"{hours} giờ" if hours else "dưới 1 giờ"
 
@@ -103,11 +103,18 @@ def _time_left(now: datetime, due: datetime, calendar: WorkCalendar | None) -> s
     today, last = local(now).date(), local(due).date()
     if last == today:
         return f"hạn hôm nay, {local(due):%H:%M}"
-    days = (last - today).days
-    if calendar is None or days > MAX_DAYS_COUNTED:
-        return f"còn {days} ngày"
-    working = sum(calendar.is_working_day(today + timedelta(days=step)) for step in range(1, days + 1))
-    return f"còn {working} ngày làm việc" if working else f"còn {days} ngày"
+    return f"còn {_days_between(today, last, calendar)}"
+
+
+def _days_between(first: date, last: date, calendar: WorkCalendar | None) -> str:
+    """The days after ``first`` up to ``last``, with their unit."""
+    days = (last - first).days
+    if calendar is None:
+        return f"{days} ngày"
+    counted = min(days, MAX_DAYS_COUNTED)
+    working = sum(calendar.is_working_day(first + timedelta(days=step)) for step in range(1, counted + 1))
+    more = "hơn " if counted < days else ""
+    return f"{more}{working} ngày làm việc" if working else "dưới 1 ngày làm việc"
 
 
 PORTAL_WORDS = {

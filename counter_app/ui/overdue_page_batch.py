@@ -181,6 +181,8 @@ class BatchDialog(TaskDialog):
         self.days.setValue(USUAL_DAYS)
         self.days.setSuffix(_tr(Words.DAYS_SUFFIX))
         self.days.setMaximumWidth(220)
+        # The style sheet's padding does not reach the line inside a spin box.
+        self.days.lineEdit().setTextMargins(8, 0, 0, 0)
         self.days.valueChanged.connect(self._suggest)
         self.signer = SignerFields(self)
         self.add_field(_tr(Words.REASON), self.reason)

@@ -116,9 +116,9 @@ LATE_COLUMNS: tuple[Column[LateRow], ...] = (
     Column("code", Words.CODE, _plain("code"), 164),
     Column("applicant", Words.APPLICANT, _of_dossier(_plain("applicant_name")), 140),
     Column("procedure", Words.PROCEDURE, _of_dossier(short_name), 120),
-    Column("due", Words.DUE, _of_dossier(_moment("due")), 112),
-    Column("left", Words.LEFT, _of_dossier(due_words), 168),
-    Column("unit", Words.UNIT, _plain("unit"), 130),
+    Column("due", Words.DUE, _of_dossier(_moment("due")), 104),
+    Column("left", Words.LEFT, _of_dossier(due_words), 208),
+    Column("unit", Words.UNIT, _plain("unit"), 106),
     Column("person", Words.PERSON, _plain("person"), 104),
     Column("letter", Words.LETTER, letter_words, 150),
 )

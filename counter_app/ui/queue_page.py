@@ -64,7 +64,7 @@ SCOPES = {"open": Words.OPEN, "due_soon": Words.DUE_SOON, "overdue": Words.OVERD
 SCOPE_KEYS = {"open": "Alt+1", "due_soon": "Alt+2", "overdue": "Alt+3", "all": "Alt+4"}
 
 
-SCOPE_STYLE = "QPushButton:checked { background: #0f2f44; border-color: #0f2f44; color: #ffffff; font-weight: bold; }"
+SCOPE_STYLE = "QPushButton:checked { background: #0f2f44; border-color: #0f2f44; color: #ffffff; }"
 LATE_STYLE = (
     "QPushButton { color: #9b1c1c; border-color: #d39a9a; font-weight: bold; }"
     "QPushButton:checked { background: #9b1c1c; border-color: #9b1c1c; color: #ffffff; }"
@@ -169,7 +169,6 @@ class QueuePage(Page):
         for scope in SCOPES:
             button = QPushButton(self)
             button.setCheckable(True)
-            button.setToolTip(SCOPE_KEYS[scope])
             button.setStyleSheet(SCOPE_STYLE)
             group.addButton(button)
             self.scopes[scope] = button
@@ -228,7 +227,7 @@ class QueuePage(Page):
         )
         for scope, button in self.scopes.items():
             count = "…" if numbers is None else _number(shown.get(scope, 0))
-            button.setText(_tr(SCOPES[scope]).format(count=count))
+            button.setText(f"{_tr(SCOPES[scope]).format(count=count)} ({SCOPE_KEYS[scope]})")
             button.setAccessibleName(button.text())
         self.scopes["overdue"].setStyleSheet(LATE_STYLE if numbers is not None and numbers.overdue else SCOPE_STYLE)
         self.today.setText("" if numbers is None else _tr(Words.TODAY).format(count=_number(numbers.today)))

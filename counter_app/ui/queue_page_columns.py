@@ -17,7 +17,7 @@ WIDTHS = {
     "procedure": 200,
     "received": 106,
     "due": 106,
-    "left": 166,
+    "left": 210,
     "status": 152,
     "portal": 136,
 }

@@ -26,7 +26,8 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.digitising import lacks_result_scan
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.reading import find, show
-from counter_app.services.returning import give
+from counter_app.services.returning import give, printed_slips
+from counter_app.services.returning_slip import PrintedSlip
 from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_page_paper import PaperDialog
@@ -67,10 +68,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A dossier, and whether its result must be scanned and is not yet."""
+    """A dossier, whether its result must be scanned and is not yet, and what was printed to be signed."""
 
     view: DossierView
     lacks_scan: bool
+    slips: tuple[PrintedSlip, ...]
 
 
 Found = _Looked | list[QueueRow]
@@ -88,7 +90,11 @@ def _look_up(desk: DeskContext, text: str) -> Found:
 
 
 def _looked(desk: DeskContext, code: str) -> _Looked:
-    return _Looked(show(desk, code), lacks_result_scan(desk, code))
+    return _Looked(show(desk, code), lacks_result_scan(desk, code), printed_slips(desk, code))
+
+
+def _slips_of(desk: DeskContext, code: str) -> tuple[str, tuple[PrintedSlip, ...]]:
+    return code, printed_slips(desk, code)
 
 
 class ReturnPage(Page):
@@ -299,7 +305,8 @@ class ReturnPage(Page):
         self.view = view = found.view
         self.choices.hide()
         self.line.hide()
-        self.card.show_dossier(view, self.context.desk.clock(), self.context.calendar, lacks_scan=found.lacks_scan)
+        now, calendar = self.context.desk.clock(), self.context.calendar
+        self.card.show_dossier(view, now, calendar, lacks_scan=found.lacks_scan, slips=found.slips)
 
     def _given(self, done: StepDone) -> None:
         last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)
@@ -370,8 +377,22 @@ class ReturnPage(Page):
 
     @Slot(object)
     def _changed(self, changed: Changed) -> None:
-        if self.view is not None and self.view.row.code in changed.dossiers:
-            self._ask(self.view.row.code)
+        if self.view is None:
+            return
+        code = self.view.row.code
+        if code in changed.dossiers:
+            self._ask(code)
+        elif "print_jobs" in changed.kinds:
+            self.context.executor.submit(partial(_slips_of, self.context.desk, code), self._slips_printed)
+
+    def _slips_printed(self, found: tuple[str, tuple[PrintedSlip, ...]]) -> None:
+        """A slip went to the printer, or was given up; one that holds can be signed next."""
+        code, slips = found
+        if self.view is not None and self.view.row.code == code:
+            could_sign = self.card.evidence.signed.isEnabled()
+            self.card.know_slips(slips)
+            if not could_sign and self.card.evidence.signed.isEnabled():
+                self._ask_for_signature()
 
 
 def _tr(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
@@ -21,7 +23,8 @@ from PySide6.QtWidgets import (
 from counter_app.errors import UserError
 from counter_app.rules.calendar import WorkCalendar
 from counter_app.rules.lifecycle import Step
-from counter_app.services.returning_delivery import Handing, check_handing
+from counter_app.services.returning_delivery import Handing, check_handing, clean_handing, said_on_slip
+from counter_app.services.returning_slip import PrintedSlip, slip_saying
 from counter_app.services.values import RETURN_WAYS, DossierView
 from counter_app.ui.formatting import due_words, status_label, status_tone
 from counter_app.ui.page import nfc
@@ -70,6 +73,8 @@ class ReturnCard(QFrame):
         set_role(self, "card")
         self._code = ""
         self._applicant = ""
+        self._results: list[str] = []
+        self._slips: Sequence[PrintedSlip] = ()
         self._check_labels: list[QLabel] = []
         self._build_head()
         self._build_way()
@@ -89,6 +94,7 @@ class ReturnCard(QFrame):
     def clear(self) -> None:
         """Forget the dossier and what was entered for it."""
         self._code = ""
+        self._slips = ()
         self.tracking.clear()
         self.to_name.clear()
         self.evidence.clear()
@@ -97,11 +103,18 @@ class ReturnCard(QFrame):
         self.hide()
 
     def show_dossier(
-        self, view: DossierView, now: datetime, calendar: WorkCalendar | None, *, lacks_scan: bool = False
+        self,
+        view: DossierView,
+        now: datetime,
+        calendar: WorkCalendar | None,
+        *,
+        lacks_scan: bool = False,
+        slips: Sequence[PrintedSlip] = (),
     ) -> None:
-        """Show a dossier; shown again after a change it keeps what was entered."""
+        """Show a dossier; shown again after a change it keeps what was entered. ``slips``: printed to be signed."""
         again = self._code == view.row.code
         self._code, self._applicant = view.row.code, view.applicant.name
+        self._results = [name for _, name in view.procedure.results]
         self.dossier_code.setText(view.row.code)
         self.who.setText(view.applicant.name)
         self.what.setText(view.procedure.name)
@@ -110,10 +123,11 @@ class ReturnCard(QFrame):
         words, tone = due_words(view.row, now, calendar)
         self.due.setText(words)
         set_tone(self.due, tone)
-        self._show_checks(view, now, lacks_scan)
+        self._show_checks(view, now, calendar, lacks_scan)
         self.owner.setText(_tr(Words.OWNER).format(name=view.applicant.name.replace("&", "&&")))
         self.owner.setAccessibleName(self.owner.text().replace("&", ""))
         if not again:
+            self._slips = ()
             self.ways.get(view.return_by, self.ways["counter"]).setChecked(True)
             self.evidence.begin(view)
             self.to_name.setText(view.submitter.name if view.submitter else "")
@@ -126,11 +140,17 @@ class ReturnCard(QFrame):
         self.came_back_button.setVisible(under_way)
         self.pay_button.setVisible(fees_due(view) > 0 and Step.PAY.value in view.permitted_steps)
         self.finish_button.setVisible(Step.FINISH.value in view.permitted_steps)
+        self.know_slips(slips)
         self.show()
         for button in (self.return_button, self.arrived_button, self.finish_button, self.open_button):
             if button.isEnabled() and button.isVisibleTo(self):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
                 break
+
+    def know_slips(self, slips: Sequence[PrintedSlip]) -> None:
+        """What was printed to be signed: a signature counts only on a slip that says what is entered here."""
+        self._slips = slips
+        self._follow()
 
     def way(self) -> str:
         """counter, post or online."""
@@ -141,21 +161,12 @@ class ReturnCard(QFrame):
 
         ``to_sign``: for the slip that the receiver signs, so the signature is not asked for yet.
         """
-        authorised, box = self.authorised.isChecked(), self.evidence
-        handing = Handing(
-            by=self.way(),
-            to=nfc(self.to_name.text()) if authorised else self._applicant,
-            to_number=nfc(box.number.text()) if authorised else "",
-            authorised=authorised,
-            authority=nfc(box.authority.text()) if authorised else "",
-            signed=to_sign or box.signed.isChecked(),
-            tracking=nfc(self.tracking.text()) if self.way() == "post" else "",
-            results=box.results_out(),
-            originals=box.originals_back(),
-        )
+        box, handing = self.evidence, self._handing(to_sign=to_sign)
         try:
             check_handing(handing, self.way())
         except UserError as error:
+            if error.kind == "signature_missing":
+                self._refuse_outdated(handing)
             asked = {
                 "receiver_missing": self.to_name,
                 "authority_missing": box.authority,
@@ -166,6 +177,45 @@ class ReturnCard(QFrame):
                 asked[error.kind].setFocus(Qt.FocusReason.OtherFocusReason)
             raise
         return handing
+
+    def _handing(self, *, to_sign: bool = False) -> Handing:
+        authorised, box = self.authorised.isChecked(), self.evidence
+        return Handing(
+            by=self.way(),
+            to=nfc(self.to_name.text()) if authorised else self._applicant,
+            to_number=nfc(box.number.text()) if authorised else "",
+            authorised=authorised,
+            authority=nfc(box.authority.text()) if authorised else "",
+            signed=to_sign or box.signed.isChecked(),
+            tracking=nfc(self.tracking.text()) if self.way() == "post" else "",
+            results=box.results_out(),
+            originals=box.originals_back(),
+        )
+
+    def _said(self, handing: Handing) -> dict[str, Any]:
+        return said_on_slip(clean_handing(handing), handing.by, self._applicant, self._results)
+
+    def _refuse_outdated(self, handing: Handing) -> None:
+        """Raises UserError ``slip_outdated``; a new slip is what comes next."""
+        try:
+            slip_saying(self._slips, self._said(handing))
+        except UserError:
+            self.evidence.slip.setFocus(Qt.FocusReason.OtherFocusReason)
+            raise
+
+    @Slot()
+    def _follow(self) -> None:
+        """Something was entered: does the signature still hold?"""
+        if not self._code or not any(button.isChecked() for button in self.ways.values()):
+            return
+        handing, outdated = self._handing(), ""
+        said = self._said(handing)
+        if handing.by == "counter":
+            try:
+                slip_saying(self._slips, said)
+            except UserError as error:
+                outdated = error.message
+        self.evidence.follow(said, outdated)
 
     def _build_head(self) -> None:
         self.who = QLabel(self)
@@ -196,6 +246,7 @@ class ReturnCard(QFrame):
         self.tracking_caption.setBuddy(self.tracking)
         self.tracking.setAccessibleName(self.tracking_caption.text().replace("&", ""))
         self.ways["post"].toggled.connect(self._post_toggled)
+        self.ways["post"].clicked.connect(self._to_tracking)
         self.owner = QRadioButton(_tr(Words.OWNER).format(name=""), self)
         self.authorised = QRadioButton(_tr(Words.AUTHORISED), self)
         self.authorised.setAccessibleName(self.authorised.text().replace("&", ""))
@@ -209,7 +260,11 @@ class ReturnCard(QFrame):
         self.authorised.toggled.connect(self._authorised_toggled)
         self.evidence = EvidenceBox(self)
         self.evidence.slip_asked.connect(self.slip_asked)
+        self.evidence.changed.connect(self._follow)
+        self.to_name.textChanged.connect(self._follow)
         group.buttonToggled.connect(self._ask_evidence)
+        group.buttonToggled.connect(self._follow)
+        people.buttonToggled.connect(self._follow)
         self._post_toggled(False)
         self._authorised_toggled(False)
 
@@ -255,20 +310,19 @@ class ReturnCard(QFrame):
         card.addLayout(grid)
         card.addWidget(self.evidence)
         card.addLayout(buttons)
-        card.addWidget(self.evidence.originals_panel)
 
     def _caption(self, words: str) -> QLabel:
         label = QLabel(_tr(words), self)
         set_role(label, "section")
         return label
 
-    def _show_checks(self, view: DossierView, now: datetime, lacks_scan: bool) -> None:
+    def _show_checks(self, view: DossierView, now: datetime, calendar: WorkCalendar | None, lacks_scan: bool) -> None:
         for label in self._check_labels:
             self.check_box.removeWidget(label)
             label.hide()
             label.deleteLater()
         self._check_labels.clear()
-        for check in checks(view, now, lacks_scan=lacks_scan):
+        for check in checks(view, now, calendar, lacks_scan=lacks_scan):
             label = QLabel(f"{SIGNS[check.tone]} {check.text}", self)
             label.setWordWrap(True)
             set_role(label, "inline")
@@ -280,6 +334,11 @@ class ReturnCard(QFrame):
     def _post_toggled(self, on: bool) -> None:
         self.tracking.setVisible(on)
         self.tracking_caption.setVisible(on)
+
+    @Slot()
+    def _to_tracking(self) -> None:
+        """By post the number of the parcel is what is asked for next."""
+        self.tracking.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _ask_evidence(self) -> None:

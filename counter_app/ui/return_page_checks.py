@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from counter_app.rules.calendar import LimitUnit
+from counter_app.rules.calendar import LimitUnit, WorkCalendar
 from counter_app.rules.fees import least_owed
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.values import DossierView
@@ -57,10 +57,10 @@ def came_back(view: DossierView) -> bool:
     return view.row.status == Status.RETURNED and view.delivery_state == "pending"
 
 
-def checks(view: DossierView, now: datetime, *, lacks_scan: bool = False) -> list[Check]:
+def checks(view: DossierView, now: datetime, calendar: WorkCalendar | None, *, lacks_scan: bool = False) -> list[Check]:
     """All lines; being late never blocks the return (law.md, "Late"), nor does a result that is not scanned."""
     scan = [Check(_tr(Words.NOT_SCANNED), "warning")] if lacks_scan else []
-    return [*_status(view), *_fees(view), *_lateness(view, now), *scan]
+    return [*_status(view), *_fees(view), *_lateness(view, now, calendar), *scan]
 
 
 def fees_due(view: DossierView) -> int:
@@ -90,8 +90,8 @@ def _fees(view: DossierView) -> Iterable[Check]:
         yield Check(_tr(Words.FEES_DONE), "good")
 
 
-def _lateness(view: DossierView, now: datetime) -> Iterable[Check]:
-    words, tone = due_words(view.row, now)
+def _lateness(view: DossierView, now: datetime, calendar: WorkCalendar | None) -> Iterable[Check]:
+    words, tone = due_words(view.row, now, calendar)
     if tone == "late":
         if view.row.apology_count:
             yield Check(_tr(Words.LATE).format(late=words), "warning")

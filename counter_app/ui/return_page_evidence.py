@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -20,11 +22,9 @@ from PySide6.QtWidgets import (
 from counter_app.services.returning_delivery import OriginalBack, ResultOut
 from counter_app.services.values import DossierView
 from counter_app.ui.page import nfc
-from counter_app.ui.theme import set_role
+from counter_app.ui.return_page_originals import OriginalsList
+from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
-
-NAME_SHOWN = 110
-"""Letters of a paper's name; the dossier's page has the whole."""
 
 
 class Words:
@@ -39,21 +39,26 @@ class Words:
     RESULTS_HINT = QT_TRANSLATE_NOOP(
         "ReturnEvidence", "Mỗi dòng một kết quả: tên | số, ký hiệu. Ví dụ: Trích lục khai sinh | 17/2026/TLKS"
     )
-    ORIGINALS = QT_TRANSLATE_NOOP("ReturnEvidence", "Trả lại bản chính")
-    ORIGINAL = QT_TRANSLATE_NOOP("ReturnEvidence", "{name} ({count} bản)")
+    SIGN_AGAIN = QT_TRANSLATE_NOOP(
+        "ReturnEvidence",
+        "Nội dung giao đã đổi sau khi đánh dấu «đã ký». Hãy in phiếu mới (Alt+8), cho người nhận ký rồi đánh dấu lại.",
+    )
 
 
 class EvidenceBox(QWidget):
     """Fields of the card below its ways; which of them are asked depends on the way and on the receiver.
 
-    ``originals_panel`` is laid out by the card below its buttons: the list may be long.
+    A signature is under what the slip said: once that is another it is no longer ticked.
     """
 
     slip_asked = Signal()
+    changed = Signal()
+    """Something that the slip says was entered."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.originals: list[tuple[QCheckBox, OriginalBack]] = []
+        self._said: Mapping[str, Any] = {}
+        self._signed_for: Mapping[str, Any] = {}
         self.number = QLineEdit(self)
         self.authority = QLineEdit(self)
         self.authority.setPlaceholderText(_tr(Words.AUTHORITY_HINT))
@@ -73,13 +78,15 @@ class EvidenceBox(QWidget):
         self.number_caption = self._caption(Words.NUMBER, self.number)
         self.authority_caption = self._caption(Words.AUTHORITY, self.authority)
         self.results_caption = self._caption(Words.RESULTS, self.results)
-        self.originals_panel = QWidget(self)
-        self.originals_caption = QLabel(_tr(Words.ORIGINALS), self.originals_panel)
-        set_role(self.originals_caption, "section")
-        self.originals_box = QVBoxLayout(self.originals_panel)
-        self.originals_box.setContentsMargins(0, 0, 0, 0)
-        self.originals_box.setSpacing(4)
-        self.originals_box.addWidget(self.originals_caption)
+        self.originals = OriginalsList(self)
+        self.notice = QLabel(self)
+        self.notice.setWordWrap(True)
+        set_role(self.notice, "inline")
+        set_tone(self.notice, "warning")
+        for field in (self.number, self.authority, self.results):
+            field.textChanged.connect(self.changed)
+        self.originals.changed.connect(self.changed)
+        self.signed.toggled.connect(self._signed)
         self._lay_out()
         self.ask(way="counter", authorised=False)
 
@@ -89,18 +96,14 @@ class EvidenceBox(QWidget):
         self.authority.clear()
         self.results.clear()
         self.signed.setChecked(False)
-        self._show_originals(())
+        self.notice.hide()
+        self.originals.clear()
 
     def begin(self, view: DossierView) -> None:
         """For another dossier: its results, and its originals to be ticked as they go back."""
         self.clear()
         self.results.setPlainText("\n".join(name for _, name in view.procedure.results))
-        papers = [
-            (_tr(Words.ORIGINAL).format(name=_short(item.name), count=item.originals), item.code, item.originals)
-            for item in view.components
-            if item.originals
-        ]
-        self._show_originals(papers)
+        self.originals.show_papers_of(view)
 
     @Slot()
     def ask(self, *, way: str, authorised: bool) -> None:
@@ -110,6 +113,17 @@ class EvidenceBox(QWidget):
         self.signed.setVisible(way == "counter")
         self.slip.setVisible(way == "counter")
 
+    def follow(self, said: Mapping[str, Any], outdated: str) -> None:
+        """What the slip would say now; ``outdated``: why the one that was printed no longer holds, "" if it does."""
+        self._said = said
+        unticked = self.signed.isChecked() and (bool(outdated) or said != self._signed_for)
+        if unticked:
+            self.signed.setChecked(False)
+        self.signed.setEnabled(not outdated)
+        if outdated or unticked:
+            self.notice.setText(outdated or _tr(Words.SIGN_AGAIN))
+        self.notice.setVisible(bool(outdated) or unticked)
+
     def results_out(self) -> tuple[ResultOut, ...]:
         """One a line, its number behind a bar."""
         lines = [line.partition("|") for line in map(nfc, self.results.toPlainText().splitlines())]
@@ -117,23 +131,13 @@ class EvidenceBox(QWidget):
 
     def originals_back(self) -> tuple[OriginalBack, ...]:
         """What was ticked."""
-        return tuple(paper for box, paper in self.originals if box.isChecked())
+        return self.originals.ticked()
 
-    def _show_originals(self, papers: list[tuple[str, str, int]] | tuple[()]) -> None:
-        for box, _ in self.originals:
-            self.originals_box.removeWidget(box)
-            box.hide()
-            box.deleteLater()
-        self.originals.clear()
-        previous: QWidget = self.signed
-        for words, code, count in papers:
-            box = QCheckBox(words.replace("&", "&&"), self.originals_panel)
-            box.setAccessibleName(words)
-            self.originals_box.addWidget(box)
-            self.setTabOrder(previous, box)
-            self.originals.append((box, OriginalBack(code, count)))
-            previous = box
-        self.originals_panel.setVisible(bool(papers))
+    @Slot(bool)
+    def _signed(self, on: bool) -> None:
+        if on:
+            self._signed_for = self._said
+            self.notice.hide()
 
     def _caption(self, words: str, field: QWidget) -> QLabel:
         label = QLabel(_tr(words), self)
@@ -151,20 +155,28 @@ class EvidenceBox(QWidget):
         grid.addWidget(self.authority_caption, 0, 2)
         grid.addWidget(self.authority, 0, 3)
         grid.addWidget(self.results_caption, 1, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.results, 1, 1, 1, 3)
-        grid.addWidget(self.results_hint, 2, 1, 1, 3)
+        results = QVBoxLayout()
+        results.setSpacing(4)
+        results.addWidget(self.results)
+        results.addWidget(self.results_hint)
+        results.addStretch(1)
+        going = QHBoxLayout()
+        going.setSpacing(14)
+        going.addLayout(results, 1)
+        going.addWidget(self.originals, 1)
+        grid.addLayout(going, 1, 1, 1, 3)
         signing = QHBoxLayout()
         signing.setSpacing(14)
         signing.addWidget(self.slip)
         signing.addWidget(self.signed, 1)
-        grid.addLayout(signing, 3, 1, 1, 3)
+        grid.addLayout(signing, 2, 1, 1, 3)
+        grid.addWidget(self.notice, 3, 1, 1, 3)
         grid.setColumnMinimumWidth(0, 140)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 2)
-
-
-def _short(name: str) -> str:
-    return shorten(name, NAME_SHOWN, placeholder="…")
+        order = (self.number, self.authority, self.results, self.originals.list, self.slip, self.signed)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
 
 def _tr(text: str) -> str:

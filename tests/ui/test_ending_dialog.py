@@ -71,6 +71,21 @@ def test_a_withdrawal_asks_only_for_what_goes_back(page: DossierPage, running: R
     dialog.submit()
     settle(qtbot, running.executor)
     assert show(running.desk, page.code).row.status == "withdrawn"
+    assert dialog.paper is None
+
+
+def test_papers_given_back_at_a_withdrawal_are_signed_for_at_once(
+    page: DossierPage, running: RunningApp, qtbot: Any
+) -> None:
+    dialog = opened(page, Step.WITHDRAW, qtbot)
+    dialog.originals.item(0).setCheckState(Qt.CheckState.Checked)
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert dialog.paper is not None
+    assert (dialog.paper.form, dialog.paper.preview.page_count) == ("return_slip", 2)
+    dialog.paper.reject()
+    settle(qtbot, running.executor)
+    assert "return_slip" in [action.objectName() for action in page.others.list.actions()]
 
 
 def test_a_refusal_names_its_law(running: RunningApp, page: DossierPage, qtbot: Any) -> None:

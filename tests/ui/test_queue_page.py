@@ -51,7 +51,7 @@ def names(page: QueuePage, qtbot: Any) -> list[str]:
 def test_open_dossiers_come_first_with_the_newest_on_top(page: QueuePage, qtbot: Any) -> None:
     assert page.scope() == "open"
     assert names(page, qtbot) == ["Y Thắng Êban", "Trần Thị Hồng Ánh", "Nguyễn Văn Đức", "H' Ngăm Niê Kdăm"]
-    assert page.scopes["open"].text() == "Đang mở: 4"
+    assert page.scopes["open"].text() == "Đang mở: 4 (Alt+1)"
     assert page.footer.text().startswith("4 hồ sơ")
 
 
@@ -63,7 +63,7 @@ def test_numbers_on_top_are_filters(page: QueuePage, running: RunningApp, clock:
     clock.move(days=60)
     running.context.announce("dossier", dossiers=(row.code,))
     settle(qtbot, running.executor)
-    assert page.scopes["overdue"].text() == "Quá hạn: 3"
+    assert page.scopes["overdue"].text() == "Quá hạn: 3 (Alt+3)"
     qtbot.keyClick(page.table, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     settle(qtbot, running.executor)
     assert page.scope() == "overdue"
@@ -137,7 +137,7 @@ def test_rows_are_read_before_the_numbers(
     page.apply()
     settle(qtbot, running.executor)
     assert asked == ["ids", "rows", "numbers"]
-    assert page.scopes["open"].text() == "Đang mở: 5"
+    assert page.scopes["open"].text() == "Đang mở: 5 (Alt+1)"
 
 
 def test_a_dossier_changed_since_it_was_sent_says_so(page: QueuePage, running: RunningApp, qtbot: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from counter_app.models import Procedure
 from counter_app.rules.lifecycle import Step
 from counter_app.services.reading import show
 from counter_app.services.returning import deliveries
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import ApplicantData, Received
+from counter_app.settings import with_changes
 from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.return_page import ReturnPage
 from tests.printing.paper_samples import text_of
@@ -48,14 +50,18 @@ def lines(page: ReturnPage) -> str:
     return "\n".join(label.text() for label in page.card._check_labels)
 
 
+def tick(page: ReturnPage, row: int) -> None:
+    page.card.evidence.originals.items()[row].setCheckState(Qt.CheckState.Checked)
+
+
 def test_a_finished_dossier_may_be_returned(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
     code = take_in(procedure="1.001193").code
     take_step(running.desk, code, Step.FINISH, StepInput())
     look(page, code.lower(), qtbot)
     assert page.card.who.text() == "H' Ngăm Niê Kdăm"
     assert "✓ Kết quả đã có" in lines(page)
-    assert [box.text() for box, _ in page.card.evidence.originals], "originals are listed, to be ticked"
-    assert not any(box.isChecked() for box, _ in page.card.evidence.originals)
+    assert page.card.evidence.originals.items(), "originals are listed, to be ticked"
+    assert page.card.evidence.originals_back() == ()
     assert page.card.return_button.isEnabled()
 
 
@@ -142,7 +148,7 @@ def test_originals_that_were_ticked_go_back_and_results_are_numbered(
     look(page, code, qtbot)
     box = page.card.evidence
     box.results.setPlainText("Giấy khai sinh | 17/2026/KS\n\nBản sao trích lục|")
-    box.originals[0][0].setChecked(True)
+    tick(page, 0)
     box.signed.setChecked(True)
     page.give()
     settle(qtbot, running.executor)
@@ -177,6 +183,162 @@ def test_the_slip_is_signed_before_the_return_is_entered(
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, running.executor)
     assert show(running.desk, code).row.status == "returned"
+
+
+@pytest.fixture
+def printing(running: RunningApp) -> None:
+    """A printer that nobody listens at: what is printed waits in the spool."""
+    settings = with_changes(running.desk.settings, printers={"office": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+
+
+@pytest.fixture
+def signed(page: ReturnPage, running: RunningApp, take_in: TakeIn, printing: None, qtbot: Any) -> str:
+    """The slip for the owner, with one original, was printed and signed; nothing is entered yet. The code."""
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    tick(page, 0)
+    print_slip(page, qtbot)
+    page.card.evidence.signed.setChecked(True)
+    return code
+
+
+def print_slip(page: ReturnPage, qtbot: Any) -> None:
+    page.card.evidence.slip.click()
+    settle(qtbot, page.context.executor)
+    paper = page._dialog
+    assert isinstance(paper, PrintDialog)
+    paper.print_now()
+    settle(qtbot, page.context.executor)
+    assert not paper.isVisible(), paper.note.text()
+
+
+def to_somebody_else(page: ReturnPage) -> None:
+    page.card.authorised.setChecked(True)
+    page.card.to_name.setText("Y Thắng Êban")
+    page.card.evidence.authority.setText("Giấy ủy quyền số 12")
+
+
+CHANGES: dict[str, tuple[Callable[[ReturnPage], None], str]] = {
+    "receiver": (to_somebody_else, "người nhận, giấy ủy quyền"),
+    "result": (lambda page: page.card.evidence.results.setPlainText("Giấy khai sinh | 17/2026/KS"), "kết quả giao"),
+    "original": (lambda page: tick(page, 1), "bản chính trả lại"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changes_after_the_slip_was_printed_takes_the_signature_away(
+    page: ReturnPage, running: RunningApp, signed: str, what: str, qtbot: Any
+) -> None:
+    change, words = CHANGES[what]
+    box = page.card.evidence
+    assert box.signed.isChecked()
+    change(page)
+    assert not box.signed.isChecked()
+    assert not box.signed.isEnabled(), "nobody can have signed what was not printed"
+    assert f"ghi khác: {words}" in box.notice.text()
+    page.give()
+    assert f"ghi khác: {words}" in page.line.text()
+    assert running.window.focusWidget() is box.slip, "what comes next"
+    assert show(running.desk, signed).row.status == "finished"
+    print_slip(page, qtbot)
+    assert box.notice.isHidden()
+    assert running.window.focusWidget() is box.signed
+    box.signed.setChecked(True)
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, signed).row.status == "returned"
+    assert show(running.desk, signed).events[-1].details["slip"]
+
+
+def test_a_slip_printed_before_the_window_was_opened_anew_still_binds(
+    page: ReturnPage, running: RunningApp, signed: str, qtbot: Any
+) -> None:
+    page.next_one()
+    look(page, signed, qtbot)
+    box = page.card.evidence
+    assert not box.signed.isEnabled()
+    assert "bản chính trả lại" in box.notice.text(), "the printed slip has one original, here none is ticked"
+    tick(page, 0)
+    assert box.signed.isEnabled()
+    assert box.notice.isHidden()
+
+
+def test_by_post_no_signature_is_asked_for(page: ReturnPage, running: RunningApp, signed: str, qtbot: Any) -> None:
+    page.card.ways["post"].click()
+    page.card.tracking.setText("EB123456789VN")
+    assert page.card.evidence.notice.isHidden()
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, signed).delivery_state == "posted"
+
+
+def test_a_signature_without_a_printed_slip_goes_when_the_receiver_changes(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    """The slip may have been kept as a file and printed elsewhere."""
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    page.card.evidence.signed.setChecked(True)
+    to_somebody_else(page)
+    assert not page.card.evidence.signed.isChecked()
+    assert "cho người nhận ký" in page.card.evidence.notice.text()
+    page.card.evidence.signed.setChecked(True)
+    assert page.card.evidence.notice.isHidden()
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).row.status == "returned"
+
+
+def test_originals_lie_above_the_button_on_a_small_screen_with_their_whole_names(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    running.window.resize(1366, 768)
+    code = take_in(procedure="1.001193").code
+    with running.desk.database.write() as session:
+        dossier = find_dossier(session, code)
+        for row in dossier.components:
+            row.name, row.originals = (
+                f"{row.code} " + "Giấy chứng sinh do cơ sở khám bệnh, chữa bệnh cấp, " * 8 + "hết",
+                1,
+            )
+        names = [row.name for row in dossier.components]
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    to_somebody_else(page)
+    box = page.card.evidence.originals
+    assert [item.text() for item in box.items()] == [f"{name} (1 bản)" for name in names]
+    window = running.window
+    qtbot.waitUntil(lambda: page.card.return_button.y() > 0)
+    place = [part.mapTo(window, part.rect().bottomLeft()).y() for part in (box.list, page.card.return_button)]
+    assert place[0] < place[1] < 768, "above the primary button, and that is on the screen"
+    heights = [box.list.visualItemRect(item).height() for item in box.items()]
+    assert min(heights) > 3 * box.list.fontMetrics().height(), "wrapped, not cut"
+    assert box.list.verticalScrollBar().maximum() > 0, "what is longer is scrolled inside"
+
+
+def test_originals_are_ticked_by_keyboard(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    press(Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    box = page.card.evidence.originals
+    qtbot.waitUntil(box.list.hasFocus)
+    press(Qt.Key.Key_Space)
+    assert len(box.ticked()) == 1
+    assert box.caption.text() == f"Trả lại &bản chính: 1/{box.list.count()} (phím cách để đánh dấu)"
+
+
+def test_by_post_the_number_of_the_parcel_is_next(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(page.card.tracking.hasFocus)
 
 
 def test_no_slip_before_there_is_a_result(page: ReturnPage, take_in: TakeIn, qtbot: Any) -> None:

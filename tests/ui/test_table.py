@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -70,9 +71,9 @@ def test_due_is_said_in_words_and_in_colour(
     settle(qtbot, context.executor)
     left = [column.key for column in dossier_table.COLUMNS].index("left")
     index = model.index(0, left)
-    assert model.data(index) == "quá hạn 3 ngày"
+    assert model.data(index) == "quá hạn 1 ngày làm việc"
     assert model.data(index, Qt.ItemDataRole.ForegroundRole).color().name() == "#9b1c1c"
-    assert model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "quá hạn 3 ngày"
+    assert model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "quá hạn 1 ngày làm việc"
 
 
 def test_an_answer_to_an_older_filter_is_dropped(
@@ -170,6 +171,32 @@ def test_due_words_count_working_days(context: AppContext) -> None:
     assert due_words(ROW, TUESDAY_MORNING + timedelta(days=7), context.calendar)[0] == "hạn hôm nay, 08:30"
     assert due_words(ROW, TUESDAY_MORNING + timedelta(days=7, hours=2)) == ("quá hạn 2 giờ", "late")
     assert due_words(ROW, TUESDAY_MORNING + timedelta(days=9)) == ("quá hạn 2 ngày", "late")
+
+
+def test_days_late_are_working_days_as_days_left_are(context: AppContext) -> None:
+    """Due on a Tuesday, seen on the Monday after."""
+    monday = TUESDAY_MORNING + timedelta(days=13)
+    assert due_words(ROW, monday, context.calendar) == ("quá hạn 4 ngày làm việc", "late")
+    assert due_words(ROW, monday - timedelta(days=2), context.calendar)[0] == "quá hạn 3 ngày làm việc"
+    done = replace(ROW, status="finished", finished_at=monday)
+    assert due_words(done, monday, context.calendar) == ("xong trễ 4 ngày làm việc", "late")
+
+
+def test_a_day_off_alone_is_less_than_a_working_day(context: AppContext) -> None:
+    friday = TUESDAY_MORNING + timedelta(days=3)
+    assert due_words(replace(ROW, due=friday), friday + timedelta(days=1), context.calendar) == (
+        "quá hạn dưới 1 ngày làm việc",
+        "late",
+    )
+
+
+def test_what_is_very_far_is_more_than_was_counted(context: AppContext) -> None:
+    for due, before in (
+        (TUESDAY_MORNING + timedelta(days=900), "còn"),
+        (TUESDAY_MORNING - timedelta(days=900), "quá hạn"),
+    ):
+        words, _ = due_words(replace(ROW, due=due), TUESDAY_MORNING, context.calendar)
+        assert re.fullmatch(f"{before} hơn 2[0-9][0-9] ngày làm việc", words), words
 
 
 def test_due_words_of_what_is_over_or_stands_still() -> None:
