@@ -34,10 +34,15 @@ def own_address(files_url: str, location: str) -> str:
     Raises TransientTrouble ``upload_elsewhere``.
     """
     url = urljoin(f"{files_url}/", location)
-    ours, theirs = urlsplit(files_url), urlsplit(url)
-    if (ours.scheme, ours.hostname, ours.port) != (theirs.scheme, theirs.hostname, theirs.port):
+    if not is_own(files_url, url):
         raise TransientTrouble("upload_elsewhere", _ELSEWHERE, seen=False)
     return url
+
+
+def is_own(files_url: str, location: str) -> bool:
+    """Tell whether an address is the portal's own; one kept from before the portal moved is not."""
+    ours, theirs = urlsplit(files_url), urlsplit(urljoin(f"{files_url}/", location))
+    return (ours.scheme, ours.hostname, ours.port) == (theirs.scheme, theirs.hostname, theirs.port)
 
 
 class Downloader:

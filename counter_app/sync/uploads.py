@@ -18,7 +18,7 @@ from io import BufferedReader
 from typing import Final
 
 from counter_app.sync.client import DocumentDamaged, DocumentFile, Refused, TransientTrouble, UploadPlace
-from counter_app.sync.downloads import FileRequest, own_address
+from counter_app.sync.downloads import FileRequest, is_own, own_address
 from counter_app.sync.http import HttpAnswer, Stream, status_trouble
 from counter_app.sync.pace import Pace, PacedBlocks, StoppedError
 
@@ -104,10 +104,13 @@ class Uploader:
     def _located(
         self, document: DocumentFile, place: UploadPlace, remember: Callable[[UploadPlace], None]
     ) -> UploadPlace:
-        """Return where the upload stands at the portal, beginning it where there is none."""
+        """Return where the upload stands at the portal, beginning it where there is none.
+
+        One that began before the portal's address changed begins anew: the session is never sent elsewhere.
+        """
         if place.is_new:
             return place
-        if place.url is not None:
+        if place.url is not None and is_own(self._files_url, place.url):
             offset = self._offset(place.url, document.size)
             cut_from, sent = self._cut.pop(place.url, (0, 0))
             if offset is not None:

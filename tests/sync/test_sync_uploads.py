@@ -175,6 +175,13 @@ def test_what_the_portal_kept_of_a_cut_upload_is_written_down_before_more_goes(d
     assert desk.places[-1].offset == CHUNK
 
 
+def test_an_upload_from_before_the_portal_moved_begins_anew_and_asks_nobody_else(desk: Desk) -> None:
+    url = desk.upload(UploadPlace("http://127.0.0.1:1/files/cũ", 1000))
+
+    desk.assert_whole(url)
+    assert sum(len(one.body) for one in desk.sent("PATCH")) == len(CONTENT)
+
+
 def test_an_upload_can_be_stopped_between_chunks_and_goes_on_after_a_restart(desk: Desk) -> None:
     assert desk.upload(chunks=2) is None
     assert desk.places[-1].offset == 2000
