@@ -23,7 +23,7 @@ from counter_app.ui.day_closing_dialog import DayClosingDialog
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.queue_page import QueuePage
-from tests.journeys.test_supplement_journey import text_of
+from tests.pdf_words import said
 from tests.ui.window_fixtures import press, settle, type_text
 
 TakeIn = Callable[..., Received]
@@ -87,7 +87,7 @@ def test_payment_by_qr(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None
 
     note = dialog.paper
     assert note is not None, "the note of the payment comes up by itself"
-    assert "BL-000123" in text_of(make_paper(running.desk, code, "payment_note").pdf)
+    assert "BL-000123" in said(make_paper(running.desk, code, "payment_note").pdf)
     note.reject()
 
     # In the evening the day's money is closed; a transfer needs no counting.

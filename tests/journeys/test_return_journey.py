@@ -18,7 +18,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.return_page import ReturnPage
 from counter_app.ui.return_page_arrival import ArrivalDialog
-from tests.journeys.test_supplement_journey import text_of
+from tests.pdf_words import said
 from tests.ui.window_fixtures import settle
 
 TakeIn = Callable[..., Received]
@@ -104,7 +104,7 @@ def test_a_result_goes_by_post_comes_back_and_is_handed_over(running: RunningApp
     qtbot.keyClick(page.card.tracking, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, running.executor)
     assert [item.state for item in deliveries(running.desk, code)] == ["posted"]
-    label = text_of(make_paper(running.desk, code, "post_label").pdf)
+    label = said(make_paper(running.desk, code, "post_label").pdf)
     assert "EB123456789VN" in label
     assert "Buôn Akõ Dhông, xã Ea Kao, tỉnh Đắk Lắk" in label
 
