@@ -62,6 +62,8 @@ def test_refused_at_the_counter_by_keyboard_alone(
     page: IntakePage, window: MainWindow, running: RunningApp, qtbot: Any
 ) -> None:
     desk = running.desk
+    ended: list[str] = []
+    running.context.form_ended.connect(lambda _key, code: ended.append(code))
     filled(page, running, qtbot)
     qtbot.waitUntil(lambda: load_draft(desk, "intake") is not None)
     dialog = asked(page, running, qtbot)
@@ -86,6 +88,7 @@ def test_refused_at_the_counter_by_keyboard_alone(
     assert kinds(desk, CODE) == ["create", "step", "update"]
     assert [step["TrangThai"] for step in payloads(desk, CODE, "step")] == ["3"]
 
+    assert ended == [CODE], "what was scanned for the form goes into the dossier"
     (line,) = [one for block in register_blocks(desk, RegisterFilter()) for one in block]
     assert (line.dossier_code, line.due) == (CODE, None), "in the register, with nothing promised"
     assert "Từ chối tiếp nhận" in line.note

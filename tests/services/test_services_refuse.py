@@ -26,6 +26,7 @@ from tests.catalogue_samples import DUNG, HNGAM, UNKNOWN_LIMIT, YBHIAO, full_req
 from tests.conftest import Clock
 from tests.pdf_words import said
 from tests.services.inspect_desk import kinds, nothing_stored, payloads, refused
+from tests.services.reconcile_world import office_at_work
 
 REASON = "Đất ở huyện khác, không thuộc thẩm quyền của xã"
 LAW = "Điều 38 Luật Hộ tịch 2014"
@@ -118,3 +119,20 @@ def test_a_refusal_taken_back_can_be_received_with_a_promise(desk: DeskContext, 
     assert done.due is not None
     assert done.due.astimezone(VIETNAM).strftime("%H:%M %d/%m") == "17:00 13/03"
     assert not verify(desk).problems
+
+
+def test_the_portal_holds_it_as_the_desk_does(
+    directory: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTER_PORTAL_PASSWORD", "thuchanh")
+    with office_at_work(directory, tmp_path / "portal", clock) as office:
+        scan = write_pdf(tmp_path / "don.pdf")
+        wanted = full_request(components=(ComponentIn("TP01", 1, 0, (scan,)),))
+        code = refuse_at_desk(office.desk, wanted, REASON, LAW).code
+        office.send()
+        held = office.held(code)
+        assert (held["TrangThaiHoSo"], held["NgayTuChoi"], held["NgayHenTra"]) == ("3", "20260310083000", "")
+        assert [step["TrangThai"] for step in held["TienDo"]] == ["3"]
+        assert len(held["TaiLieuNop"]) == 1
+        office.compare()
+        assert office.rows() == [], "compared, the two sides are alike"

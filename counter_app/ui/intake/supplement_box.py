@@ -11,7 +11,7 @@ from counter_app.ui.page import nfc
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 LINES = 3
-FRAME = 16
+FRAME = 24
 """Above and below the lines of the list."""
 
 
