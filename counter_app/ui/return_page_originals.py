@@ -80,6 +80,7 @@ class OriginalsList(QWidget):
     def clear(self) -> None:
         """No dossier: nothing to see."""
         self.list.clear()
+        self._count()
         self.hide()
 
     def show_papers_of(self, view: DossierView) -> None:
