@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from counter_app.errors import KnownError, UserError
+from counter_app.scanning.model import ScanTrouble
 from counter_app.scanning.signing_keys import CertificateFacts, KeyPlace, check_usable, facts_of, read_key_file
 from counter_app.scanning.signing_mark import Mark
 from counter_app.scanning.signing_order import (
@@ -47,6 +49,9 @@ _CHUNK: Final = 1 << 20
 _SIGN_SECONDS: Final = 120
 """Some tokens ask for a touch, or for the PIN at their own keys."""
 _CHECK_SECONDS: Final = 60
+_GRACE_SECONDS: Final = 10
+"""How long a key that has begun to sign may go on when the program ends: what it gives is not to be lost."""
+_POLL_SECONDS: Final = 0.2
 
 
 def unlock(place: KeyPlace, secret: str, moment: datetime, kind: str) -> CertificateFacts:
@@ -72,14 +77,14 @@ def token_certificates(module: Path) -> tuple[TokenCertificate, ...]:
     return tuple(TokenCertificate(one["token"], one["label"], unpacked_facts(one["facts"])) for one in found)
 
 
-def sign(place: KeyPlace, secret: str, fingerprint: str, order: Order) -> str:
+def sign(place: KeyPlace, secret: str, fingerprint: str, order: Order, stop: Callable[[], bool] = lambda: False) -> str:
     """Sign as ordered with the certificate that was looked at; ``order.out`` is there whole or not at all.
 
     Returns what the clerk should know, "" for nothing. Raises as ``unlock``, UserError ``certificate_changed``,
-    ``pdf_unsignable``; KnownError for the disk. ``order.source`` is only read.
+    ``pdf_unsignable``; KnownError for the disk; ScanTrouble ``stopped``. ``order.source`` is only read.
     """
     question = {"action": "sign", "place": asdict(place), "secret": secret, "fingerprint": fingerprint}
-    return str(_ask(question | {"order": order.packed()}, _SIGN_SECONDS))
+    return str(_ask(question | {"order": order.packed()}, _SIGN_SECONDS, stop, _GRACE_SECONDS))
 
 
 def is_signed(path: Path) -> bool:
@@ -98,16 +103,19 @@ def check_signatures(path: Path, roots: Path | None, now: datetime) -> tuple[Sig
     return check_all([path], roots, now)[0]
 
 
-def check_all(paths: Sequence[Path], roots: Path | None, now: datetime) -> tuple[tuple[SignatureView, ...], ...]:
+def check_all(
+    paths: Sequence[Path], roots: Path | None, now: datetime, stop: Callable[[], bool] = lambda: False
+) -> tuple[tuple[SignatureView, ...], ...]:
     """The signatures of each document in the order in which they were given; none for a document without.
 
     ``roots``: the folder of the certificates that the office trusts. Takes a second and up where one is signed.
-    Raises KnownError ``signature_unchecked`` when the check itself failed, ``document_unreadable``.
+    Raises KnownError ``signature_unchecked`` when the check itself failed, ``document_unreadable``; ScanTrouble
+    ``stopped``.
     """
     signed = [path for path in paths if _has_signature(path)]
     if not signed:
         return ((),) * len(paths)
-    found = dict(zip(signed, _check(signed, roots, now), strict=True))
+    found = dict(zip(signed, _check(signed, roots, now, stop), strict=True))
     return tuple(found.get(path, ()) for path in paths)
 
 
@@ -121,7 +129,9 @@ def _has_signature(path: Path) -> bool:
         ) from error
 
 
-def _check(paths: Sequence[Path], roots: Path | None, now: datetime) -> list[tuple[SignatureView, ...]]:
+def _check(
+    paths: Sequence[Path], roots: Path | None, now: datetime, stop: Callable[[], bool]
+) -> list[tuple[SignatureView, ...]]:
     question = {
         "action": "check",
         "files": [str(path.absolute()) for path in paths],
@@ -129,7 +139,9 @@ def _check(paths: Sequence[Path], roots: Path | None, now: datetime) -> list[tup
         "now": now.isoformat(),
     }
     try:
-        found = _ask(question, _CHECK_SECONDS)
+        found = _ask(question, _CHECK_SECONDS, stop)
+    except ScanTrouble:
+        raise
     except KnownError as error:
         raise KnownError(
             "signature_unchecked",
@@ -139,20 +151,23 @@ def _check(paths: Sequence[Path], roots: Path | None, now: datetime) -> list[tup
     return [tuple(unpacked_view(view) for view in views) for views in found]
 
 
-def _ask(question: dict[str, Any], seconds: float) -> Any:
-    """Put a question to the other process. One that ended without an answer was brought down by a library."""
+def _ask(question: dict[str, Any], seconds: float, stop: Callable[[], bool] = lambda: False, grace: float = 0.0) -> Any:
+    """Put a question to the other process. One that ended without an answer was brought down by a library.
+
+    Told to ``stop``, it has ``grace`` seconds to end by itself. Raises ScanTrouble ``stopped`` when it had to be ended.
+    """
     # -I: neither the working folder nor the environment brings in modules of their own.
     arguments = [sys.executable, "-I", "-m", "counter_app.scanning.signing_child"]
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             arguments,
-            input=json.dumps(question).encode(),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        answer: dict[str, Any] = json.loads(done.stdout)
+        told = _answer(process, json.dumps(question).encode(), seconds, stop, grace)
+        answer: dict[str, Any] = json.loads(told)
     except (subprocess.TimeoutExpired, ValueError, OSError):
         # Not as the cause: the question holds the PIN.
         raise KnownError(
@@ -163,3 +178,28 @@ def _ask(question: dict[str, Any], seconds: float) -> Any:
     if "found" in answer:
         return answer["found"]
     raise (UserError if answer["trouble"] else KnownError)(answer["kind"], answer["message"])
+
+
+def _answer(
+    process: subprocess.Popen[bytes], question: bytes, seconds: float, stop: Callable[[], bool], grace: float
+) -> bytes:
+    """What the process said, looking now and then whether it is still wanted."""
+    ends_at = monotonic() + seconds
+    given: bytes | None = question
+    is_told = False
+    with process:
+        try:
+            while True:
+                if not is_told and stop():
+                    is_told, ends_at = True, min(ends_at, monotonic() + grace)
+                left = ends_at - monotonic()
+                try:
+                    return process.communicate(given, max(0.0, min(_POLL_SECONDS, left)))[0]
+                except subprocess.TimeoutExpired:
+                    given = None  # it is on its way
+                    if left <= 0 and is_told:
+                        raise ScanTrouble("stopped", "Đã dừng theo yêu cầu. Giấy tờ đang chờ vẫn còn nguyên.") from None
+                    if left <= 0:
+                        raise
+        finally:
+            process.kill()

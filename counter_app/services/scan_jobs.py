@@ -372,7 +372,7 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
 
     is_old = read_backlog_code(job.code) is not None
     signing = ScanToSign(job.id, facts.scanned_by, is_result=is_old or bool(job.result))
-    made = signed_scan(desk, signing, out, build)
+    made = signed_scan(desk, signing, out, build, stop)
     settle = partial(_settle, job_id=job.id, key=signing.key, sha256=made.sha256, at=desk.clock())
     if is_old:
         attach_old(desk, job.code, made.path, then=settle)

@@ -8,6 +8,7 @@ from threading import Event, Thread
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_text import read_documents
 from counter_app.services.scan_jobs import Outcome, Progress, recover, work_off_one
+from counter_app.services.signing import clear_spool
 
 _LOOK_SECONDS = 60.0
 
@@ -66,6 +67,7 @@ class ScanQueue:
 
     def _recover(self) -> None:
         recover(self._desk)
+        clear_spool(self._desk)
 
     def _work(self) -> None:
         stopped = self._told_to_end.is_set

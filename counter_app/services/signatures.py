@@ -75,7 +75,13 @@ class _Signer:
     mark: Mark
 
 
-def signed_scan(desk: DeskContext, scan: ScanToSign, out: Path, build: Callable[[bool], BuiltPdf]) -> MadeDocument:
+def signed_scan(
+    desk: DeskContext,
+    scan: ScanToSign,
+    out: Path,
+    build: Callable[[bool], BuiltPdf],
+    stop: Callable[[], bool] = lambda: False,
+) -> MadeDocument:
     """The document of a scan job, signed where somebody can and should; ``out`` is what is to be attached.
 
     ``build`` makes it into ``out``, told whether to stamp name and time: a visible signature says the same, once.
@@ -97,7 +103,7 @@ def signed_scan(desk: DeskContext, scan: ScanToSign, out: Path, build: Callable[
     if not signers:
         return MadeDocument(built.path, built.sha256, " ".join(notices))
     try:
-        made = _sign_once(desk, scan.key, built.path, out, signers, moment)
+        made = _sign_once(desk, scan.key, built.path, out, signers, moment, stop)
     except CounterError as error:
         if error.kind in SIGNING_TROUBLES:
             _want(desk, scan.key)
@@ -141,16 +147,18 @@ def sign_document(desk: DeskContext, code: str, document_id: int, purpose: str) 
     return Attached(done.code, done.documents, warnings)
 
 
-def signatures_of(desk: DeskContext, digests: Collection[str]) -> dict[str, tuple[SignatureView, ...]]:
+def signatures_of(
+    desk: DeskContext, digests: Collection[str], stop: Callable[[], bool] = lambda: False
+) -> dict[str, tuple[SignatureView, ...]]:
     """The signatures of stored documents by digest; takes a second and up where one is signed.
 
-    Raises KnownError ``signature_unchecked``, ``document_unreadable``.
+    Raises KnownError ``signature_unchecked``, ``document_unreadable``; ScanTrouble ``stopped``.
     """
     from counter_app.scanning.signing import check_all
 
     folder = desk.settings.signing.trust_folder
     paths = {digest: desk.documents.path_of(digest) for digest in digests}
-    found = check_all([*paths.values()], Path(folder) if folder else None, desk.clock())
+    found = check_all([*paths.values()], Path(folder) if folder else None, desk.clock(), stop)
     return dict(zip(paths, found, strict=True))
 
 
@@ -162,7 +170,7 @@ def settle_signature(session: Session, *, key: str, at: datetime) -> None:
 
 
 def forget_signed(desk: DeskContext, key: str) -> None:
-    """The signed file is in the document store: the one in the spool goes."""
+    """The signed file is in the document store, or nobody wants it any more: the one in the spool goes."""
     _spooled(desk, key).unlink(missing_ok=True)
 
 
@@ -243,7 +251,13 @@ def _refuse_repeated(desk: DeskContext, sha256: str, signer: _Signer) -> None:
 
 
 def _sign_once(
-    desk: DeskContext, key: str, source: Path, out: Path, signers: Sequence[_Signer], moment: datetime
+    desk: DeskContext,
+    key: str,
+    source: Path,
+    out: Path,
+    signers: Sequence[_Signer],
+    moment: datetime,
+    stop: Callable[[], bool] = lambda: False,
 ) -> MadeDocument:
     """Sign one behind the other, keep the file, remember its digest, and only then give it."""
     spooled = _spooled(desk, key)
@@ -253,7 +267,7 @@ def _sign_once(
         spooled.parent.mkdir(parents=True, exist_ok=True)
         try:
             for signer, step in zip(signers, steps, strict=True):
-                notices[_signed(desk, signer, source, step, moment)] = None
+                notices[_signed(desk, signer, source, step, moment, stop)] = None
                 source = step
             os.replace(steps[-1], spooled)
         finally:
@@ -271,13 +285,15 @@ def _sign_once(
     return MadeDocument(out, sha256, " ".join(filter(None, notices)))
 
 
-def _signed(desk: DeskContext, signer: _Signer, source: Path, out: Path, moment: datetime) -> str:
+def _signed(
+    desk: DeskContext, signer: _Signer, source: Path, out: Path, moment: datetime, stop: Callable[[], bool]
+) -> str:
     from counter_app.scanning.signing import KeyPlace, Order, sign
 
     order = Order(source, out, signer.kind, signer.reason, signer.mark, moment, desk.settings.signing.time_stamp_url)
     try:
         place = KeyPlace(**asdict(signer.key.place))
-        return sign(place, signer.key.secret, signer.key.facts.fingerprint, order)
+        return sign(place, signer.key.secret, signer.key.facts.fingerprint, order, stop)
     except UserError as error:
         if error.kind in _SECRET_REFUSED:
             # Never tried again by itself: a token locks itself after a few wrong PINs.

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from counter_app.models import ScanJob
 from counter_app.services.desk import DeskContext
-from counter_app.services.scan_jobs import TROUBLE, retry
-from counter_app.services.signatures import OFFICE, PERSON, waiting_scans
+from counter_app.services.scan_jobs import DONE, GIVEN_UP, TROUBLE, retry
+from counter_app.services.signatures import OFFICE, PERSON, SPOOL, ScanToSign, forget_signed, waiting_scans
 from counter_app.services.signing_keys import UnlockedKey
 from counter_app.settings import CertificateSettings
 
@@ -73,8 +75,18 @@ def token_certificates(module: str) -> tuple[TokenCertificate, ...]:
 def resume_waiting(desk: DeskContext) -> int:
     """Scans that waited for a signature are tried again; how many."""
     with desk.database.read() as session:
-        numbers = waiting_scans(session)
-        jobs = [job.id for number in numbers if (job := session.get(ScanJob, number)) and job.state == TROUBLE]
-    for job in jobs:
-        retry(desk, job)
+        waiting = select(ScanJob.id).where(ScanJob.state == TROUBLE, ScanJob.id.in_(waiting_scans(session)))
+        jobs = session.scalars(waiting).all()
+    for number in jobs:
+        retry(desk, number)
     return len(jobs)
+
+
+def clear_spool(desk: DeskContext) -> None:
+    """Signed files go whose scans were given up, or were attached just before the program was killed."""
+    if not any((desk.directory / SPOOL).glob("*.pdf")):
+        return
+    with desk.database.read() as session:
+        jobs = session.scalars(select(ScanJob.id).where(ScanJob.state.in_((DONE, GIVEN_UP)))).all()
+    for job in jobs:
+        forget_signed(desk, ScanToSign(job, "", is_result=False).key)

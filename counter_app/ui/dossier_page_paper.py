@@ -79,10 +79,10 @@ class PreviewDialog(QDialog):
         self.bar.addStretch(1)
         self.close_button = self.add_button(Words.CLOSE)
         self.close_button.clicked.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.note)
-        layout.addWidget(self.preview, 1)
-        layout.addLayout(self.bar)
+        self.column = QVBoxLayout(self)
+        self.column.addWidget(self.note)
+        self.column.addWidget(self.preview, 1)
+        self.column.addLayout(self.bar)
         context.executor.submit(read, self._show, self._broken)
 
     def add_button(self, words: str) -> QPushButton:

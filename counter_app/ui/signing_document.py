@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ class SignatureBook(QObject):
         self._thread.stop()
 
     def _begin(self) -> None:
-        self._thread.begin(partial(_signatures, self._context.desk, tuple(self._waiting)))
+        self._thread.begin(partial(_signatures, self._context.desk, tuple(self._waiting), self._thread.told_to_end))
 
     @Slot(object)
     def _take(self, found: dict[str, tuple[SignatureView, ...]]) -> None:
@@ -103,7 +103,7 @@ class SignedDocumentDialog(DocumentDialog):
         self.signatures.setWordWrap(True)
         set_role(self.signatures, "inline")
         self.signatures.hide()
-        self.layout().insertWidget(1, self.signatures)
+        self.column.insertWidget(1, self.signatures)
         self._thread = OwnThread("sign-document", self)
         self._thread.done.connect(self._signed)
         self._thread.failed.connect(self._not_signed)
@@ -178,14 +178,17 @@ class SignedDocumentDialog(DocumentDialog):
             part.setEnabled(enabled)
 
 
-def _signatures(desk: DeskContext, digests: tuple[str, ...]) -> dict[str, tuple[SignatureView, ...]]:
+def _signatures(
+    desk: DeskContext, digests: tuple[str, ...], stop: Callable[[], bool]
+) -> dict[str, tuple[SignatureView, ...]]:
     from counter_app.services.signatures import signatures_of
 
-    return signatures_of(desk, digests)
+    return signatures_of(desk, digests, stop)
 
 
 def _office_key(desk: DeskContext) -> KeyState:
-    from counter_app.services.signing import OFFICE, key_states
+    from counter_app.services.signatures import OFFICE
+    from counter_app.services.signing import key_states
 
     return next(state for state in key_states(desk) if state.kind == OFFICE)
 

@@ -61,8 +61,10 @@ class KeyQuestions(QObject):
         form.form.addRow("", self._token_row)
         self.unlock_button = self._button(Words.UNLOCK, Words.UNLOCK_TITLE, self._ask_unlock)
         self.forget_button = self._button(Words.FORGET, Words.FORGET_TITLE, self.forget)
-        bar = self._row(self.unlock_button, self.forget_button)
-        bar.layout().addStretch(1)
+        bar = QHBoxLayout()
+        for button in (self.unlock_button, self.forget_button):
+            bar.addWidget(button)
+        bar.addStretch(1)
         form.form.addRow("", bar)
         self.answer = form.answer()
 

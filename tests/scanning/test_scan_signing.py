@@ -271,6 +271,31 @@ def test_a_page_that_was_changed_since_is_told(signed: Path, tmp_path: Path) -> 
     assert "ĐÃ BỊ SỬA" in view.words
 
 
+def test_a_field_that_was_filled_in_since_is_told(tmp_path: Path) -> None:
+    """A further signature is a field of the form as well; any other value is a change of what was signed."""
+    from io import BytesIO
+
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    form, signed_form, changed = (tmp_path / name for name in ("mẫu.pdf", "ký.pdf", "sửa.pdf"))
+    canvas = Canvas(BytesIO())
+    canvas.acroForm.textfield(name="so_tien", value="100", x=100, y=600)
+    canvas.showPage()
+    form.write_bytes(canvas.getpdfdata())
+    signed_in_place(owner().place(tmp_path), order(form, signed_form))
+    assert looked_at(signed_form, tmp_path / "roots")[0].is_good
+    writer = IncrementalPdfFileWriter(BytesIO(signed_form.read_bytes()), strict=False)
+    fields = (field.get_object() for field in writer.root["/AcroForm"]["/Fields"])
+    field = next(one for one in fields if one["/T"] == "so_tien")
+    field["/V"] = generic.pdf_string("900")
+    writer.update_container(field)
+    with changed.open("wb") as file:
+        writer.write(file)
+    (view,) = looked_at(changed, tmp_path / "roots")
+    assert (view.whole_document, view.is_good) == (False, False)
+
+
 def test_an_unknown_authority_is_told(signed: Path, tmp_path: Path) -> None:
     (view,) = signatures_in(signed, [], NOW)
     assert (view.whole_document, view.certificate_valid, view.trusted) == (True, True, False)
@@ -363,15 +388,29 @@ def test_a_key_that_was_exchanged_since_does_not_sign(scan: Path, tmp_path: Path
 def test_no_secret_is_seen_by_other_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
 
-    def run(arguments: list[str], **named: Any) -> Any:
-        seen.append((arguments, {key: value for key, value in named.items() if key != "input"}))
+    def start(*given: Any, **named: Any) -> Any:
+        seen.append((given, named))
         raise OSError
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "Popen", start)
     with pytest.raises(KnownError) as caught:
         sign(owner().place(tmp_path), PASSWORD, "", order(tmp_path / "x.pdf", tmp_path / "y.pdf"))
     assert PASSWORD not in repr(seen)
     assert caught.value.__cause__ is None
+
+
+def test_what_hangs_is_ended_with_the_program(signed: Path) -> None:
+    """Looking can be left at once; a key that signs has a moment to give what it began."""
+    with pytest.raises(KnownError) as caught:
+        signing.check_all([signed], None, NOW, stop=lambda: True)
+    assert caught.value.kind == "stopped"
+
+
+def test_a_key_that_has_begun_gives_its_signature_before_the_program_ends(scan: Path, tmp_path: Path) -> None:
+    place = owner().place(tmp_path)
+    facts = unlock(place, PASSWORD, NOW, PERSON)
+    assert sign(place, PASSWORD, facts.fingerprint, order(scan, tmp_path / "ký.pdf"), stop=lambda: True) == ""
+    assert is_signed(tmp_path / "ký.pdf")
 
 
 def test_facts_survive_the_way_through_json() -> None:

@@ -34,7 +34,7 @@ from counter_app.services.scan_jobs import (
     work_off_one,
 )
 from counter_app.services.signatures import COPY, OFFICE, PERSON, RESULT, sign_document, signatures_of
-from counter_app.services.signing import key_states, lock, unlock
+from counter_app.services.signing import clear_spool, key_states, lock, unlock
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import DocumentView
 from counter_app.services.verify import verify
@@ -214,9 +214,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     orders: list[object] = []
     real = scanning_signing.sign
 
-    def sign(place: Any, secret: str, fingerprint: str, what: Any) -> str:
+    def sign(place: Any, secret: str, fingerprint: str, what: Any, stop: Any) -> str:
         orders.append(what)
-        return real(place, secret, fingerprint, what)
+        return real(place, secret, fingerprint, what, stop)
 
     monkeypatch.setattr(scanning_signing, "sign", sign)
     return orders
@@ -285,6 +285,24 @@ def test_a_signed_file_that_was_damaged_meanwhile_is_not_used(
     work_off_one(signer)
     document = only(signer, code)
     assert signatures_of(signer, [document.sha256])[document.sha256][0].is_good
+
+
+def test_signed_files_that_nobody_wants_any_more_go(
+    signer: DeskContext, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(signer, PERSON, PASSWORD)
+    monkeypatch.setattr(scan_jobs, "attach", lambda *_given, **_named: 1 / 0)
+    jobs = []
+    for _ in range(2):
+        tray = filled_tray(signer, ["một"])
+        jobs += enqueue(signer, tray.id, [group_of(tray, code)]).jobs
+        with pytest.raises(ZeroDivisionError):
+            work_off_one(signer)
+    spool = signer.directory / "signing"
+    assert len([*spool.glob("*.pdf")]) == 2
+    scan_jobs.give_up(signer, jobs[0])
+    clear_spool(signer)
+    assert len([*spool.glob("*.pdf")]) == 1, "the other is still to be attached"
 
 
 # Keys
@@ -442,6 +460,21 @@ def test_a_signed_file_is_not_taken_apart_into_pages(handed_in: Path, tmp_path: 
     with refused("pdf_whole"):
         list(pages_of_pdf(handed_in))
     assert [page.dpi for page in pages_of_pdf(tmp_path / "trắng.pdf")] == [100]
+
+
+@pytest.mark.filterwarnings("ignore::pikepdf.PageCopyWarning")
+@pytest.mark.parametrize("part", ["/Annots", "/AcroForm"])
+def test_what_is_left_of_a_signature_is_enough_to_keep_a_file_whole(handed_in: Path, tmp_path: Path, part: str) -> None:
+    """Some programs put a signature into the form alone, some draw it on the page alone."""
+    import pikepdf
+
+    rest = tmp_path / "còn.pdf"
+    with pikepdf.open(handed_in) as document:
+        holder = document.pages[0].obj if part == "/Annots" else document.Root
+        del holder[part]
+        document.save(rest)
+    with refused("pdf_whole"):
+        list(pages_of_pdf(rest))
 
 
 def test_a_watched_folder_leaves_a_signed_file_where_it_is(handed_in: Path, tmp_path: Path) -> None:
