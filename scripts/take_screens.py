@@ -15,6 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop, QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
+from scan_scene import scanned_papers
 from sync_scene import TODAY, FacelessWorker, be_at_odds, remember_line, set_right_clock
 
 from counter_app.app import RunningApp, make_application
@@ -317,8 +318,8 @@ def line(camera: Camera) -> None:
 
 def settings(camera: Camera) -> None:
     page = camera.show("settings")
-    names = ("office", "portal", "printers", "print-jobs", "rules", "payment", "wording", "catalogue")
-    for place, name in enumerate(names):
+    machines = ("printers", "print-jobs", "scan", "signing")
+    for place, name in enumerate(("office", "portal", *machines, "rules", "payment", "wording", "catalogue")):
         page.tabs.setCurrentIndex(place)
         if name == "wording":
             camera.settle()
@@ -335,6 +336,21 @@ def reports(camera: Camera) -> None:
     wait_for(lambda: page._dialog is not None and page._dialog.preview.picture(0) is not None)
     camera.shoot("register-preview", page._dialog)
     page._dialog.reject()
+
+
+def scanning(camera: Camera, codes: list[str], folder: Path) -> None:
+    page = camera.show("digitising")
+    wait_for(lambda: not page._working)
+    camera.shoot("digitising")
+    for name, panel in (("rate", page.rate), ("rules", page.rules), ("backlog", page.backlog)):
+        next(page.buttons[words] for words, known in page.panels.items() if known is panel).click()
+        camera.shoot(f"digitising-{name}")
+    camera.running.context.open_scan.emit(codes[12], "", "")
+    camera.settle()
+    page = camera.window.page("scan")
+    page.add_files(scanned_papers(camera.running.desk, [codes[12]] * 4, folder))
+    wait_for(lambda: len(page.session.pages) == 4 and not page.session.is_reading and not page.session.work.unseen)
+    camera.shoot("scan")
 
 
 def with_status(running: RunningApp) -> None:
@@ -376,6 +392,7 @@ def take_all(folder: Path, width: int, height: int) -> None:
             part(camera)
         dossiers(camera, codes)
         give_back(camera, codes)
+        scanning(camera, codes, directory / "trang")
         running.shutdown()
         portal.stop()
 
