@@ -13,8 +13,8 @@ from counter_app.errors import UserError
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
-from counter_app.settings import SheetSettings
 from counter_app.services.register_print import REGISTER
+from counter_app.settings import SheetSettings
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
