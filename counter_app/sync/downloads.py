@@ -34,15 +34,16 @@ def own_address(files_url: str, location: str) -> str:
     Raises TransientTrouble ``upload_elsewhere``.
     """
     url = urljoin(f"{files_url}/", location)
-    if not is_own(files_url, url):
+    ours, theirs = urlsplit(files_url), urlsplit(url)
+    if (ours.scheme, ours.hostname, ours.port) != (theirs.scheme, theirs.hostname, theirs.port):
         raise TransientTrouble("upload_elsewhere", _ELSEWHERE, seen=False)
     return url
 
 
-def is_own(files_url: str, location: str) -> bool:
-    """Tell whether an address is the portal's own; one kept from before the portal moved is not."""
-    ours, theirs = urlsplit(files_url), urlsplit(urljoin(f"{files_url}/", location))
-    return (ours.scheme, ours.hostname, ours.port) == (theirs.scheme, theirs.hostname, theirs.port)
+def kept_address(files_url: str, kept: str) -> str:
+    """Return where a kept address is now: the same place of the portal, under the address that the portal has today."""
+    ours = urlsplit(files_url)
+    return urlsplit(urljoin(f"{files_url}/", kept))._replace(scheme=ours.scheme, netloc=ours.netloc).geturl()
 
 
 class Downloader:

@@ -18,7 +18,7 @@ from io import BufferedReader
 from typing import Final
 
 from counter_app.sync.client import DocumentDamaged, DocumentFile, Refused, TransientTrouble, UploadPlace
-from counter_app.sync.downloads import FileRequest, is_own, own_address
+from counter_app.sync.downloads import FileRequest, kept_address, own_address
 from counter_app.sync.http import HttpAnswer, Stream, status_trouble
 from counter_app.sync.pace import Pace, PacedBlocks, StoppedError
 
@@ -106,17 +106,18 @@ class Uploader:
     ) -> UploadPlace:
         """Return where the upload stands at the portal, beginning it where there is none.
 
-        One that began before the portal's address changed begins anew: the session is never sent elsewhere.
+        Where the portal's address has changed since, the same place is looked for under the new one.
         """
         if place.is_new:
             return place
-        if place.url is not None and is_own(self._files_url, place.url):
-            offset = self._offset(place.url, document.size)
+        if place.url is not None:
+            url = kept_address(self._files_url, place.url)
+            offset = self._offset(url, document.size)
             cut_from, sent = self._cut.pop(place.url, (0, 0))
             if offset is not None:
                 if sent and offset <= cut_from:
                     self._pace.lost(sent)
-                held = UploadPlace(place.url, offset)
+                held = UploadPlace(url, offset)
                 if held != place:
                     remember(held)
                 return held

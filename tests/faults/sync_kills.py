@@ -77,7 +77,7 @@ def run(dossiers: int, kills: int, seed: int, directory: Path) -> Killed:
         for number in range(kills):
             goal = int(trial.messages * LAST_SHARE * (number + chance.random()) / kills)
             _killed_once(trial, place, line, goal, chance)
-        # By another address than before: what was half sent begins anew there.
+        # By another address than before: what was half sent goes on there, and what was sent is not sent again.
         _to_the_end(trial, place, url)
     trial.seconds = time.monotonic() - started
     _compare(trial, place, directory / "portal.db")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from scripted_portal import Asked, Reply, ScriptedServer, json_reply
@@ -175,11 +176,14 @@ def test_what_the_portal_kept_of_a_cut_upload_is_written_down_before_more_goes(d
     assert desk.places[-1].offset == CHUNK
 
 
-def test_an_upload_from_before_the_portal_moved_begins_anew_and_asks_nobody_else(desk: Desk) -> None:
-    url = desk.upload(UploadPlace("http://127.0.0.1:1/files/cũ", 1000))
+def test_an_upload_is_found_again_where_the_portal_has_moved(desk: Desk) -> None:
+    url = desk.upload()
+    assert url is not None
+    before = "http://dichvucong.example:8080" + urlsplit(url).path
 
-    desk.assert_whole(url)
-    assert sum(len(one.body) for one in desk.sent("PATCH")) == len(CONTENT)
+    assert desk.upload(UploadPlace(before, 1000)) == url
+    assert sum(len(one.body) for one in desk.sent("PATCH")) == len(CONTENT), "nothing goes twice"
+    desk.assert_whole(desk.upload(UploadPlace("http://dichvucong.example:8080/files/quên", 1000)))
 
 
 def test_an_upload_can_be_stopped_between_chunks_and_goes_on_after_a_restart(desk: Desk) -> None:
