@@ -25,7 +25,7 @@ USUAL_CLOSE = time(17, 0)
 
 class Words:
     TITLE = QT_TRANSLATE_NOOP("DueBox", "Hẹn trả kết quả")
-    NONE = QT_TRANSLATE_NOOP("DueBox", "chọn thủ tục để tính ngày hẹn")
+    NONE = QT_TRANSLATE_NOOP("DueBox", "chưa chọn thủ tục")
     COMPUTING = QT_TRANSLATE_NOOP("DueBox", "đang tính…")
     ENTER = QT_TRANSLATE_NOOP("DueBox", "Chưa rõ thời hạn: hãy nhập ngày hẹn và lý do")
     DATE = QT_TRANSLATE_NOOP("DueBox", "Ngày hẹn trả")

@@ -45,7 +45,7 @@ class Words:
     SCAN_NAME = QT_TRANSLATE_NOOP("IntakeForm", "Ô quét thẻ căn cước")
     RECEIVE = QT_TRANSLATE_NOOP("IntakeForm", "Tiếp nhận (Ctrl+Enter)")
     CLEAR = QT_TRANSLATE_NOOP("IntakeForm", "Nhập mới (Ctrl+N)")
-    REFUSE = QT_TRANSLATE_NOOP("IntakeForm", "Từ chối tiếp nhận… (Alt+Shift+T)")
+    REFUSE = QT_TRANSLATE_NOOP("IntakeForm", "Từ chối… (Alt+Shift+T)")
 
 
 class IntakeLayout(QWidget):
