@@ -19,6 +19,7 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.services.applicant_checks import checked_applicant
+from counter_app.services.applicant_rows import applicant_row
 from counter_app.services.completeness import MOST_COPIES, missing_papers, paper_names
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
@@ -28,7 +29,6 @@ from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.reading import applicant_data, fee_view
-from counter_app.services.receive import applicant_row
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.steps import find_dossier

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Applicant, Calendar, Document, Dossier, DossierFee, Field, Office, Procedure
+from counter_app.models import (
+    Calendar,
+    Document,
+    Dossier,
+    DossierComponent,
+    DossierFee,
+    Field,
+    Office,
+    Procedure,
+)
 from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
 from counter_app.rules.fees import applicable, left_out, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
+from counter_app.services.applicant_rows import applicant_row
 from counter_app.services.calendars import current_calendar, read_calendar
 from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.completeness import check_components, chosen_case
@@ -25,8 +34,8 @@ from counter_app.services.document_store import StoredFile, uncountable_pages
 from counter_app.services.fee_book import PAYMENT, book
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
-from counter_app.services.insertion import insert_dossier, insert_row
-from counter_app.services.numbering import next_in_year, take_numbers
+from counter_app.services.insertion import insert_dossier
+from counter_app.services.numbering import Numbers, next_in_year, take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.rules_bridge import rules_apply
@@ -48,9 +57,6 @@ _CURRENT_VERSION = (
     select(Procedure.id, Field.name).join(Procedure.field).where(Procedure.code == bindparam("code"), Procedure.current)
 )
 _CURRENT_CALENDAR = select(Calendar.id).where(Calendar.current)
-_APPLICANTS = select(Applicant.id, *(Applicant.__table__.c[name] for name in ApplicantData.__dataclass_fields__))
-_BY_PERSONAL_NUMBER = _APPLICANTS.where(Applicant.personal_number == bindparam("number"))
-_BY_TAX_CODE = _APPLICANTS.where(Applicant.tax_code == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +110,23 @@ def receive(
         # A receipt is issued with every reception, except for a result given on the spot (118/2025/NĐ-CP).
         form = None if limit.unit is LimitUnit.ON_THE_SPOT else "receipt"
         numbers = take_numbers(session, office.code, desk.settings.desk, today, form)
-        dossier = Dossier(
-            code=numbers.code,
-            office_id=office.id,
-            desk_number=desk.settings.desk,
+        dossier = new_dossier(
+            session,
+            desk,
+            request,
+            office=office,
             procedure=procedure,
-            case_name=chosen_case(procedure, request.case_name),
-            applicant=applicant_row(session, applicant, at),
-            submitter=applicant_row(session, submitter, at) if submitter else None,
+            people=(applicant, submitter),
             calendar_id=calendar_id,
-            channel=request.channel,
-            return_by=request.return_by,
-            status=Status.RECEIVED.value,
-            is_open=True,
-            money_state=money_state(fees),
-            delivery_state="pending",
-            limit_amount=limit.amount,
-            limit_unit=limit.unit.value,
-            received_at=at,
-            due=due_at,
-            first_due=due_at,
-            due_soon_from=due_soon_from(calendar, at, due_at),
-            sets=request.sets,
-            note=plain(request.note),
-            register_number=numbers.register,
+            numbers=numbers,
             components=components,
             fees=fees,
             documents=document_rows(stored, entered_at),
-            revision=0,
+            at=at,
         )
-        dossier.search_text = search_text(dossier)
+        dossier.status = Status.RECEIVED.value
+        dossier.due = dossier.first_due = due_at
+        dossier.due_soon_from = due_soon_from(calendar, at, due_at)
         append_event(
             desk,
             dossier,
@@ -158,6 +151,54 @@ def receive(
         if then is not None:
             then(session, session.get_one(Dossier, dossier.id))
         return Received(dossier.id, dossier.code, dossier.status, at, due_at, warnings)
+
+
+def new_dossier(
+    session: Session,
+    desk: DeskContext,
+    request: ReceiveRequest,
+    *,
+    office: Office,
+    procedure: Procedure,
+    people: tuple[ApplicantData, ApplicantData | None],
+    calendar_id: int,
+    numbers: Numbers,
+    components: list[DossierComponent],
+    fees: list[DossierFee],
+    documents: list[Document],
+    at: datetime,
+) -> Dossier:
+    """What a dossier handed in at the desk is from its first moment: registered, with nothing promised."""
+    applicant, submitter = people
+    limit = limit_of(procedure, request.channel)
+    dossier = Dossier(
+        code=numbers.code,
+        office_id=office.id,
+        desk_number=desk.settings.desk,
+        procedure=procedure,
+        case_name=chosen_case(procedure, request.case_name),
+        applicant=applicant_row(session, applicant, at),
+        submitter=applicant_row(session, submitter, at) if submitter else None,
+        calendar_id=calendar_id,
+        channel=request.channel,
+        return_by=request.return_by,
+        status=Status.REGISTERED.value,
+        is_open=True,
+        money_state=money_state(fees),
+        delivery_state="pending",
+        limit_amount=limit.amount,
+        limit_unit=limit.unit.value,
+        received_at=at,
+        sets=request.sets,
+        note=plain(request.note),
+        register_number=numbers.register,
+        components=components,
+        fees=fees,
+        documents=documents,
+        revision=0,
+    )
+    dossier.search_text = search_text(dossier)
+    return dossier
 
 
 def _office(session: Session, desk: DeskContext) -> Office:
@@ -259,30 +300,6 @@ def _channel_warning(procedure: Procedure, channel: str) -> tuple[str, ...]:
     return (
         f"Danh mục không ghi kênh «{CHANNELS[channel]}» cho thủ tục này; vẫn tiếp nhận theo lựa chọn của người dân.",
     )
-
-
-def applicant_row(session: Session, data: ApplicantData, at: datetime) -> Applicant:
-    """The person with exactly these data, or a new one: an earlier dossier keeps what was written then.
-
-    In the database under its id, but outside the session.
-    """
-    columns = {name: getattr(data, name) for name in ApplicantData.__dataclass_fields__}
-    row_id = _same_applicant(session, data, columns) if data.personal_number or data.tax_code else None
-    row = Applicant(**columns, created_at=at)
-    row.id = insert_row(session, row) if row_id is None else row_id
-    return row
-
-
-def _same_applicant(session: Session, data: ApplicantData, columns: dict[str, Any]) -> int | None:
-    """Asked for by its number alone: with all columns in the question SQLite may choose the index of one that
-    is empty in nearly every row."""
-    query, number = (
-        (_BY_PERSONAL_NUMBER, data.personal_number) if data.personal_number else (_BY_TAX_CODE, data.tax_code)
-    )
-    for row_id, *values in session.connection().execute(query, {"number": number}):
-        if values == list(columns.values()):
-            return int(row_id)
-    return None
 
 
 def fee_rows(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:

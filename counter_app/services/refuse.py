@@ -13,15 +13,14 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier
+from counter_app.models import Dossier, Office
 from counter_app.rules.calendar import VIETNAM
-from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
 from counter_app.services.calendars import current_calendar
 from counter_app.services.catalogue import find_procedure
-from counter_app.services.completeness import check_components, chosen_case
+from counter_app.services.completeness import check_components
 from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending
 from counter_app.services.free_text import plain
@@ -31,14 +30,12 @@ from counter_app.services.numbering import take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.receive import (
     Stored,
-    applicant_row,
     check_choices,
     document_rows,
     fee_rows,
-    limit_of,
+    new_dossier,
     store_files,
 )
-from counter_app.services.search_text import search_text
 from counter_app.services.steps import NEEDS_REASON, StepInput, Taking, carry_out
 from counter_app.services.values import ApplicantData, ReceiveRequest, StepDone
 
@@ -79,7 +76,7 @@ def refuse_at_desk(desk: DeskContext, request: ReceiveRequest, reason: str, law:
     with desk.database.write() as session:
         office = office_row(session, desk)
         at, entered_at = moment_of_step(desk, None, request.at)
-        dossier, warnings = _registered(session, desk, request, stored, at, entered_at)
+        dossier, warnings = _registered(session, desk, request, office, stored, at, entered_at)
         outgoing.queue_create(session, dossier, office, entered_at)
         dossier = session.get_one(Dossier, dossier.id)
         event, more = carry_out(Taking(desk, session, dossier, Step.REFUSE, given, at), entered_at)
@@ -93,6 +90,7 @@ def _registered(
     session: Session,
     desk: DeskContext,
     request: ReceiveRequest,
+    office: Office,
     stored: Sequence[Stored],
     at: datetime,
     entered_at: datetime,
@@ -103,37 +101,20 @@ def _registered(
     procedure = find_procedure(session, request.procedure)
     components, _ = check_components(procedure, request, complete=False)
     calendar_id, _ = current_calendar(session, desk)
-    limit = limit_of(procedure, request.channel)
-    fees = fee_rows(procedure, request, at)
-    office = office_row(session, desk)
-    numbers = take_numbers(session, office.code, desk.settings.desk, today, None)
-    dossier = Dossier(
-        code=numbers.code,
-        office_id=office.id,
-        desk_number=desk.settings.desk,
+    dossier = new_dossier(
+        session,
+        desk,
+        request,
+        office=office,
         procedure=procedure,
-        case_name=chosen_case(procedure, request.case_name),
-        applicant=applicant_row(session, applicant, at),
-        submitter=applicant_row(session, submitter, at) if submitter else None,
+        people=(applicant, submitter),
         calendar_id=calendar_id,
-        channel=request.channel,
-        return_by=request.return_by,
-        status=Status.REGISTERED.value,
-        is_open=True,
-        money_state=money_state(fees),
-        delivery_state="pending",
-        limit_amount=limit.amount,
-        limit_unit=limit.unit.value,
-        received_at=at,
-        sets=request.sets,
-        note=plain(request.note),
-        register_number=numbers.register,
+        numbers=take_numbers(session, office.code, desk.settings.desk, today, None),
         components=components,
-        fees=fees,
+        fees=fee_rows(procedure, request, at),
         documents=document_rows(stored, entered_at),
-        revision=0,
+        at=at,
     )
-    dossier.search_text = search_text(dossier)
     append_event(
         desk, dossier, Step.REGISTER, at=at, entered_at=entered_at, status_after=Status.REGISTERED, due_after=None
     )

@@ -234,28 +234,33 @@ def _of_person(session: Session, desk: DeskContext, dossier: Dossier) -> list[_F
 
 def _components(session: Session, same: ColumnElement[bool], own: int) -> Iterator[_Found]:
     named_by = (DossierComponent.dossier_id == Document.dossier_id) & (DossierComponent.code == Document.component_code)
-    query = (
-        select(Document, Dossier.code, DossierComponent.name)
-        .join(Dossier, Dossier.id == Document.dossier_id)
-        .join(Applicant, Applicant.id == Dossier.applicant_id)
-        .join(DossierComponent, named_by)
-        .where(same, Dossier.id != own, Document.pages > 0, Document.component_code != "")
-    )
-    for document, code, name in session.execute(query):
-        yield _found(document, code, name, is_result=False)
+    return _files(session, same, own, DossierComponent, named_by & (Document.component_code != ""), is_result=False)
 
 
 def _results(session: Session, same: ColumnElement[bool], own: int) -> Iterator[_Found]:
     named_by = (ProcedureResult.procedure_id == Dossier.procedure_id) & (ProcedureResult.code == Document.result_code)
+    return _files(session, same, own, ProcedureResult, named_by & (Document.result_code != ""), is_result=True)
+
+
+def _files(
+    session: Session,
+    same: ColumnElement[bool],
+    own: int,
+    paper: type[DossierComponent | ProcedureResult],
+    named_by: ColumnElement[bool],
+    *,
+    is_result: bool,
+) -> Iterator[_Found]:
+    """The person's files in other dossiers, each with the name of its paper."""
     query = (
-        select(Document, Dossier.code, ProcedureResult.name)
+        select(Document, Dossier.code, paper.name)
         .join(Dossier, Dossier.id == Document.dossier_id)
         .join(Applicant, Applicant.id == Dossier.applicant_id)
-        .join(ProcedureResult, named_by)
-        .where(same, Dossier.id != own, Document.pages > 0, Document.result_code != "")
+        .join(paper, named_by)
+        .where(same, Dossier.id != own, Document.pages > 0)
     )
     for document, code, name in session.execute(query):
-        yield _found(document, code, name, is_result=True)
+        yield _found(document, code, name, is_result=is_result)
 
 
 def _found(document: Document, code: str, name: str, *, is_result: bool) -> _Found:

@@ -15,6 +15,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
 from counter_app.services.register_print import REGISTER
 from counter_app.settings import SheetSettings
+from counter_app.sheet_kinds import THERMAL_FORM
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
@@ -24,7 +25,6 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 SETTLED = ("printed", "cancelled")
 WAITS = ("waiting", "confirmed")
 OPEN = (*WAITS, "sending", "unknown", "asks")
-THERMAL_FORM = "thermal"
 TEST_FORM = "test"
 
 
