@@ -25,10 +25,11 @@ _Head = list[Flowable | str]
 
 _LINE = 0.5
 _PAD = 2.0
+_PAD_ABOVE = 0.5
 _PADDING: list[_Command] = [
     ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
     ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-    ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+    ("TOPPADDING", (0, 0), (-1, -1), _PAD_ABOVE),
     ("BOTTOMPADDING", (0, 0), (-1, -1), _PAD),
 ]
 _NUMBER_WIDTH = 9 * mm
@@ -201,8 +202,11 @@ def _ruled(
 def _measured(ink: Ink, rows: Iterable[list[list[Flowable]]], widths: list[float]) -> Iterator[_Row]:
     for row in rows:
         for part, cells in enumerate(_parted(row, widths, ink.sheet.height * _TALLEST_ROW)):
-            measure = Table([cells], colWidths=widths, style=[FACE, *_PADDING])
-            yield _Row(cells, measure.wrap(ink.sheet.width, ink.sheet.height)[1], begins=not part)
+            tallest = max(
+                sum(each.wrap(width - 2 * _PAD, ink.sheet.height)[1] for each in cell)
+                for cell, width in zip(cells, widths, strict=True)
+            )
+            yield _Row(cells, _PAD_ABOVE + tallest + _PAD, begins=not part)
 
 
 def _parted(row: list[list[Flowable]], widths: list[float], tallest: float) -> list[list[list[Flowable]]]:

@@ -12,6 +12,7 @@ from printing.fonts import REGULAR
 from printing.forms.fields import Values, filled, unknown
 from printing.forms.style import Sheet, style_for
 from printing.forms.tags import Tagged
+from printing.forms.text import Text, paragraph
 
 SHORT_DOTS = "............"
 _LEAST_DOTTED = 18 * mm
@@ -38,8 +39,7 @@ class Ink:
 
     def para(self, markup: str, style: str) -> Paragraph:
         """A paragraph of ready markup."""
-        kind = Tagged if self.sheet.tagged else Paragraph
-        return kind(markup, style_for(self.sheet, style, markup))
+        return paragraph(Tagged if self.sheet.tagged else Text, markup, style_for(self.sheet, style, markup))
 
     def filled(self, text: str, style: str, width: float | None = None) -> Paragraph:
         """A paragraph whose unknown fields share the rest of their line (*width* or the sheet's) as dots."""

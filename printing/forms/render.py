@@ -50,9 +50,8 @@ def _unheard(_page: int) -> None: ...
 def _render(made: Plan, form_set: FormSet, on_page: Callable[[int], None]) -> bytes:
     fonts.register()
     running = made.layouts[0].running
-    return archival(
-        _Run(made, form_set, on_page).build(), f"{made.form.name} {running}".strip(), running, made.issued_at
-    )
+    pdf, marked = _Run(made, form_set, on_page).build()
+    return archival(pdf, f"{made.form.name} {running}".strip(), running, made.issued_at, marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,8 @@ class _Page:
 class _HeldCanvas(Canvas):
     """Holds its pages back until their number is known; then each goes into the file once for every copy.
 
-    *order* tells the pages of the file, *margins* draws on each what differs from copy to copy.
+    *order* tells the pages of the file, *margins* draws on each what differs from copy to copy. ``roles``: those of
+    the marked paragraphs, of each page of the file.
     """
 
     def __init__(
@@ -80,12 +80,13 @@ class _HeldCanvas(Canvas):
         self._margins = margins
         self._held: list[dict[str, Any]] = []
         self.copy_name: tuple[CopyName, float, float] | None = None
-        self.marked = 0
+        self.marked: list[str] = []
+        self.roles: list[list[str]] = []
 
     def showPage(self) -> None:  # noqa: N802 (ReportLab's name)
         """Keep the page as it stands."""
         self._held.append(dict(self.__dict__))
-        self.copy_name, self.marked = None, 0
+        self.copy_name, self.marked = None, []
         self._startPage()  # type: ignore[attr-defined]  # as ReportLab's own showPage ends; its types leave it out
 
     def save(self) -> None:
@@ -94,11 +95,12 @@ class _HeldCanvas(Canvas):
             if page.number == 1:
                 self.addPageLabel(place, style="ARABIC", start=1)
             held = self._held[page.at]
-            self.__dict__.update(held, _code=list(held["_code"]))
+            self.__dict__.update(held, _code=list(held["_code"]), marked=list(held["marked"]))
             self._margins(self, page)
             if self.copy_name is not None:
                 name, x, y = self.copy_name
                 name.write(self, page.copy, x, y)
+            self.roles.append(self.marked)
             super().showPage()
         super().save()
 
@@ -115,7 +117,8 @@ class _Run:
         # Of each page laid out, to which layout it belongs.
         self._of_layout: list[int] = []
 
-    def build(self) -> bytes:
+    def build(self) -> tuple[bytes, list[list[str]]]:
+        """The file, and of each page the roles of its marked paragraphs."""
         out = BytesIO()
         document = _document(out, self._page)
         story: list[Flowable] = []
@@ -130,7 +133,8 @@ class _Run:
                 story += [NextPageTemplate(name), PageBreak()]
             story += Builder(self._form, self._page, paper).story()
         document.build(story, canvasmaker=partial(_HeldCanvas, order=self._order, margins=self._margins))
-        return out.getvalue()
+        canvas: Any = document.canv
+        return out.getvalue(), canvas.roles
 
     def _counting(self, index: int) -> Callable[[Canvas, BaseDocTemplate], None]:
         def count(_canvas: Canvas, _document: BaseDocTemplate) -> None:

@@ -6,29 +6,30 @@ them that a screen reader follows. The file stays PDF/A-2b: tables are read cell
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from reportlab.platypus import Paragraph
+from printing.forms.text import Text
 
 if TYPE_CHECKING:
     from pikepdf import Dictionary, Pdf
     from reportlab.pdfgen.canvas import Canvas
 
 _TITLE, _TEXT = "H1", "P"
-# At a line of its own: the same letters inside a text stand between brackets.
-_MARK = re.compile(rb"^/(H1|P) <</MCID (\d+)>> BDC\r?$", re.MULTILINE)
 
 
-class Tagged(Paragraph):
-    """A paragraph that is drawn between the marks of the structure, numbered through the page."""
+class Tagged(Text):
+    """A paragraph that is drawn between the marks of the structure, numbered through the page.
+
+    The canvas keeps the roles of its page as ``marked``, a list.
+    """
 
     def draw(self) -> None:
         """The paragraph, as the next one of its page."""
         canvas: Any = self.canv
-        canvas.marked = (number := getattr(canvas, "marked", 0)) + 1
         role = _TITLE if self.style.name.removesuffix(" shaped") == "title" else _TEXT
-        canvas._code.append(f"/{role} <</MCID {number}>> BDC")
+        canvas._code.append(f"/{role} <</MCID {len(canvas.marked)}>> BDC")
+        canvas.marked.append(role)
         super().draw()
         canvas._code.append("EMC")
 
@@ -43,25 +44,20 @@ def end_artifact(canvas: Canvas) -> None:
     canvas._code.append("EMC")  # type: ignore[attr-defined]
 
 
-def structure(document: Pdf, language: str) -> None:
-    """The tree of what :class:`Tagged` marked, in the order of drawing; none for a file without marks."""
+def structure(document: Pdf, language: str, marked: Sequence[Sequence[str]]) -> None:
+    """The tree of what :class:`Tagged` marked, page by page in the order of drawing; none where nothing is marked."""
     import pikepdf
 
     name, new = pikepdf.Name, document.make_indirect
     whole = new(pikepdf.Dictionary(Type=name.StructElem, S=name.Document, Lang=language))
     paragraphs: list[Dictionary] = []
     parents: list[Any] = []
-    for page in document.pages:
-        content = page.obj.Contents
-        found = [
-            new(
-                pikepdf.Dictionary(
-                    Type=name.StructElem, S=name(f"/{mark[1].decode()}"), P=whole, Pg=page.obj, K=int(mark[2])
-                )
-            )
-            for mark in _MARK.finditer(content.read_bytes())
-        ]
-        if found:
+    for page, roles in zip(document.pages, marked, strict=True):
+        if roles:
+            found = [
+                new(pikepdf.Dictionary(Type=name.StructElem, S=name(f"/{role}"), P=whole, Pg=page.obj, K=number))
+                for number, role in enumerate(roles)
+            ]
             page.obj.StructParents = len(parents) // 2
             page.obj.Tabs = name.S
             parents += [len(parents) // 2, new(pikepdf.Array(found))]
