@@ -22,6 +22,7 @@ from counter_app.ui.scan_frame import EDIT_KEYS, EDITS, ScanFrame
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
 from counter_app.ui.scan_session import ScanSession
+from counter_app.ui.scan_target import Target
 
 if TYPE_CHECKING:
     from counter_app.scanning.tray import Tray, TrayPage
@@ -63,6 +64,9 @@ class ScanPage(ScanFrame):
     def scan(self) -> None:
         """Read from the chosen source."""
         commit_preedit()
+        self.target.when_ready(self._scan)
+
+    def _scan(self) -> None:
         if self.session.is_reading or self.controls.source() is None:
             return
         self.controls.remember()
@@ -85,7 +89,10 @@ class ScanPage(ScanFrame):
 
     @Slot(list)
     def add_files(self, files: list[Path]) -> None:
-        """Add pictures and PDFs as pages."""
+        """Add pictures and PDFs as pages of what the strip says now."""
+        self.target.when_ready(partial(self._add_files, files))
+
+    def _add_files(self, files: list[Path]) -> None:
         if files and not self.session.is_reading:
             self._begin()
             self.session.add_files(files, self.target.target)
@@ -96,11 +103,15 @@ class ScanPage(ScanFrame):
         mime = QGuiApplication.clipboard().mimeData()
         if mime.hasUrls():
             self.add_files([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
-        elif mime.hasImage() and not self.session.is_reading:
-            self._begin()
-            self.session.add_picture(QImage(mime.imageData()), self.target.target)
+        elif mime.hasImage():
+            self.target.when_ready(partial(self._add_picture, QImage(mime.imageData())))
         else:
             self.say(tr(Words.NO_PICTURE), "warning")
+
+    def _add_picture(self, image: QImage) -> None:
+        if not self.session.is_reading:
+            self._begin()
+            self.session.add_picture(image, self.target.target)
 
     @Slot()
     def send(self) -> None:
@@ -110,6 +121,9 @@ class ScanPage(ScanFrame):
     @Slot()
     def assign(self) -> None:
         """Put the chosen pages where the strip says."""
+        self.target.when_ready(self._assign)
+
+    def _assign(self) -> None:
         target = self.target.target
         if not target.is_whole:
             self.say(tr(Words.CHOOSE_PAPER), "warning")
@@ -287,10 +301,9 @@ class ScanPage(ScanFrame):
     def _taken_up(self, count: int) -> None:
         self.say(tr(Words.TAKEN_UP).format(count=count), "info")
 
-    @Slot(list)
-    def _whole_files(self, files: list[Path]) -> None:
-        """PDFs that must stay in one piece are attached as they are."""
-        target = self.target.target
+    @Slot(list, object)
+    def _whole_files(self, files: list[Path], target: Target) -> None:
+        """PDFs that must stay in one piece are attached as they are, where they were to go when they were added."""
         names = ", ".join(file.name for file in files)
         if not target.is_whole:
             self.say(tr(Words.WHOLE).format(names=names), "warning")

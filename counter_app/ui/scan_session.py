@@ -51,8 +51,8 @@ class ScanSession(QObject):
     """The source has ended: None, or the exception."""
     looked = Signal()
     """A run that came to its end has been looked at and sorted."""
-    whole_files = Signal(list)
-    """Paths of PDFs that are to be attached as they are."""
+    whole_files = Signal(list, object)
+    """Paths of PDFs that are to be attached as they are, and the Target that they were added for."""
     sent = Signal(object)
     """The Queued of ``send``."""
     taken_up = Signal(int)
@@ -120,7 +120,10 @@ class ScanSession(QObject):
 
     def add_files(self, files: Sequence[Path], target: Target) -> None:
         """Put files into the tray, page by page; ``whole_files`` tells of those that must stay in one piece."""
-        self.scan(partial(FileSource, tuple(files), self.whole_files.emit), _as_it_is(), target)
+        self.scan(partial(FileSource, tuple(files), partial(self._tell_whole, target)), _as_it_is(), target)
+
+    def _tell_whole(self, target: Target, files: list[Path]) -> None:
+        self.whole_files.emit(files, target)
 
     def add_picture(self, image: QImage, target: Target) -> None:
         """Put a picture into the tray as a page."""

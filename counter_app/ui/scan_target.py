@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_papers import DONE, IN_WORK, MISSING, NOT_ASKED, PaperLine, PaperList, papers_to_scan
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.search_box import SearchBox
@@ -26,6 +27,7 @@ class Words:
 
     FIND = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ để gắn trang quét")
     FIND_HINT = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ: quét mã vạch hoặc gõ mã, tên (Ctrl+H)")
+    OPENING = QT_TRANSLATE_NOOP("ScanTarget", "Đang mở hồ sơ {code}…")
     STACK = QT_TRANSLATE_NOOP("ScanTarget", "Chưa chọn hồ sơ: cả chồng giấy được chia theo tờ ngăn, nhãn.")
     DOSSIER = QT_TRANSLATE_NOOP("ScanTarget", "{code} · {name} · {procedure}")
     PAPER = QT_TRANSLATE_NOOP("ScanTarget", "Giấy tờ của trang quét (Ctrl+↑, Ctrl+↓ để đổi)")
@@ -72,10 +74,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A dossier asked for, and the paper to choose in it."""
+    """A dossier asked for, and the paper to choose in it; without a paper the choice of then stays."""
 
     code: str
-    paper: Paper
+    paper: Paper | None
 
 
 class _OneLine(QLabel):
@@ -114,6 +116,8 @@ class TargetStrip(QFrame):
         self.context = context
         self.view: PaperList | None = None
         self._wish: _Wish | None = None
+        """What is being read; None once it has been shown."""
+        self._then: list[Callable[[], None]] = []
         self._here: frozenset[Paper] = frozenset()
         self._papers: tuple[Paper, ...] = ()
         set_role(self, "strip")
@@ -151,15 +155,28 @@ class TargetStrip(QFrame):
 
     @Slot(str)
     def choose(self, code: str, component: str = "", result: str = "") -> None:
-        """Take a dossier; without a paper its next missing one is chosen."""
-        self._wish = _Wish(code, (component, result))
-        self.context.executor.submit(partial(_read, self.context.desk, self._wish), self._take, self._not_found)
+        """Take a dossier; without a paper its next missing one is chosen. Until it is there no other one is chosen."""
+        self._then.clear()
+        if self.view is not None and self.view.code != code:
+            self.view = None
+        self._ask(_Wish(code, (component, result)))
+        if self.view is None:
+            self._show()
+            self.changed.emit()
+
+    def when_ready(self, then: Callable[[], None]) -> None:
+        """Do it now, or once the dossier asked for is there; not at all when another one is asked for, or none is."""
+        if self._wish is None or self._wish.paper is None:
+            then()
+        else:
+            self._then.append(then)
 
     @Slot()
     def clear(self) -> None:
         """No dossier: the separators of the stack decide."""
         self.view = None
         self._wish = None
+        self._then.clear()
         self._show()
         self.changed.emit()
 
@@ -200,25 +217,38 @@ class TargetStrip(QFrame):
         layout.addLayout(top)
         layout.addLayout(self.below)
 
-    def _take(self, answer: tuple[_Wish, PaperList]) -> None:
+    def _ask(self, wish: _Wish) -> None:
+        self._wish = wish
+        self.context.executor.submit(partial(_read, self.context.desk, wish), self._take)
+
+    def _take(self, answer: tuple[_Wish, PaperList | Exception]) -> None:
         wish, view = answer
         if wish is not self._wish:
             return
+        self._wish = None
+        waiting, self._then = self._then, []
+        paper = self._chosen() if wish.paper is None else wish.paper
+        if isinstance(view, Exception):
+            self._show(self._chosen())
+            self.context.show_error(view)
+            return
         self.view = view
-        self._show(wish.paper)
+        self._show(paper)
         self.changed.emit()
-
-    def _not_found(self, error: Exception) -> None:
-        self.context.show_error(error)
+        for then in waiting:
+            then()
 
     def _show(self, paper: Paper = ("", "")) -> None:
         view = self.view
-        if view is None:
+        if view is None and self._wish is not None:
+            code = "" if is_form_key(self._wish.code) else self._wish.code
+            self.dossier.say(_tr(Words.OPENING).format(code=code))
+        elif view is None:
             self.dossier.say(_tr(Words.STACK))
         else:
             words = _tr(Words.FORM if view.is_form else Words.DOSSIER)
             self.dossier.say(words.format(code=view.code, name=view.applicant, procedure=view.procedure))
-        self.drop.setVisible(view is not None)
+        self.drop.setVisible(view is not None or self._wish is not None)
         self._fill(paper)
 
     def _fill(self, chosen: Paper) -> None:
@@ -262,7 +292,8 @@ class TargetStrip(QFrame):
     @Slot(str, str)
     def _form_ended(self, key: str, code: str) -> None:
         """The form has become a dossier, or has been given up."""
-        if self.view is not None and self.view.code == key:
+        asked = self._wish.code if self._wish is not None else ""
+        if key in (asked, self.view.code if self.view is not None else ""):
             paper = self._chosen()
             self.clear()
             if code:
@@ -274,11 +305,14 @@ class TargetStrip(QFrame):
         view = self.view
         about = "dossier" in changed.kinds or "scan_jobs" in changed.kinds
         if view is not None and about and (not changed.dossiers or view.code in changed.dossiers):
-            self.choose(view.code, *self._chosen())
+            self._ask(_Wish(view.code, self._wish.paper if self._wish is not None else None))
 
 
-def _read(desk: DeskContext, wish: _Wish) -> tuple[_Wish, PaperList]:
-    return wish, papers_to_scan(desk, wish.code)
+def _read(desk: DeskContext, wish: _Wish) -> tuple[_Wish, PaperList | Exception]:
+    try:
+        return wish, papers_to_scan(desk, wish.code)
+    except Exception as error:  # only whoever still wishes it is told
+        return wish, error
 
 
 def _name(line: PaperLine) -> str:
