@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from itertools import chain
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,7 +19,6 @@ from counter_app.rules.digitising import percent
 from counter_app.rules.names import fold, normalise_name
 from counter_app.rules.personal_number import check_personal_number
 from counter_app.services.desk import DeskContext
-from counter_app.services.document_store import StoredFile, uncountable_pages
 from counter_app.services.free_text import plain
 from counter_app.services.insertion import insert_rows
 from counter_app.services.offices import office_row
@@ -136,41 +134,17 @@ def enter(desk: DeskContext, batch_id: int, entry: OldResult) -> Entered:
         _refuse_repeated(desk, session, clean, None)
         (position,), _ = add_rows(desk, session, batch, [clean])
         code = _code_at(desk, batch.id, position)
-        return Entered(_view(desk, find_old(desk, session, code)), warnings)
+        return Entered(view_of(desk, find_old(desk, session, code)), warnings)
 
 
 def amend(desk: DeskContext, result_id: int, entry: OldResult) -> Entered:
     """Enter a result again as it should be; its number in the batch and its file stay. Raises as ``enter``."""
     with desk.database.write() as session:
-        row = _find(session, result_id)
+        row = find_by_id(session, result_id)
         clean, warnings = checked_entry(desk, row.batch, entry)
         _refuse_repeated(desk, session, clean, row.id)
         _fill(row, clean)
-        return Entered(_view(desk, row), warnings)
-
-
-def attach_old(desk: DeskContext, code: str, file: Path, *, then: Callable[[Session], None] | None = None) -> Entered:
-    """Keep a PDF as the file of the result whose sheet has this code; one that was there is replaced.
-
-    ``then`` goes on in the same unit of work. Raises UserError ``backlog_unknown``, ``file_…``; KnownError for storage.
-    """
-    with desk.database.read() as session:
-        find_old(desk, session, code)
-    stored = desk.documents.add(file, max_mb=desk.settings.max_document_mb)
-    with desk.database.write() as session:
-        row = find_old(desk, session, code)
-        _keep_file(desk, row, stored)
-        if then is not None:
-            then(session)
-        warnings = (uncountable_pages(stored.file_name),) if stored.pages == 0 else ()
-        return Entered(_view(desk, row), warnings)
-
-
-def _keep_file(desk: DeskContext, row: BacklogResult, stored: StoredFile) -> None:
-    """Note the scan of a result, inside the caller's unit of work; it is named by the result's code."""
-    row.file_name = f"{code_of(desk, row)}.pdf"
-    row.sha256, row.size, row.pages = stored.sha256, stored.size, stored.pages
-    row.scanned_at, row.scanned_by = desk.clock(), desk.settings.clerk
+        return Entered(view_of(desk, row), warnings)
 
 
 def old_ids(desk: DeskContext, batch_id: int, *, missing: bool = False, typed: str = "") -> array[int]:
@@ -196,7 +170,7 @@ def old_rows(desk: DeskContext, ids: Sequence[int]) -> list[OldResultView]:
     """The results with these ids, in this order."""
     with desk.database.read() as session:
         found = {
-            row.id: _view(desk, row)
+            row.id: view_of(desk, row)
             for start in range(0, len(ids), _CUT)
             for row in session.scalars(select(BacklogResult).where(BacklogResult.id.in_(ids[start : start + _CUT])))
         }
@@ -206,7 +180,7 @@ def old_rows(desk: DeskContext, ids: Sequence[int]) -> list[OldResultView]:
 def old_result(desk: DeskContext, code: str) -> OldResultView:
     """The result whose sheet has this code. Raises UserError ``backlog_unknown``."""
     with desk.database.read() as session:
-        return _view(desk, find_old(desk, session, code))
+        return view_of(desk, find_old(desk, session, code))
 
 
 def find_batch(session: Session, batch_id: int) -> BacklogBatch:
@@ -297,7 +271,8 @@ def _fill(row: BacklogResult, entry: OldResult) -> None:
     row.number_folded, row.owner_folded = fold(entry.number), fold(entry.owner)
 
 
-def _find(session: Session, result_id: int) -> BacklogResult:
+def find_by_id(session: Session, result_id: int) -> BacklogResult:
+    """The result inside a unit of work; UserError ``backlog_unknown``."""
     row = session.get(BacklogResult, result_id)
     if row is None:
         raise UserError("backlog_unknown", "Không có kết quả này trong danh sách. Hãy tải lại danh sách.")
@@ -340,7 +315,8 @@ def _code_at(desk: DeskContext, batch_id: int, position: int) -> str:
         return backlog_code(desk.settings.office, BacklogPlace(batch_id, position))
 
 
-def _view(desk: DeskContext, row: BacklogResult) -> OldResultView:
+def view_of(desk: DeskContext, row: BacklogResult) -> OldResultView:
+    """A result as a frozen value."""
     return OldResultView(
         id=row.id,
         code=code_of(desk, row),

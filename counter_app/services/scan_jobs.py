@@ -6,6 +6,7 @@ of work that attaches its document: killed at any moment, it is either attached 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -23,11 +24,12 @@ from counter_app.rules import lifecycle
 from counter_app.rules.backlog import read_backlog_code
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.attach import attach, check_target
-from counter_app.services.backlog import attach_old, code_of, find_old
+from counter_app.services.backlog import code_of
+from counter_app.services.backlog_scan import attach_old, find_to_scan
 from counter_app.services.desk import DeskContext
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.scan_targets import target_of
-from counter_app.services.signatures import ScanToSign, forget_signed, settle_signature, signed_scan
+from counter_app.services.signatures import MadeDocument, ScanToSign, forget_signed, settle_signature, signed_scan
 from counter_app.services.steps import find_dossier
 
 WAITING, WORKING, DONE, TROUBLE, GIVEN_UP = "waiting", "working", "done", "trouble", "given_up"
@@ -155,9 +157,10 @@ def enqueue(desk: DeskContext, tray: str, groups: Sequence[ScanGroup]) -> Queued
     refused: list[tuple[int, str]] = []
     with desk.database.write() as session:
         taken = _taken(session, tray)
+        codes = Counter(group.dossier for group in groups)
         for number, group in enumerate(groups):
             try:
-                target = _check(desk, session, group, taken)
+                target = _check(desk, session, group, taken, codes[group.dossier])
             except UserError as error:
                 refused.append((number, error.message))
                 continue
@@ -179,13 +182,16 @@ def enqueue(desk: DeskContext, tray: str, groups: Sequence[ScanGroup]) -> Queued
     return Queued(tuple(jobs), tuple(refused))
 
 
-def _check(desk: DeskContext, session: Session, group: ScanGroup, taken: Collection[str]) -> Dossier | BacklogResult:
+def _check(
+    desk: DeskContext, session: Session, group: ScanGroup, taken: Collection[str], documents: int
+) -> Dossier | BacklogResult:
+    """``documents``: how many are sent to this code at once."""
     if not group.pages:
         raise UserError("pages_missing", "Không có trang nào để gắn. Hãy quét trang, hoặc lấy lại trang đã bỏ.")
     if any(page.id in taken for page in group.pages):
         raise UserError("pages_taken", "Trang này đã được gửi gắn vào hồ sơ. Hãy chờ xử lý xong.")
     if read_backlog_code(group.dossier) is not None:
-        return find_old(desk, session, group.dossier)
+        return find_to_scan(desk, session, group.dossier, OPEN, documents)
     dossier = find_dossier(session, group.dossier)
     check_target(dossier, group.component, group.result)
     with rules_apply():
@@ -249,8 +255,7 @@ def in_work(session: Session, dossier_ids: Collection[int]) -> frozenset[tuple[i
     query = select(ScanJob.dossier_id, ScanJob.component_code, ScanJob.result_code).where(
         ScanJob.dossier_id.in_(dossier_ids), ScanJob.state.in_(IN_WORK)
     )
-    rows = session.execute(query)
-    return frozenset((number, component, result) for number, component, result in rows if number is not None)
+    return frozenset((row[0], row[1], row[2]) for row in session.execute(query) if row[0] is not None)
 
 
 def retry(desk: DeskContext, job_id: int) -> None:
@@ -299,7 +304,10 @@ def work_off_one(
     claimed = _claim(desk)
     if claimed is None:
         return None
-    told = partial(_tell, progress, claimed)
+
+    def told(done: int) -> None:
+        progress(Progress(claimed.id, claimed.code, done, len(claimed.pages)))
+
     told(0)
     try:
         notice = _attach(desk, claimed, stop, told)
@@ -313,10 +321,6 @@ def work_off_one(
     finally:
         rmtree(claimed.folder, ignore_errors=True)
     return Outcome(claimed.id, claimed.code, DONE, notice)
-
-
-def _tell(progress: Callable[[Progress], None], job: _Claimed, done: int) -> None:
-    progress(Progress(job.id, job.code, done, len(job.pages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,18 +377,19 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
     is_old = read_backlog_code(job.code) is not None
     signing = ScanToSign(job.id, facts.scanned_by, is_result=is_old or bool(job.result))
     made = signed_scan(desk, signing, out, build, stop)
-    settle = partial(_settle, job_id=job.id, key=signing.key, sha256=made.sha256, at=desk.clock())
+    settle = partial(_settle, job_id=job.id, key=signing.key, made=made, at=desk.clock())
     if is_old:
-        attach_old(desk, job.code, made.path, then=settle)
+        attach_old(desk, job.code, made.path, scanned=(facts.scanned_by, facts.scanned_at), then=settle)
     else:
         attach(desk, job.code, [made.path], component=job.component, result=job.result, then=settle)
     forget_signed(desk, signing.key)
     return made.notice
 
 
-def _settle(session: Session, *, job_id: int, key: str, sha256: str, at: datetime) -> None:
+def _settle(session: Session, *, job_id: int, key: str, made: MadeDocument, at: datetime) -> None:
+    """The job is done; what is to be known of its document (it could not be signed) stays to be read."""
     job = session.get_one(ScanJob, job_id)
-    job.state, job.sha256, job.settled_at = DONE, sha256, at
+    job.state, job.message, job.sha256, job.settled_at = DONE, made.notice, made.sha256, at
     settle_signature(session, key=key, at=at)
 
 

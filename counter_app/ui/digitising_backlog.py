@@ -26,11 +26,11 @@ from counter_app.services.backlog import (
     BatchView,
     Entered,
     OldResultView,
-    attach_old,
     batches,
     make_batch,
 )
 from counter_app.services.backlog_import import Imported, import_old_results
+from counter_app.services.backlog_scan import attach_old
 from counter_app.services.desk import DeskContext
 from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext

@@ -13,7 +13,6 @@ from counter_app.errors import UserError
 from counter_app.services.backlog import (
     OldResult,
     amend,
-    attach_old,
     batches,
     enter,
     make_batch,
@@ -22,6 +21,7 @@ from counter_app.services.backlog import (
     old_rows,
 )
 from counter_app.services.backlog_import import Imported, import_old_results
+from counter_app.services.backlog_scan import attach_old, drop_scan
 from counter_app.services.desk import DeskContext
 from counter_app.services.verify import verify
 from tests.catalogue_samples import write_pdf
@@ -94,6 +94,19 @@ def test_a_scan_by_the_code_of_the_sheet_and_the_rate_of_the_batch(
     assert verify(desk).problems == ()
     desk.documents.path_of(done.sha256).unlink()
     assert "mất tệp" in verify(desk).problems[0]
+
+
+def test_a_scan_takes_the_place_of_another_only_where_that_was_put_aside(
+    desk: DeskContext, batch: int, tmp_path: Path
+) -> None:
+    code = enter(desk, batch, BIRTH).result.code
+    first = attach_old(desk, code, write_pdf(tmp_path / "a.pdf", pages=2)).result
+    assert attach_old(desk, code, tmp_path / "a.pdf").result == first, "the same file is no other"
+    with nothing_stored(desk), refused("backlog_scanned", "2 trang", error=UserError):
+        attach_old(desk, code, write_pdf(tmp_path / "b.pdf"))
+    assert drop_scan(desk, first.id).sha256 == ""
+    assert [one.scanned for one in batches(desk)] == [0]
+    assert attach_old(desk, code, tmp_path / "b.pdf").result.pages == 1
 
 
 @pytest.mark.parametrize("code", ["H15.36-000001-00009", "H15.37-000001-00001", "H15.36-260310-1001", "?"])

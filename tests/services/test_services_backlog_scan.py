@@ -13,7 +13,8 @@ import zxingcpp
 
 from counter_app.errors import UserError
 from counter_app.rules.scan_sheets import decode
-from counter_app.services.backlog import OldResult, attach_old, batches, enter, make_batch, old_result
+from counter_app.services.backlog import OldResult, batches, enter, make_batch, old_result
+from counter_app.services.backlog_scan import attach_old
 from counter_app.services.backlog_sheets import RESULT, backlog_sheets, print_backlog_sheets
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import list_jobs
@@ -73,6 +74,22 @@ def test_pages_behind_a_sheet_become_the_file_of_its_result(desk: DeskContext, c
     assert (batches(desk)[0].scanned, batches(desk)[0].results) == (2, 3)
     assert [job.state for job in jobs_of_tray(desk, tray.id)] == [DONE, DONE]
     assert verify(desk).problems == ()
+
+
+def test_no_page_of_a_result_takes_the_place_of_another(desk: DeskContext, codes: list[str]) -> None:
+    """A stack that a clerk parted, a jam and its second half: one paper came as two documents."""
+    tray = filled_tray(desk, ["một", "hai", "ba"])
+    begin, rest = (group_of(tray, codes[0], "", result=RESULT, pages=part) for part in (slice(0, 2), slice(2, 3)))
+    parted = enqueue(desk, tray.id, [begin, rest])
+    assert parted.jobs == ()
+    assert all("gộp" in words for _, words in parted.refused)
+    assert len(enqueue(desk, tray.id, [begin]).jobs) == 1
+    assert "chưa gắn xong" in enqueue(desk, tray.id, [rest]).refused[0][1]
+    other = replace(desk, settings=replace(desk.settings, clerk="Trần Văn Bình"))
+    work_off_one(other)
+    assert "đã có bản quét 2 trang" in enqueue(desk, tray.id, [rest]).refused[0][1]
+    kept = old_result(desk, codes[0])
+    assert (kept.pages, kept.scanned_by) == (2, "Lê Thị Hạnh"), "whoever works it off did not scan it"
 
 
 def test_a_sheet_of_another_desk_is_named_and_the_rest_goes_on(desk: DeskContext, codes: list[str]) -> None:

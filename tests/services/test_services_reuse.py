@@ -13,7 +13,8 @@ from counter_app.models import DocumentReuse
 from counter_app.rules.digitising import PaperKind, Treatment
 from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import attach
-from counter_app.services.backlog import OldResult, attach_old, enter, make_batch
+from counter_app.services.backlog import OldResult, enter, make_batch
+from counter_app.services.backlog_scan import attach_old
 from counter_app.services.catalogue import import_catalogue
 from counter_app.services.desk import DeskContext
 from counter_app.services.digitising import set_rule

@@ -19,7 +19,8 @@ from counter_app.scanning.signing import is_signed
 from counter_app.scanning.tray import Tray
 from counter_app.services import scan_jobs, signatures
 from counter_app.services.attach import attach
-from counter_app.services.backlog import OldResult, attach_old, enter, make_batch
+from counter_app.services.backlog import OldResult, enter, make_batch
+from counter_app.services.backlog_scan import attach_old
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
@@ -123,9 +124,10 @@ def test_without_a_certificate_nothing_changes(desk: DeskContext, code: str) -> 
 
 
 def test_a_locked_certificate_lets_the_scan_go_on_and_says_so(signer: DeskContext, code: str) -> None:
-    _tray, outcome = scanned(signer, code)
+    tray, outcome = scanned(signer, code)
     assert outcome.state == DONE
     assert "chưa mở khóa" in outcome.message
+    assert jobs_of_tray(signer, tray.id)[0].message == outcome.message, "told beside the document as well"
     assert "Người số hóa" in words_on(signer, only(signer, code))
 
 
