@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from counter_app.errors import CounterError
 from counter_app.services.desk import DeskContext
-from counter_app.services.scan_jobs import DONE, TRAYS, JobRow, jobs_of_tray
+from counter_app.services.scan_jobs import DONE, TRAYS, TROUBLE, JobRow, jobs_of_tray
 from counter_app.sync.warnings import DISK_STOP
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LooseTray:
-    """A tray with pages that nobody has sent to a dossier."""
+    """A tray that needs a person: pages that nobody has sent, or documents that could not be attached."""
 
     id: str
     pages: int
+    troubles: int = 0
 
 
 def trays_folder(desk: DeskContext) -> Path:
@@ -52,7 +53,7 @@ def loose_pages(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[Tray
 
 
 def clear_up(desk: DeskContext, in_use: Collection[str] = ()) -> tuple[LooseTray, ...]:
-    """Delete the trays whose pages are all in their dossiers or dropped; name those with loose pages, oldest first.
+    """Delete the trays whose pages are all in their dossiers or dropped; name those that need a person, oldest first.
 
     Trays ``in_use`` are left alone. One that cannot be opened is left for another time.
     """
@@ -66,8 +67,9 @@ def clear_up(desk: DeskContext, in_use: Collection[str] = ()) -> tuple[LooseTray
             tray = open_tray(desk, folder.name)
             jobs = jobs_of_tray(desk, folder.name)
             loose = loose_pages(tray.pages(), jobs)
-            if loose:
-                found.append(LooseTray(folder.name, len(loose)))
+            troubles = sum(job.state == TROUBLE for job in jobs)
+            if loose or troubles:
+                found.append(LooseTray(folder.name, len(loose), troubles))
             elif all(job.state == DONE for job in jobs):
                 tray.discard()
         except CounterError as error:

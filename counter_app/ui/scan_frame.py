@@ -35,7 +35,7 @@ _HINTS = {
     Words.JOIN: Words.JOIN_HINT,
     Words.LOOKED: Words.LOOKED_HINT,
 }
-_BESIDE_NOTE = (Words.OTHERS, Words.RETRY, Words.GIVE_UP)
+_BESIDE_NOTE = (Words.OTHERS, Words.TROUBLES, Words.RETRY, Words.GIVE_UP)
 
 
 class ScanFrame(Page):

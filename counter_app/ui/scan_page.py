@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,20 +14,20 @@ from counter_app.errors import CounterError
 from counter_app.services.attach import Attached, attach
 from counter_app.services.scan_groups import TrayGroup
 from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
-from counter_app.ui import scan_edits as edits
 from counter_app.ui.context import AppContext
 from counter_app.ui.page import commit_preedit, shortcut
-from counter_app.ui.scan_frame import EDIT_KEYS, EDITS, ScanFrame
+from counter_app.ui.scan_edit_keys import ScanEditKeys
+from counter_app.ui.scan_frame import EDIT_KEYS, EDITS
+from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
-from counter_app.ui.scan_session import ScanSession
 from counter_app.ui.scan_target import Target
 
 if TYPE_CHECKING:
-    from counter_app.scanning.tray import Tray, TrayPage
+    from counter_app.scanning.tray import TrayPage
 
 
-class ScanPage(ScanFrame):
+class ScanPage(ScanEditKeys):
     """One tray at a time; whatever is not sent is there again the next time, after a crash too."""
 
     name: ClassVar[str] = "scan"
@@ -37,8 +36,8 @@ class ScanPage(ScanFrame):
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.session = ScanSession(context, self)
         self._dialog: QFileDialog | None = None
+        self._jobs: OpenJobsDialog | None = None
         self._read_now = 0
         self._connect()
         self._make_keys()
@@ -133,55 +132,6 @@ class ScanPage(ScanFrame):
             self.session.assign(pages, target)
 
     @Slot()
-    def undo(self) -> None:
-        self.session.edit(edits.undo)
-
-    def _editable(self) -> tuple[str, ...]:
-        """The chosen pages that have not been sent; says so when there are none."""
-        pages = tuple(page for page in self.view.chosen() if page not in self.session.sent_ids)
-        if not pages:
-            self.say(tr(Words.CHOOSE_PAGES), "warning")
-        return pages
-
-    def _edit(self, change: Callable[[Tray, tuple[str, ...]], Any]) -> None:
-        if pages := self._editable():
-            self.session.edit(partial(edits.apply, change, pages))
-
-    @Slot()
-    def turn_left(self) -> None:
-        self._edit(partial(edits.turn, 3))
-
-    @Slot()
-    def turn_right(self) -> None:
-        self._edit(partial(edits.turn, 1))
-
-    @Slot()
-    def drop_or_restore(self) -> None:
-        """Leave the chosen pages out; take them in again when all of them are out."""
-        self._edit(edits.drop_or_restore)
-
-    @Slot()
-    def split(self) -> None:
-        """A new document begins with the page that has the cursor."""
-        page = self.view.current()
-        if page is not None and page.id not in self.session.sent_ids:
-            self.session.edit(partial(edits.split, page.id))
-
-    @Slot()
-    def join(self) -> None:
-        """The chosen pages make one document; of one page alone the document joins the one before it."""
-        pages = self._editable()
-        if len(pages) == 1:
-            pages = self._with_document_before(pages[0])
-        if len(pages) > 1:
-            self.session.edit(partial(edits.apply, edits.join, pages))
-
-    @Slot()
-    def looked(self) -> None:
-        """The chosen pages have been looked at: what was in doubt about them is in order."""
-        self._edit(edits.settle_doubt)
-
-    @Slot()
     def retry(self) -> None:
         if (group := self.groups.current()) is not None and group.job is not None:
             self.session.retry(group.job)
@@ -190,17 +140,6 @@ class ScanPage(ScanFrame):
     def give_up(self) -> None:
         if (group := self.groups.current()) is not None and group.job is not None:
             self.session.give_up(group.job)
-
-    @Slot(list, object)
-    def move_pages(self, pages: list[str], before: str | None) -> None:
-        """Put pages before another one."""
-        self.session.edit(partial(edits.move, tuple(pages), before))
-
-    def _with_document_before(self, page_id: str) -> tuple[str, ...]:
-        """The pages of this page's document and of the loose one before it; none without one before."""
-        loose = [group.page_ids for group in self.session.groups if group.is_loose]
-        row = next((row for row, pages in enumerate(loose) if page_id in pages), 0)
-        return loose[row - 1] + loose[row] if row else ()
 
     def _begin(self) -> None:
         self._read_now = 0
@@ -232,9 +171,10 @@ class ScanPage(ScanFrame):
         self.buttons[Words.SEND].setEnabled(bool(session.loose))
         for words in EDITS:
             self.buttons[words].setEnabled(bool(session.pages))
-        others = self.buttons[Words.OTHERS]
-        others.setVisible(bool(session.others))
-        others.setText(tr(Words.OTHERS).format(count=len(session.others)))
+        for words, count in ((Words.OTHERS, len(session.others)), (Words.TROUBLES, session.troubles)):
+            self.buttons[words].setVisible(count > 0)
+            self.buttons[words].setText(tr(words).format(count=count))
+            self.buttons[words].setAccessibleName(self.buttons[words].text())
         group = self.groups.current()
         for words in (Words.RETRY, Words.GIVE_UP):
             self.buttons[words].setVisible(group is not None and group.state == TROUBLE)
@@ -297,9 +237,11 @@ class ScanPage(ScanFrame):
             words.append(tr(Words.LEFT).format(count=left) if queued.jobs else tr(Words.NOTHING))
         self.say(" ".join(words), "warning" if left or queued.refused else "success")
 
-    @Slot(int)
-    def _taken_up(self, count: int) -> None:
-        self.say(tr(Words.TAKEN_UP).format(count=count), "info")
+    @Slot(int, int)
+    def _taken_up(self, loose: int, troubles: int) -> None:
+        parts = ((Words.TAKEN_UP, loose), (Words.TAKEN_TROUBLES, troubles))
+        words = " ".join(tr(words).format(count=count) for words, count in parts if count)
+        self.say(words, "warning" if troubles else "info")
 
     @Slot(list, object)
     def _whole_files(self, files: list[Path], target: Target) -> None:
@@ -340,7 +282,22 @@ class ScanPage(ScanFrame):
     @Slot()
     def _open_other(self) -> None:
         if self.session.others:
-            self.session.take_up(self.session.others[-1].id)
+            self.take_up(self.session.others[-1].id)
+
+    @Slot(str)
+    def take_up(self, tray: str) -> None:
+        """Go on with another tray; says so while the one at hand is busy."""
+        if self.session.is_busy:
+            self.say(tr(Words.WAIT), "warning")
+        else:
+            self.session.take_up(tray)
+
+    @Slot()
+    def show_jobs(self) -> None:
+        """Show the documents of all trays that are on their way or could not be attached."""
+        self._jobs = OpenJobsDialog(self.context, self)
+        self._jobs.tray_asked.connect(self.take_up)
+        self._jobs.open()
 
     @Slot()
     def _find(self) -> None:
@@ -376,6 +333,9 @@ class ScanPage(ScanFrame):
             ("Ctrl+Enter", self.scan, Words.K_SCAN),
             ("Esc", self.stop, Words.K_STOP),
             ("Ctrl+R", self.retry, Words.RETRY),
+            ("Ctrl+T", self.give_up, Words.GIVE_UP),
+            ("Ctrl+J", self._open_other, Words.OTHERS),
+            ("Ctrl+L", self.show_jobs, Words.K_JOBS),
             ("Ctrl+H", self._find, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
@@ -404,6 +364,7 @@ class ScanPage(ScanFrame):
             Words.LOOKED: self.looked,
             Words.UNDO: self.undo,
             Words.OTHERS: self._open_other,
+            Words.TROUBLES: self.show_jobs,
             Words.RETRY: self.retry,
             Words.GIVE_UP: self.give_up,
             Words.SEND: self.send,

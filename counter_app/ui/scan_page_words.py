@@ -23,9 +23,10 @@ class Words:
     LOOKED = QT_TRANSLATE_NOOP("ScanPage", "Đã xem (X)")
     UNDO = QT_TRANSLATE_NOOP("ScanPage", "Hoàn tác (Ctrl+Z)")
     RETRY = QT_TRANSLATE_NOOP("ScanPage", "Thử lại (Ctrl+R)")
-    GIVE_UP = QT_TRANSLATE_NOOP("ScanPage", "Trả về khay")
+    GIVE_UP = QT_TRANSLATE_NOOP("ScanPage", "Trả về khay (Ctrl+T)")
     SEND = QT_TRANSLATE_NOOP("ScanPage", "Gắn tất cả (Ctrl+G)")
-    OTHERS = QT_TRANSLATE_NOOP("ScanPage", "Mở lô khác ({count})")
+    OTHERS = QT_TRANSLATE_NOOP("ScanPage", "Mở lô khác: {count} (Ctrl+J)")
+    TROUBLES = QT_TRANSLATE_NOOP("ScanPage", "{count} bản chưa gắn được (Ctrl+L)")
     READ = QT_TRANSLATE_NOOP("ScanPage", "Đang quét: đã đọc {count} trang")
     LOOKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xem xét {count} trang…")
     COUNTS = QT_TRANSLATE_NOOP("ScanPage", "{pages} trang, {documents} tài liệu")
@@ -37,6 +38,11 @@ class Words:
     STOPPED = QT_TRANSLATE_NOOP("ScanPage", "Đã dừng. {count} trang đã đọc được giữ lại; nhấn F5 để quét tiếp.")
     TROUBLE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã giữ {count} trang; xong thì nhấn F5 để quét tiếp.")
     TAKEN_UP = QT_TRANSLATE_NOOP("ScanPage", "Có {count} trang quét chưa gắn vào hồ sơ từ lần trước.")
+    TAKEN_TROUBLES = QT_TRANSLATE_NOOP(
+        "ScanPage",
+        "Có {count} tài liệu chưa gắn được: chọn dòng của tài liệu, xem lý do rồi thử lại hoặc trả về khay.",
+    )
+    WAIT = QT_TRANSLATE_NOOP("ScanPage", "Đang quét hoặc đang xem xét trang. Hãy chờ xong rồi mở lô khác.")
     SENT = QT_TRANSLATE_NOOP("ScanPage", "Đã gửi {count} tài liệu để gắn vào hồ sơ. Có thể làm việc khác ngay.")
     LEFT = QT_TRANSLATE_NOOP("ScanPage", "Còn {count} tài liệu cần người xem: chọn dòng màu, rồi gán hồ sơ và giấy tờ.")
     NOTHING = QT_TRANSLATE_NOOP(
@@ -52,6 +58,7 @@ class Words:
     CHOOSE_FILES = QT_TRANSLATE_NOOP("ScanPage", "Chọn ảnh hoặc PDF")
     FILE_KINDS = QT_TRANSLATE_NOOP("ScanPage", "Ảnh và PDF (*.pdf *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp)")
     NO_PICTURE = QT_TRANSLATE_NOOP("ScanPage", "Bộ nhớ tạm không có ảnh hay tệp nào. Hãy chép ảnh rồi dán lại.")
+    K_JOBS = QT_TRANSLATE_NOOP("ScanPage", "Bản quét chưa gắn được")
     K_SCAN = QT_TRANSLATE_NOOP("ScanPage", "Quét")
     K_STOP = QT_TRANSLATE_NOOP("ScanPage", "Dừng quét")
     K_FIND = QT_TRANSLATE_NOOP("ScanPage", "Chọn hồ sơ")

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from counter_app.services.drafts import load_draft
 from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_groups import READY, TrayGroup, groups_of, ready_groups
-from counter_app.services.scan_jobs import JobRow, Queued, enqueue, give_up, jobs_of_tray, retry
+from counter_app.services.scan_jobs import TROUBLE, JobRow, Queued, counts, enqueue, give_up, jobs_of_tray, retry
 from counter_app.services.scan_papers import DRAFT_NAME
 from counter_app.services.scan_trays import LooseTray, clear_up, loose_pages, new_tray, open_tray
 from counter_app.ui.context import AppContext, Changed
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A tray with what has been sent of it, and the other trays that hold loose pages."""
+    """A tray with what has been sent of it, the other trays that need a person, and all documents in trouble."""
 
     tray: Tray | None
     jobs: tuple[JobRow, ...] = ()
     others: tuple[LooseTray, ...] = ()
+    troubles: int = 0
 
 
 class ScanSession(QObject):
@@ -55,8 +56,8 @@ class ScanSession(QObject):
     """Paths of PDFs that are to be attached as they are, and the Target that they were added for."""
     sent = Signal(object)
     """The Queued of ``send``."""
-    taken_up = Signal(int)
-    """A tray of an earlier time is open, with so many loose pages."""
+    taken_up = Signal(int, int)
+    """A tray of an earlier time is open, with so many loose pages and documents that could not be attached."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +65,9 @@ class ScanSession(QObject):
         self.tray: Tray | None = None
         self.jobs: tuple[JobRow, ...] = ()
         self.others: tuple[LooseTray, ...] = ()
-        """Earlier trays with loose pages."""
+        """Earlier trays that need a person."""
+        self.troubles = 0
+        """Documents of any tray that could not be attached."""
         self.work = ScanWork(look_at_page, self)
         self._waiting: Callable[[], None] | None = None
         self._run: list[str] = []
@@ -108,9 +111,14 @@ class ScanSession(QObject):
     def is_reading(self) -> bool:
         return self._is_reading
 
+    @property
+    def is_busy(self) -> bool:
+        """Pages are read or looked at: no other tray can be taken up."""
+        return self.is_reading or self.work.unseen > 0
+
     def take_up(self, tray: str = "") -> None:
-        """Go on with a tray of an earlier time: this one, or the newest with loose pages."""
-        if self.tray is None or (tray and not self.is_reading and not self.work.unseen):
+        """Go on with a tray of an earlier time: this one, or the newest that needs a person."""
+        if self.tray is None or (tray not in ("", self.tray.id) and not self.is_busy):
             self.context.executor.submit(partial(_take_up, self.context.desk, tray), self._taken)
 
     def scan(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
@@ -179,10 +187,14 @@ class ScanSession(QObject):
 
     def _with_tray(self, then: Callable[[], None]) -> None:
         self._waiting = then
-        if self.tray is not None and (self.loose or not self.jobs):
+        if self.tray is not None and (self.loose or self._has_trouble or not self.jobs):
             self._go_on()
         else:
             self.context.executor.submit(partial(_new, self.context.desk), self._taken)
+
+    @property
+    def _has_trouble(self) -> bool:
+        return any(job.state == TROUBLE for job in self.jobs)
 
     def _go_on(self) -> None:
         then, self._waiting = self._waiting, None
@@ -200,7 +212,9 @@ class ScanSession(QObject):
 
     @Slot(object)
     def _taken(self, taken: _Taken) -> None:
+        self.troubles = taken.troubles
         if taken.tray is None:
+            self.changed.emit()
             return
         self.tray, self.jobs, self.others = taken.tray, taken.jobs, taken.others
         for warning in taken.tray.warnings:
@@ -209,8 +223,8 @@ class ScanSession(QObject):
         if self._waiting is not None:
             self._go_on()
             return
-        if self.loose:
-            self.taken_up.emit(len(self.loose))
+        if self.loose or self._has_trouble:
+            self.taken_up.emit(len(self.loose), sum(job.state == TROUBLE for job in self.jobs))
         self._run = list(left_unsorted(taken.tray, {page.id for page in self.loose}))
         self._run_target, self._is_unsorted = Target(), bool(self._run)
         for page in self.loose:
@@ -279,35 +293,37 @@ class ScanSession(QObject):
 
     @Slot(object)
     def _announced(self, changed: Changed) -> None:
-        if "scan_jobs" in changed.kinds and self.tray is not None:
-            self.context.executor.submit(partial(_jobs, self.context.desk, self.tray.id), self._take_jobs)
+        if "scan_jobs" in changed.kinds:
+            tray = self.tray.id if self.tray is not None else ""
+            self.context.executor.submit(partial(_jobs, self.context.desk, tray), self._take_jobs)
 
-    def _take_jobs(self, answer: tuple[str, tuple[JobRow, ...]]) -> None:
-        if self.tray is not None and answer[0] == self.tray.id:
-            self.jobs = answer[1]
-            self.changed.emit()
+    def _take_jobs(self, answer: tuple[str, tuple[JobRow, ...], int]) -> None:
+        tray, jobs, self.troubles = answer
+        if self.tray is not None and tray == self.tray.id:
+            self.jobs = jobs
+        self.changed.emit()
 
 
-def _jobs(desk: DeskContext, tray: str) -> tuple[str, tuple[JobRow, ...]]:
-    return tray, jobs_of_tray(desk, tray)
+def _jobs(desk: DeskContext, tray: str) -> tuple[str, tuple[JobRow, ...], int]:
+    return tray, jobs_of_tray(desk, tray), counts(desk).trouble
 
 
 def _new(desk: DeskContext) -> _Taken:
     others = clear_up(desk)  # what has been attached since need not lie here until the next start
-    return _Taken(new_tray(desk), (), others)
+    return _Taken(new_tray(desk), (), others, counts(desk).trouble)
 
 
 def _take_up(desk: DeskContext, wanted: str) -> _Taken:
     loose = clear_up(desk)
     chosen = wanted or (loose[-1].id if loose else "")
     if not chosen:
-        return _Taken(None)
+        return _Taken(None, troubles=counts(desk).trouble)
     others = tuple(one for one in loose if one.id != chosen)
     tray = open_tray(desk, chosen)
     current = (load_draft(desk, DRAFT_NAME) or {}).get("scans")
     for key in {page.dossier for page in tray.pages() if is_form_key(page.dossier)} - {current}:
         _end_form(key, "", tray)
-    return _Taken(tray, jobs_of_tray(desk, chosen), others)
+    return _Taken(tray, jobs_of_tray(desk, chosen), others, counts(desk).trouble)
 
 
 def _edit(tray: Tray, change: Callable[[Tray], Any]) -> None:

@@ -97,3 +97,18 @@ def work_off(page: ScanPage, qtbot: Any) -> None:
     while (outcome := work_off_one(page.context.desk)) is not None:
         page.context.announce("scan_jobs", "dossier", "outbox", dossiers=(outcome.dossier_code,))
     at_rest(page, qtbot)
+
+
+def order(page: ScanPage) -> list[str]:
+    return [item.id for item in page.session.pages]
+
+
+def rows(page: ScanPage) -> list[str]:
+    """What the table of documents says of each: pages and state."""
+    table = page.groups
+    return [f"{table.item(row, 3).text()} {table.item(row, 4).text()}" for row in range(table.rowCount())]
+
+
+def key(page: ScanPage, qtbot: Any, key: Any, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.keyClick(page.view, key, modifier)
+    at_rest(page, qtbot)

@@ -23,27 +23,12 @@ from counter_app.services.values import Received
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.scan_page import ScanPage
 from counter_app.ui.scan_pages_view import PAGES_MIME
-from tests.services.scan_samples import filled_tray, printed_pdf, scanned
-from tests.ui.scan_fixtures import FedScanner, at_rest, choose_dossier, scan, work_off
+from tests.services.scan_samples import printed_pdf, scanned
+from tests.ui.scan_fixtures import FedScanner, at_rest, choose_dossier, key, order, rows, scan, work_off
 from tests.ui.window_fixtures import drain, settle
 
 TakeIn = Callable[..., Received]
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-def order(page: ScanPage) -> list[str]:
-    return [item.id for item in page.session.pages]
-
-
-def rows(page: ScanPage) -> list[str]:
-    """What the table of documents says of each: pages and state."""
-    table = page.groups
-    return [f"{table.item(row, 3).text()} {table.item(row, 4).text()}" for row in range(table.rowCount())]
-
-
-def key(page: ScanPage, qtbot: Any, key: Any, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(page.view, key, modifier)
-    at_rest(page, qtbot)
 
 
 def test_pages_appear_while_the_next_ones_are_read(scan_page: ScanPage, scanner: FedScanner, qtbot: Any) -> None:
@@ -286,82 +271,6 @@ def test_a_stack_is_parted_by_its_marks_and_a_doubt_waits_for_a_person(
     page.groups.selectRow(1)
     key(page, qtbot, Qt.Key.Key_B, CTRL)
     assert rows(page)[1] == "2 Sẵn sàng gắn"
-
-
-def test_what_was_not_sent_is_there_after_the_program_died(
-    window: MainWindow, running: RunningApp, desk: DeskContext, scanner: FedScanner, qtbot: Any
-) -> None:
-    filled_tray(desk, ["một", "hai", "ba"])
-    window.scan_light.look_for_loose()
-    settle(qtbot, running.executor)
-    assert window.scan_light.text() == "3 trang quét chưa gắn"
-    qtbot.mouseClick(window.scan_light, Qt.MouseButton.LeftButton)
-    page = window.page("scan")
-    assert isinstance(page, ScanPage)
-    at_rest(page, qtbot)
-    assert len(page.session.pages) == 3
-    assert "Có 3 trang quét chưa gắn" in page.note.text()
-    assert window.scan_light.isHidden()
-
-
-def test_two_trays_left_are_offered_one_after_the_other(
-    desk: DeskContext, scan_page: ScanPage, scanner: FedScanner, qtbot: Any
-) -> None:
-    page = scan_page
-    older, newer = filled_tray(desk, ["một"]), filled_tray(desk, ["hai", "ba"])
-    page.activated()
-    at_rest(page, qtbot)
-    assert page.session.tray is not None
-    assert page.session.tray.id == newer.id
-    button = page.buttons["Mở lô khác ({count})"]
-    assert button.text() == "Mở lô khác (1)"
-    button.click()
-    at_rest(page, qtbot)
-    assert page.session.tray.id == older.id
-    assert button.text() == "Mở lô khác (1)"
-
-
-def test_a_document_that_cannot_be_made_is_tried_again_or_taken_back(
-    scan_page: ScanPage, scanner: FedScanner, take_in: TakeIn, desk: DeskContext, qtbot: Any
-) -> None:
-    page = scan_page
-    choose_dossier(page, qtbot, take_in().code)
-    scan(page, scanner, qtbot, ["một"])
-    key(page, qtbot, Qt.Key.Key_G, CTRL)
-    assert page.session.tray is not None
-    image = page.session.tray.image_path(order(page)[0])
-    aside = image.rename(image.with_suffix(".aside"))
-    work_off(page, qtbot)
-    assert rows(page)[0].startswith("1 Chưa gắn được: ")
-    assert page.window().scan_light.text() == "1 bản quét chưa gắn được"  # type: ignore[attr-defined]
-    page.groups.selectRow(0)
-    assert page.buttons["Thử lại (Ctrl+R)"].isVisible()
-    page.buttons["Trả về khay"].click()
-    at_rest(page, qtbot)
-    assert rows(page) == ["1 Sẵn sàng gắn"]
-    aside.rename(image)
-    key(page, qtbot, Qt.Key.Key_G, CTRL)
-    work_off(page, qtbot)
-    assert rows(page) == ["1 Đã gắn"]
-
-
-def test_the_next_stack_begins_a_new_tray_when_everything_is_sent(
-    scan_page: ScanPage, scanner: FedScanner, take_in: TakeIn, qtbot: Any
-) -> None:
-    page = scan_page
-    choose_dossier(page, qtbot, take_in().code)
-    scan(page, scanner, qtbot, ["một"])
-    key(page, qtbot, Qt.Key.Key_G, CTRL)
-    assert page.session.tray is not None
-    sent = page.session.tray
-    scan(page, scanner, qtbot, ["hai"])
-    assert page.session.tray.id != sent.id
-    assert len(page.session.pages) == 1
-    assert sent.directory.is_dir(), "its job still needs the pictures"
-    key(page, qtbot, Qt.Key.Key_G, CTRL)
-    work_off(page, qtbot)
-    scan(page, scanner, qtbot, ["ba"])
-    assert not sent.directory.exists(), "it lies in its dossier"
 
 
 def test_what_is_chosen_is_remembered(

@@ -1,0 +1,87 @@
+"""What the keys and buttons under the pages do to the chosen ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from counter_app.ui import scan_edits as edits
+from counter_app.ui.context import AppContext
+from counter_app.ui.scan_frame import ScanFrame
+from counter_app.ui.scan_page_words import Words, tr
+from counter_app.ui.scan_session import ScanSession
+
+if TYPE_CHECKING:
+    from counter_app.scanning.tray import Tray
+
+
+class ScanEditKeys(ScanFrame):
+    """The session at hand, and the edits of its tray; pages that have been sent are left alone."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.session = ScanSession(context, self)
+
+    @Slot()
+    def undo(self) -> None:
+        self.session.edit(edits.undo)
+
+    def _editable(self) -> tuple[str, ...]:
+        """The chosen pages that have not been sent; says so when there are none."""
+        pages = tuple(page for page in self.view.chosen() if page not in self.session.sent_ids)
+        if not pages:
+            self.say(tr(Words.CHOOSE_PAGES), "warning")
+        return pages
+
+    def _edit(self, change: Callable[[Tray, tuple[str, ...]], Any]) -> None:
+        if pages := self._editable():
+            self.session.edit(partial(edits.apply, change, pages))
+
+    @Slot()
+    def turn_left(self) -> None:
+        self._edit(partial(edits.turn, 3))
+
+    @Slot()
+    def turn_right(self) -> None:
+        self._edit(partial(edits.turn, 1))
+
+    @Slot()
+    def drop_or_restore(self) -> None:
+        """Leave the chosen pages out; take them in again when all of them are out."""
+        self._edit(edits.drop_or_restore)
+
+    @Slot()
+    def split(self) -> None:
+        """A new document begins with the page that has the cursor."""
+        page = self.view.current()
+        if page is not None and page.id not in self.session.sent_ids:
+            self.session.edit(partial(edits.split, page.id))
+
+    @Slot()
+    def join(self) -> None:
+        """The chosen pages make one document; of one page alone the document joins the one before it."""
+        pages = self._editable()
+        if len(pages) == 1:
+            pages = self._with_document_before(pages[0])
+        if len(pages) > 1:
+            self.session.edit(partial(edits.apply, edits.join, pages))
+
+    @Slot()
+    def looked(self) -> None:
+        """The chosen pages have been looked at: what was in doubt about them is in order."""
+        self._edit(edits.settle_doubt)
+
+    @Slot(list, object)
+    def move_pages(self, pages: list[str], before: str | None) -> None:
+        """Put pages before another one."""
+        self.session.edit(partial(edits.move, tuple(pages), before))
+
+    def _with_document_before(self, page_id: str) -> tuple[str, ...]:
+        """The pages of this page's document and of the loose one before it; none without one before."""
+        loose = [group.page_ids for group in self.session.groups if group.is_loose]
+        row = next((row for row, pages in enumerate(loose) if page_id in pages), 0)
+        return loose[row - 1] + loose[row] if row else ()
