@@ -52,15 +52,6 @@ def sticker_form(paper: Stickers) -> str:
     return _STICKER_FORMS[paper]
 
 
-def next_to_scan(desk: DeskContext, code: str) -> Paper | None:
-    """The first paper of a dossier that still has to be scanned, for pages of which only the dossier is known.
-
-    Raises UserError ``dossier_unknown``.
-    """
-    with desk.database.read() as session:
-        return next((paper for paper in papers_of(session, find_dossier(session, code).id) if paper.trouble), None)
-
-
 def separators(desk: DeskContext, wanted: Wanted, kind: SheetKind) -> tuple[SeparatorContent, ...]:
     """A separator for each of these papers of these dossiers.
 

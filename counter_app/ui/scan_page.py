@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from counter_app.errors import CounterError
 from counter_app.services.attach import Attached, attach
-from counter_app.services.scan_groups import TrayGroup
+from counter_app.services.scan_groups import UNASSIGNED, TrayGroup
 from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
 from counter_app.ui.context import AppContext
 from counter_app.ui.page import commit_preedit, shortcut
@@ -38,6 +38,8 @@ class ScanPage(ScanEditKeys):
         super().__init__(context, parent)
         self._dialog: QFileDialog | None = None
         self._jobs: OpenJobsDialog | None = None
+        self._borrowed = ""
+        """The dossier that the row of a document chose where none was chosen."""
         self._read_now = 0
         self._connect()
         self._make_keys()
@@ -130,6 +132,8 @@ class ScanPage(ScanEditKeys):
         elif pages := self._editable():
             self.say("", "info")
             self.session.assign(pages, target)
+            if self._borrowed == target.dossier:
+                self.target.offer_next()
 
     @Slot()
     def retry(self) -> None:
@@ -157,6 +161,7 @@ class ScanPage(ScanEditKeys):
         self._show_state(groups)
         code = self.target.target.dossier
         self.target.show_here({(item.component, item.result) for item in groups if item.dossier == code})
+        self._give_back_dossier(groups)
 
     def _show_state(self, groups: tuple[TrayGroup, ...]) -> None:
         session = self.session
@@ -188,8 +193,23 @@ class ScanPage(ScanEditKeys):
     def _group_chosen(self, group: TrayGroup) -> None:
         self.view.choose(group.page_ids)
         self._show_state(self.session.groups)
+        self._choose_dossier_of(group)
         if group.message:
             self.say(group.message, "warning")
+
+    def _choose_dossier_of(self, group: TrayGroup) -> None:
+        """The separator said which dossier and not which paper: the missing ones are offered for its pages."""
+        view = self.target.view
+        if group.state == UNASSIGNED and group.dossier and (view is None or view.code != group.dossier):
+            self._borrowed = group.dossier if view is None else ""
+            self.target.choose(group.dossier)
+
+    def _give_back_dossier(self, groups: tuple[TrayGroup, ...]) -> None:
+        """All papers of a dossier that a row had chosen are known: the next stack is parted by its separators again."""
+        code, target = self._borrowed, self.target.target
+        if code and target.dossier == code and not any(_wants_paper(group, code) for group in groups):
+            self._borrowed = ""
+            self.target.clear()
 
     @Slot(str)
     def _page_read(self, page_id: str) -> None:
@@ -369,3 +389,7 @@ class ScanPage(ScanEditKeys):
             Words.GIVE_UP: self.give_up,
             Words.SEND: self.send,
         }
+
+
+def _wants_paper(group: TrayGroup, dossier: str) -> bool:
+    return group.state == UNASSIGNED and group.dossier == dossier

@@ -22,7 +22,6 @@ from counter_app.services.scan_sheets import (
     Stickers,
     Wanted,
     covers_pdf,
-    next_to_scan,
     print_covers,
     print_stickers,
     separators,
@@ -110,15 +109,6 @@ def test_an_unknown_paper_is_refused(desk: DeskContext, code: str) -> None:
     with pytest.raises(UserError) as refused:
         separators(desk, {code: ["TP99"]}, SheetKind.COVER)
     assert refused.value.kind == "component_unknown"
-
-
-def test_the_next_paper_to_scan_is_offered_until_there_is_none(desk: DeskContext, code: str, tmp_path: Path) -> None:
-    for component in ("TP01", "TP02"):
-        offered = next_to_scan(desk, code)
-        assert offered is not None
-        assert offered.code == component
-        attach(desk, code, [scan(tmp_path)], component=component)
-    assert next_to_scan(desk, code) is None
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
+from counter_app.rules.scan_sheets import Separator, SheetKind, encode
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.values import Received
 from counter_app.ui.scan_page import ScanPage
+from counter_app.ui.scan_target import Target
 from tests.services.scan_samples import printed_pdf, scanned
-from tests.ui.scan_fixtures import FedScanner, at_rest, choose_dossier
+from tests.ui.scan_fixtures import FedScanner, at_rest, choose_dossier, key, order, rows, scan
 
 TakeIn = Callable[..., Received]
 
@@ -80,3 +83,26 @@ def test_a_whole_file_goes_where_it_was_dropped_whatever_is_chosen_when_it_has_b
     qtbot.waitUntil(lambda: bool(show(desk, one).documents))
     at_rest(page, qtbot)
     assert show(desk, two).documents == ()
+
+
+def test_the_cover_of_a_whole_dossier_offers_its_papers_and_leaves_the_next_stack_to_its_sheets(
+    scan_page: ScanPage, scanner: FedScanner, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    page = scan_page
+    code = take_in(procedure="2.000884").code
+    papers = [item.code for item in show(page.context.desk, code).components]
+    marks = iter([(encode(Separator(SheetKind.COVER, code)), "SEEN:C"), (), ()])
+    monkeypatch.setattr("counter_app.scanning.marks.read_marks", lambda _path, _dpi: next(marks))
+    scan(page, scanner, qtbot, ["tờ bìa", "giấy một", "giấy hai"])
+    assert rows(page) == ["2 Chưa chọn giấy tờ"]
+    page.groups.selectRow(0)
+    at_rest(page, qtbot)
+    assert page.target.target == Target(code, papers[0])
+    page.view.choose(order(page)[1:2])
+    key(page, qtbot, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert page.target.target == Target(code, papers[1]), "the next missing one for the rest"
+    page.view.choose(order(page)[2:])
+    key(page, qtbot, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert rows(page) == ["1 Sẵn sàng gắn", "1 Sẵn sàng gắn"]
+    assert [item.component for item in page.session.pages[1:]] == papers[:2]
+    assert page.target.target == Target()
