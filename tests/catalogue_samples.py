@@ -130,10 +130,10 @@ def receive_document(code: str = HOURS, **more: Any) -> dict[str, Any]:
     }
 
 
-def pdf_bytes(text: str = "to khai", pages: int = 1) -> bytes:
-    """A small real PDF; another ``text`` gives other bytes."""
+def pdf_bytes(text: str = "to khai", pages: int = 1, root: str = "") -> bytes:
+    """A small real PDF; another ``text`` gives other bytes. ``root``: what its catalogue says besides."""
     kids = " ".join(f"{3 + number} 0 R" for number in range(pages))
-    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {pages}>>"]
+    objects = [f"<</Type/Catalog/Pages 2 0 R{root}>>", f"<</Type/Pages/Kids[{kids}]/Count {pages}>>"]
     objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>"] * pages
     out = b"%PDF-1.4\n% " + text.encode().hex().encode() + b"\n"
     offsets = []
@@ -148,4 +148,10 @@ def pdf_bytes(text: str = "to khai", pages: int = 1) -> bytes:
 
 def write_pdf(path: Path, text: str = "", pages: int = 1) -> Path:
     path.write_bytes(pdf_bytes(text or path.name, pages))
+    return path
+
+
+def acting_pdf(path: Path) -> Path:
+    """A PDF that runs a script when it is opened."""
+    path.write_bytes(pdf_bytes(root="/OpenAction<</S/JavaScript/JS(x)>>"))
     return path

@@ -1,13 +1,11 @@
 """What comes as a file is examined before anything of ours opens it.
 
-The first bytes tell what it is. The rest is done by a process of its own (``incoming_look``) with little memory and
-little time, so that a file made to fill a machine, or to bring down a reader, ends that process and not the desk.
+The first bytes tell what it is. The rest is done by another process (``incoming_look``) with little memory and little
+time, so that a file made to fill a machine, or to bring down a reader, ends that process and not the desk.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -58,24 +56,24 @@ class Incoming:
     warnings: tuple[str, ...] = ()
 
 
-def check_incoming(path: Path, limits: IncomingLimits | None = None) -> Incoming:
-    """Examine a PDF or a picture; takes a fifth of a second and up, so not on the window's thread.
+def check_incoming(path: Path, limits: IncomingLimits | None = None, *, name: str = "") -> Incoming:
+    """Examine a PDF or a picture; takes up to a second and, for a bad file, longer, so not on the window's thread.
 
-    Raises UserError ``file_missing``, ``file_empty``, ``file_too_large``, ``file_executable``, ``file_not_document``,
-    ``file_locked``, ``file_cut``, ``file_damaged``, ``file_too_many_pages``, ``file_too_many_pixels``, ``file_bomb``;
-    KnownError ``file_unreadable``.
+    ``name``: how the file is called where it came from. Raises UserError ``file_missing``, ``file_empty``,
+    ``file_too_large``, ``file_executable``, ``file_not_document``, ``file_locked``, ``file_cut``, ``file_damaged``,
+    ``file_too_many_pages``, ``file_too_many_pixels``, ``file_bomb``; KnownError ``file_unreadable``.
     """
-    limits = limits or IncomingLimits()
+    limits, name = limits or IncomingLimits(), name or path.name
     head = check_file(path, max_mb=limits.max_mb)
     kind = kind_of(head)
     if kind == "executable":
-        raise _refused("file_executable", path)
+        raise _refused("file_executable", name)
     if not kind:
-        raise _refused("file_not_document", path)
-    found = _looked_at(path, kind, limits)
+        raise _refused("file_not_document", name)
+    found = _looked_at(path, kind, limits, name)
     if "trouble" in found:
-        raise _refused(found["trouble"], path, **found.get("details", {}))
-    warnings = tuple(_WARNINGS[name].format(name=path.name) for name in found["warnings"])
+        raise _refused(found["trouble"], name, **found.get("details", {}))
+    warnings = tuple(_WARNINGS[word].format(name=name) for word in found["warnings"])
     return Incoming(kind, int(found["pages"]), warnings)
 
 
@@ -117,37 +115,22 @@ def kind_of(head: bytes) -> str:
     return "pdf" if PDF_MAGIC in head else ""
 
 
-def _looked_at(path: Path, kind: str, limits: IncomingLimits) -> dict[str, Any]:
+def _looked_at(path: Path, kind: str, limits: IncomingLimits, name: str) -> dict[str, Any]:
     """What the other process found. One that ended without a word had not enough memory or was brought down."""
-    import subprocess
+    from counter_app.scanning.incoming_child import look_into
 
-    # -I: neither the working folder nor the environment brings in modules of their own.
-    arguments = [sys.executable, "-I", "-m", "counter_app.scanning.incoming_look", str(path.absolute()), kind]
     try:
-        done = subprocess.run(
-            [*arguments, json.dumps(asdict(limits))],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=limits.seconds,
-            check=False,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except subprocess.TimeoutExpired:
-        return {"trouble": "file_bomb"}
+        found = look_into(path, kind, asdict(limits))
     except OSError as error:
         raise KnownError(
             "file_unreadable",
-            f"Chưa kiểm tra được tệp «{path.name}»: {error.strerror}. Hãy đóng bớt chương trình rồi thử lại.",
+            f"Chưa kiểm tra được tệp «{name}»: {error.strerror}. Hãy đóng bớt chương trình rồi thử lại.",
         ) from error
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        return {"trouble": "file_bomb"}
-    return found
+    return {"trouble": "file_bomb"} if found is None else found
 
 
-def _refused(kind: str, path: Path, **details: object) -> UserError:
-    return UserError(kind, _REFUSALS[kind].format(name=path.name, **details), **details)
+def _refused(kind: str, name: str, **details: object) -> UserError:
+    return UserError(kind, _REFUSALS[kind].format(name=name, **details), **details)
 
 
 _REFUSALS: Final = {
@@ -183,5 +166,4 @@ _WARNINGS: Final = {
     "form": "«{name}» là biểu mẫu XFA, nhiều máy không hiện được nội dung. Hãy in ra PDF thường rồi đính kèm.",
     "restricted": "«{name}» bị hạn chế quyền (in, sao chép). Cổng có thể từ chối; nên xin bản không hạn chế.",
     "repaired": "«{name}» có chỗ hỏng. Hãy mở xem có đủ trang và rõ chữ không.",
-    "trailing": "«{name}» có dữ liệu lạ sau phần cuối. Hãy mở xem có đủ trang không.",
 }

@@ -1,13 +1,16 @@
-"""The process that looks into a file on behalf of ``incoming``: ``python -m counter_app.scanning.incoming_look``.
+"""The process that looks into files on behalf of ``incoming``: ``python -m counter_app.scanning.incoming_look``.
 
-Arguments: path, kind, limits as JSON. One line of JSON on standard output: ``pages`` and ``warnings``, or ``trouble``
-with its ``details``. It may be ended by what it reads; nothing but its answer leaves it.
+A line of JSON on standard input for each file: path, kind, limits. A line of JSON on standard output: ``pages`` and
+``warnings``, ``trouble`` with its ``details``, or ``memory`` when that was not enough. It may be ended by what it
+reads; nothing but its answers leaves it. It ends with its input, or when nothing is asked for a while.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +25,9 @@ _LONGEST_SIDE: Final = 14_400
 _MOST_FILTERS: Final = 3
 _CHUNK: Final = 1 << 20
 _MB: Final = 1 << 20
+_NO_RESOURCES: Final = "Resources is missing"
+"""What the reader says of a page that draws nothing: no damage."""
+_IDLE_SECONDS: Final = 30.0
 _RUNS: Final = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition"})
 
 
@@ -57,7 +63,7 @@ def _look_into_pdf(path: Path, limits: dict[str, int]) -> dict[str, Any]:
                 warnings[name] = None
             for page in document.pages:
                 _check_page(page)
-            if document.get_warnings():
+            if any(_NO_RESOURCES not in str(warning) for warning in document.get_warnings()):
                 warnings["repaired"] = None
     except pikepdf.PasswordError:
         raise Trouble("file_locked") from None
@@ -93,6 +99,8 @@ def _look_at_objects(document: pikepdf.Pdf, limits: dict[str, int]) -> Iterator[
             if item.get("/Type") == "/EmbeddedFile":
                 yield "attached"
         elif isinstance(item, pikepdf.Dictionary):
+            if "/EF" in item:
+                yield "attached"
             if str(item.get("/S", "")) in _RUNS or "/JS" in item:
                 yield "script"
             for value in (item.get("/OpenAction"), item.get("/A")):
@@ -169,25 +177,55 @@ def _bound(limits: dict[str, int]) -> None:
     if sys.platform != "win32":
         import resource
 
-        memory = limits["memory_mb"] * _MB
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = int(used.ru_utime + used.ru_stime) + limits["seconds"] + 1
+        _soften(resource.RLIMIT_AS, limits["memory_mb"] * _MB)
+        _soften(resource.RLIMIT_CPU, seconds)
+        _soften(resource.RLIMIT_CORE, 0)
 
 
-def main(arguments: list[str]) -> None:
-    """Answer on standard output."""
-    path, kind, packed = arguments
-    limits: dict[str, int] = json.loads(packed)
+def _loosen() -> None:
+    """Between two files the process has the memory that it needs to go on."""
+    if sys.platform != "win32":
+        import resource
+
+        _soften(resource.RLIMIT_AS, resource.RLIM_INFINITY)
+
+
+def _soften(limit: int, value: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(limit)[1]
+    is_above = hard != resource.RLIM_INFINITY and (value == resource.RLIM_INFINITY or value > hard)
+    resource.setrlimit(limit, (hard if is_above else value, hard))
+
+
+def _answer(path: str, kind: str, limits: dict[str, int]) -> dict[str, Any]:
     _bound(limits)
     try:
-        answer = look(Path(path), kind, limits)
+        return look(Path(path), kind, limits)
     except Trouble as trouble:
-        answer = trouble.answer
+        return trouble.answer
     except MemoryError:
-        answer = {"trouble": "file_bomb"}
-    sys.stdout.write(json.dumps(answer) + "\n")
+        return {"memory": True}
+    finally:
+        _loosen()
+
+
+def main() -> None:
+    """Answer line by line, after a first empty one: that this process is there."""
+    sys.stdout.write("\n")
+    while True:
+        sys.stdout.flush()
+        idle = threading.Timer(_IDLE_SECONDS, os._exit, (0,))
+        idle.daemon = True
+        idle.start()
+        order = sys.stdin.buffer.readline()
+        idle.cancel()
+        if not order:
+            return
+        sys.stdout.write(json.dumps(_answer(*json.loads(order))) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

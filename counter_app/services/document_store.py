@@ -11,8 +11,7 @@ from pathlib import Path
 
 from counter_app.database import storage_error
 from counter_app.errors import KnownError, UserError
-from counter_app.pdfium import PDFIUM
-from counter_app.scanning.incoming import PDF_MAGIC, check_file
+from counter_app.scanning.incoming import IncomingLimits, check_file, check_incoming, kind_of
 from counter_app.sync.warnings import DISK_STOP, free_bytes
 from counter_app.whole_files import sync_folder
 
@@ -21,12 +20,13 @@ CHUNK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file safely in the store. ``pages`` is 0 when the PDF could not be opened to count them."""
+    """A file safely in the store. ``warnings``: what the clerk should look at in it, in Vietnamese."""
 
     file_name: str
     sha256: str
     size: int
     pages: int
+    warnings: tuple[str, ...] = ()
 
 
 class DocumentStore:
@@ -40,12 +40,13 @@ class DocumentStore:
         return self.directory / sha256[:2] / sha256
 
     def add(self, source: Path, *, max_mb: int) -> StoredFile:
-        """Check a PDF and copy it in.
+        """Copy a PDF in and check it: the one door for every document, wherever it comes from.
 
-        Raises UserError ``file_missing``, ``file_empty``, ``file_too_large``, ``file_not_pdf``;
-        KnownError ``disk_reserved``, or for a full disk or a directory that cannot be written.
+        The copy is what is examined, so that nothing else can take its place in between. Raises UserError
+        ``file_not_pdf`` and as ``check_incoming``; KnownError ``file_unreadable``, ``disk_reserved``, or for a full
+        disk or a directory that cannot be written.
         """
-        check_pdf(source, max_mb=max_mb)
+        _check_kind(source, max_mb=max_mb)
         digest = hashlib.sha256()
         size = 0
         try:
@@ -61,6 +62,7 @@ class DocumentStore:
                         target.write(chunk)
                     target.flush()
                     os.fsync(target.fileno())
+                found = check_incoming(partial, IncomingLimits(max_mb=max_mb), name=source.name)
                 final = self.path_of(digest.hexdigest())
                 if not final.parent.is_dir():
                     final.parent.mkdir(exist_ok=True)
@@ -72,7 +74,7 @@ class DocumentStore:
                 raise
         except OSError as error:
             raise storage_error(error, self.directory / "x") from error
-        return StoredFile(source.name, digest.hexdigest(), size, count_pages(final))
+        return StoredFile(source.name, digest.hexdigest(), size, found.pages, found.warnings)
 
     def check_room(self, size: int) -> None:
         """Refuse a document of ``size`` bytes that would eat into the room kept for records (design, section 6).
@@ -101,27 +103,11 @@ class DocumentStore:
         return "" if digest.hexdigest() == sha256 else "sai nội dung"
 
 
-def check_pdf(source: Path, *, max_mb: int) -> None:
-    """Refuse what cannot be a scan for the portal, which takes PDF only; see ``DocumentStore.add``."""
+def _check_kind(source: Path, *, max_mb: int) -> None:
+    """Refuse by its first bytes what cannot be a scan for the portal, before it is copied."""
     head = check_file(source, max_mb=max_mb)
-    if PDF_MAGIC not in head:
+    if kind_of(head) not in ("pdf", "executable"):  # a program has words of its own
         raise UserError(
             "file_not_pdf",
             f"Tệp «{source.name}» không phải là PDF. Cổng chỉ nhận PDF; hãy quét hoặc lưu lại thành PDF.",
         )
-
-
-def count_pages(path: Path) -> int:
-    """Number of pages, 0 when the PDF cannot be opened (damaged or locked with a password)."""
-    import pypdfium2
-
-    try:
-        with PDFIUM, pypdfium2.PdfDocument(path) as document:
-            return len(document)
-    except pypdfium2.PdfiumError:
-        return 0
-
-
-def uncountable_pages(file_name: str) -> str:
-    """The warning for a PDF whose pages could not be counted."""
-    return f"Không đếm được số trang của «{file_name}»: tệp có thể hỏng hoặc đặt mật khẩu, hãy mở kiểm tra."

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from counter_app.models import Document, Dossier
 from counter_app.rules.dossier_code import result_code
-from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.document_store import StoredFile
 from counter_app.services.returning_delivery import free_result_numbers
 
 
@@ -38,8 +38,7 @@ def new_documents(
             warnings.append(f"Tệp «{file.file_name}» đã có trong hồ sơ, không thêm lần nữa.")
             continue
         known.add(identity)
-        if file.pages == 0:
-            warnings.append(uncountable_pages(file.file_name))
+        warnings += file.warnings
         number = next(numbers) if scan.result else None
         rows.append(
             Document(

@@ -38,12 +38,15 @@ _one_download = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """How many files of a dossier were fetched now, and how many of them could not be."""
+    """How many files of a dossier were fetched now, and how many of them could not be.
+
+    ``warnings``: what the clerk should look at in those that were."""
 
     code: str
     fetched: int
     failed: int
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,20 @@ def fetch(desk: DeskContext, client: PortalClient, code: str, stop: Callable[[],
             .order_by(PortalFile.id)
         ).all()
     done = 0
+    warnings: list[str] = []
     for number in ids:
         if stop():
             break
-        done += _fetch_one(desk, client, number, stop)
+        told = _fetch_one(desk, client, number, stop)
+        if told is not None:
+            done += 1
+            warnings += told
     with desk.database.read() as session:
         left = select(PortalFile.file_name, PortalFile.error).where(
             PortalFile.dossier_id == dossier_id, PortalFile.state != "fetched", PortalFile.error != ""
         )
         problems = tuple(f"«{name}»: {error}" for name, error in session.execute(left.order_by(PortalFile.id)))
-    return FetchOutcome(code, done, len(problems), problems)
+    return FetchOutcome(code, done, len(problems), problems, tuple(warnings))
 
 
 def waiting_files(desk: DeskContext) -> int:
@@ -115,28 +122,31 @@ class FetchWaiting:
                 return
 
 
-def _fetch_one(desk: DeskContext, client: PortalClient, number: int, stop: Callable[[], bool]) -> bool:
-    """Bring one file here; False when it could not be, for a reason that is kept with it, or when told to stop."""
+def _fetch_one(
+    desk: DeskContext, client: PortalClient, number: int, stop: Callable[[], bool]
+) -> tuple[str, ...] | None:
+    """Bring one file here and answer its warnings; None when it could not be, for a reason that is kept with it, or
+    when told to stop."""
     with _one_download:
         with desk.database.read() as session:
             row = session.get_one(PortalFile, number)
             if row.state == "fetched":
-                return True
+                return ()
             wanted = _Wanted(row.id, row.dossier_id, row.file_name, row.url, row.sha256)
         try:
             stored = _stored(desk, client, wanted, stop)
-        except UserError as refusal:  # the portal no longer has it, or it is no PDF that we could keep
+        except UserError as refusal:  # the portal no longer has it, or it is nothing that may be kept
             _failed(desk, number, refusal.message, final=True)
-            return False
+            return None
         except TransientTrouble as trouble:
             on_the_line = trouble.kind in _LINE
             _failed(desk, number, "" if on_the_line else trouble.reason, counts=not on_the_line)
             if on_the_line:
                 raise
-            return False
+            return None
         if stored is not None:
             _keep(desk, wanted, stored)
-    return stored is not None
+    return stored.warnings if stored is not None else None
 
 
 def _stored(desk: DeskContext, client: PortalClient, wanted: _Wanted, stop: Callable[[], bool]) -> StoredFile | None:

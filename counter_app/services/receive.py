@@ -30,7 +30,7 @@ from counter_app.services.calendars import current_calendar, read_calendar
 from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.completeness import check_components, chosen_case
 from counter_app.services.desk import DeskContext
-from counter_app.services.document_store import StoredFile, uncountable_pages
+from counter_app.services.document_store import StoredFile
 from counter_app.services.fee_book import PAYMENT, book
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
@@ -102,7 +102,7 @@ def receive(
         )
         components, component_warnings = check_components(procedure, request)
         warnings += submitter_warnings + component_warnings + _channel_warning(procedure, request.channel)
-        warnings += tuple(uncountable_pages(file.file_name) for _, file in stored if file.pages == 0)
+        warnings += tuple(warning for _, file in stored for warning in file.warnings)
         calendar_id, calendar = _calendar(session, desk)
         limit = limit_of(procedure, request.channel)
         due_at = _promise(desk, calendar, limit, request, at)

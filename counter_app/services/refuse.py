@@ -82,7 +82,7 @@ def refuse_at_desk(desk: DeskContext, request: ReceiveRequest, reason: str, law:
         event, more = carry_out(Taking(desk, session, dossier, Step.REFUSE, given, at), entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         outgoing.queue_uploads(session, dossier, dossier.documents, entered_at)
-        told = (*warnings, *more)
+        told = (*warnings, *(warning for _, file in stored for warning in file.warnings), *more)
         return StepDone(dossier.id, dossier.code, event.step, dossier.status, event.at, None, event.number, told)
 
 

@@ -113,7 +113,8 @@ class FetchButton(QPushButton):
         self._context.announce("dossier", dossiers=(outcome.code,))
         words = Words.FETCHED if outcome.fetched else Words.NONE_FETCHED
         text = _tr(words).format(count=outcome.fetched, code=outcome.code)
-        self._context.tell(" ".join((text, *outcome.problems)), "warning" if outcome.problems else "success")
+        more = (*outcome.problems, *outcome.warnings)
+        self._context.tell(" ".join((text, *more)), "warning" if more else "success")
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

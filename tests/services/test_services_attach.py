@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pikepdf
 import pytest
 
 from counter_app.errors import KnownError, UserError
@@ -18,7 +22,7 @@ from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.verify import verify
-from tests.catalogue_samples import full_request, pdf_bytes, write_pdf
+from tests.catalogue_samples import acting_pdf, full_request, pdf_bytes, write_pdf
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, nothing_stored, refused
 
@@ -62,6 +66,40 @@ def test_same_bytes_are_added_once_and_named(desk: DeskContext, code: str, tmp_p
     assert any("hai.pdf" in warning for warning in again.warnings)
     assert len(attach(desk, code, [same], component="TP02").documents) == 1, "another component is another paper"
     assert len(list(files_of(desk.documents))) == 1, "the bytes lie there once"
+
+
+def _monstrous(change: Callable[[pikepdf.Pdf], None], **options: Any) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf_bytes())) as document:
+        change(document)
+        document.save(out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"MZ\x90\0" + pdf_bytes(), "file_executable"),
+        (pdf_bytes()[:-40], "file_cut"),
+        (pdf_bytes(pages=2001), "file_too_many_pages"),
+        (_monstrous(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="b")), "file_locked"),
+        (_monstrous(lambda pdf: setattr(pdf.pages[0], "mediabox", [0, 0, 200_000, 9])), "file_too_many_pixels"),
+    ],
+)
+def test_what_may_not_be_opened_is_not_kept_by_any_name(
+    desk: DeskContext, code: str, tmp_path: Path, data: bytes, kind: str
+) -> None:
+    bad = tmp_path / "giấy tờ.pdf"
+    bad.write_bytes(data)
+    with nothing_stored(desk), refused(kind, "giấy tờ.pdf", error=UserError):
+        attach(desk, code, [bad], component="TP01")
+    assert list(files_of(desk.documents)) == []
+
+
+def test_what_should_be_looked_at_is_told(desk: DeskContext, code: str, tmp_path: Path) -> None:
+    (told,) = attach(desk, code, [acting_pdf(tmp_path / "tự chạy.pdf")], component="TP01").warnings
+    assert "«tự chạy.pdf»" in told
+    assert "JavaScript" in told
 
 
 def test_one_bad_file_refuses_them_all(desk: DeskContext, code: str, tmp_path: Path) -> None:

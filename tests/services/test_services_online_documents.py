@@ -31,7 +31,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.verify import verify
 from counter_app.settings import with_changes
 from counter_app.sync.client import PortalClient, TransientTrouble
-from tests.catalogue_samples import procedure
+from tests.catalogue_samples import pdf_bytes, procedure
 from tests.conftest import Clock
 from tests.services.inspect_desk import kinds, refused
 
@@ -242,15 +242,26 @@ def test_file_with_another_digest_is_never_kept(
     assert not linked.documents.path_of("f" * 64).exists()
 
 
-def test_file_that_is_no_pdf_is_not_kept(linked: DeskContext, portal: PracticePortal, client: PortalClient) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"MZ this is a program", "chương trình chạy được"),
+        (b"\xff\xd8\xff\xe0 a photo", "không phải là PDF"),
+        (pdf_bytes()[:-30], "bị cắt giữa chừng"),
+    ],
+)
+def test_file_that_is_no_whole_paper_is_not_kept_and_stays_in_sight(
+    linked: DeskContext, portal: PracticePortal, client: PortalClient, content: bytes, words: str
+) -> None:
     code = filed(linked, portal)
-    content = b"MZ this is a program"
     address, digest = keep_file(portal._running().store, "don.exe", content, linked.clock().timestamp())
     told_file(linked, url=portal.url + address, sha256=digest, file_name="đơn: /xin.pdf")
     (problem,) = fetch(linked, client, code).problems
-    assert "không phải là PDF" in problem
+    assert words in problem
     assert digest == hashlib.sha256(io.BytesIO(content).read()).hexdigest()
     assert not linked.documents.path_of(digest).exists()
+    (shown,) = show(linked, code).portal_files
+    assert (shown.state, words in shown.error) == ("failed", True)
 
 
 def test_file_without_a_digest_says_why_it_is_not_fetched(

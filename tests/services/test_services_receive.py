@@ -31,6 +31,7 @@ from tests.catalogue_samples import (
     SAME_DAY,
     UNKNOWN_LIMIT,
     YBHIAO,
+    acting_pdf,
     catalogue,
     full_request,
     pdf_bytes,
@@ -211,12 +212,13 @@ def test_folder_in_place_of_a_file_is_refused(desk: DeskContext, tmp_path: Path)
         receive(desk, request(files=(tmp_path,)))
 
 
-def test_pdf_whose_pages_cannot_be_counted_is_kept_with_a_warning(desk: DeskContext, tmp_path: Path) -> None:
+def test_what_is_no_whole_paper_is_refused_and_what_acts_by_itself_is_told(desk: DeskContext, tmp_path: Path) -> None:
     torn = tmp_path / "rách.pdf"
     torn.write_bytes(b"%PDF-1.4\n" + b"rach" * 20)
-    done = receive(desk, request(files=(torn,)))
-    assert any("rách.pdf" in warning for warning in done.warnings)
-    assert show(desk, done.code).documents[0].pages == 0
+    with nothing_stored(desk), refused("file_cut", "rách.pdf", error=UserError):
+        receive(desk, request(files=(torn,)))
+    done = receive(desk, request(files=(acting_pdf(tmp_path / "tự chạy.pdf"),)))
+    assert any("tự chạy.pdf" in warning and "JavaScript" in warning for warning in done.warnings)
 
 
 def test_same_bytes_twice_for_one_component_count_once(desk: DeskContext, tmp_path: Path) -> None:
