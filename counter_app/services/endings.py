@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier, HandoverItem, LawGround
-from counter_app.rules.lifecycle import Status, Step, label
+from counter_app.models import LawGround
+from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
+from counter_app.services.handover_items import LEFT_LIST, open_item, settle
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.returning_delivery import OriginalBack, originals_back
@@ -86,7 +87,7 @@ def end(taking: Taking, effect: Effect) -> None:
         effect.details |= frozen(facts_now(taking.desk, dossier, office_row(taking.session, taking.desk)))
     if step is not Step.REFUSE and any(fee.paid_at is not None and fee.amount for fee in dossier.fees):
         effect.warnings.append("Hồ sơ đã thu phí, lệ phí. Hãy xem quy định có phải hoàn trả không.")
-    effect.warnings += _leave_lists(taking.session, dossier, taking.at)
+    _leave_list(taking, effect)
 
 
 def check_article(step: Step, law: str) -> None:
@@ -118,16 +119,17 @@ def _remember(session: Session, law: str, at: datetime) -> None:
     ground.used_at = at
 
 
-def _leave_lists(session: Session, dossier: Dossier, at: datetime) -> list[str]:
+def _leave_list(taking: Taking, effect: Effect) -> None:
     """Not on a list any more that has not gone; where the papers are away, the clerk is told."""
-    wanted = HandoverItem.dossier_id == dossier.id, HandoverItem.state.in_(("listed", "sent"))
-    items = session.scalars(select(HandoverItem).where(*wanted)).all()
-    warnings = []
-    for item in items:
-        if item.state == "listed":
-            item.state, item.decided_at = "dropped", at
-        else:
-            warnings.append(f"Giấy tờ đang ở {item.list.to_unit} (danh sách số {item.list.number}). Hãy gọi về quầy.")
-    if not items and dossier.unit:
-        warnings.append(f"Giấy tờ đang ở {dossier.unit}. Hãy báo đơn vị dừng xử lý và gọi giấy tờ về quầy.")
-    return warnings
+    dossier, item = taking.dossier, open_item(taking.session, taking.dossier)
+    if item is not None and item.state == "sent":
+        effect.warnings.append(
+            f"Giấy tờ đang ở {item.list.to_unit} (danh sách số {item.list.number}). Hãy gọi về quầy."
+        )
+        return
+    if item is not None:
+        by = "" if taking.from_portal else taking.desk.settings.clerk
+        settle(item, "dropped", taking.at, by, step_label(taking.step))
+        effect.details[LEFT_LIST] = item.list_id
+    if dossier.unit:
+        effect.warnings.append(f"Giấy tờ đang ở {dossier.unit}. Hãy báo đơn vị dừng xử lý và gọi giấy tờ về quầy.")

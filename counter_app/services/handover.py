@@ -20,8 +20,9 @@ from counter_app.rules.lifecycle import Status, Step
 from counter_app.rules.violation import RuleViolation
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
-from counter_app.services.handover_custody import details_of, holder, list_view, move, open_item, papers_of, settle
-from counter_app.services.handover_values import Destination, HandoverView
+from counter_app.services.handover_custody import details_of, holder, last_receiver, list_view, move, papers_of
+from counter_app.services.handover_items import OPEN_ITEMS, open_item, settle
+from counter_app.services.handover_values import Destination, Going, HandoverView
 from counter_app.services.history import moment_of_step
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
@@ -53,48 +54,58 @@ def prepare(desk: DeskContext, codes: Sequence[str], to: Destination) -> Handove
         return list_view(row, _inner_limit_warnings(dossiers, to.due))
 
 
-def send(desk: DeskContext, list_id: int, giver: str = "", at: datetime | None = None) -> HandoverView:
-    """The giver (by default the clerk) signs and the papers go; responsible stays who gives them.
+def going(desk: DeskContext, list_id: int) -> Going:
+    """What would go with a list, and who probably gives it; nothing is stored.
 
-    Raises UserError ``handover_unknown``, ``handover_sent``, ``step_not_permitted``, ``impossible_time``.
+    Raises UserError ``handover_unknown``, ``handover_sent``.
+    """
+    with desk.database.read() as session:
+        row = _draft(session, list_id)
+        listed = [item.dossier for item in row.items if item.state == "listed"]
+        stay = _staying(row, office_row(session, desk))
+        giver = last_receiver(session, listed) if listed and listed[0].unit else desk.settings.clerk
+        return Going(list_view(row), len(listed) - len(stay), tuple(stay.values()), giver)
+
+
+def send(desk: DeskContext, list_id: int, giver: str = "", at: datetime | None = None) -> HandoverView:
+    """The giver signs and the papers go; responsible stays who gives them.
+
+    The giver of what lies at the desk is by default the clerk. What cannot go any more, since things happened after
+    the list was made, is dropped from it and named in the warnings. Raises UserError ``handover_unknown``,
+    ``handover_sent``, ``handover_empty`` (nothing can go), ``giver_missing``, ``impossible_time``.
     """
     with desk.database.write() as session:
-        row = find_list(session, list_id)
-        if row.state != "draft":
-            raise UserError("handover_sent", f"Danh sách số {row.number} đã giao hoặc đã bỏ. Hãy lập danh sách mới.")
-        row.giver = plain(giver) or desk.settings.clerk
-        row.state = "sent"
-        row.sent_at, _ = moment_of_step(desk, None, at)
+        row = _draft(session, list_id)
+        sent_at, _ = moment_of_step(desk, None, at)
+        stay = _staying(row, office_row(session, desk))
+        items = [item for item in row.items if item.state == "listed" and item.dossier.code not in stay]
+        if not items:
+            raise UserError(
+                "handover_empty",
+                "\n".join(
+                    (*stay.values(), f"Danh sách số {row.number} không còn hồ sơ nào để giao. Hãy bỏ danh sách.")
+                ),
+            )
+        row.giver = plain(giver) or _clerk_at_desk(desk, row, items[0].dossier)
+        row.state, row.sent_at = "sent", sent_at
         for item in row.items:
-            if item.state == "listed":
-                # Things may have happened since the list was made: what went on then cannot go any more.
-                refuse_unless_permitted(item.dossier)
+            if item in items:
                 item.state, item.papers = "sent", papers_of(item.dossier)
-                move(
-                    desk,
-                    session,
-                    item.dossier,
-                    Step.HAND_OVER,
-                    details_of(row, "sent", item.due),
-                    unit=row.to_unit,
-                    reason=row.note,
-                    at=at,
-                )
-        return list_view(row)
+                details = details_of(row, "sent", item.due)
+                move(desk, session, item.dossier, Step.HAND_OVER, details, unit=row.to_unit, reason=row.note, at=at)
+            elif item.state in OPEN_ITEMS:
+                settle(item, "dropped", sent_at, desk.settings.clerk, stay[item.dossier.code])
+        return list_view(row, list(stay.values()))
 
 
 def discard(desk: DeskContext, list_id: int) -> HandoverView:
     """Give up a list that has not gone. Raises UserError ``handover_unknown``, ``handover_sent``."""
     with desk.database.write() as session:
-        row = find_list(session, list_id)
-        if row.state != "draft":
-            raise UserError(
-                "handover_sent",
-                f"Danh sách số {row.number} đã giao nên không bỏ được. Nếu giao nhầm, hãy dùng «Chuyển lại đúng nơi».",
-            )
+        row = _draft(session, list_id)
         now = desk.clock().replace(microsecond=0)
         for item in row.items:
-            settle(item, "dropped", now, desk.settings.clerk)
+            if item.state in OPEN_ITEMS:
+                settle(item, "dropped", now, desk.settings.clerk)
         row.state, row.closed_at = "discarded", now
         return list_view(row)
 
@@ -136,9 +147,49 @@ def refuse_unless_permitted(dossier: Dossier) -> None:
         raise UserError(refusal.kind, f"{dossier.code}: {refusal.message}", code=dossier.code) from refusal
 
 
+def _draft(session: Session, list_id: int) -> HandoverList:
+    row = find_list(session, list_id)
+    if row.state != "draft":
+        raise UserError(
+            "handover_sent",
+            f"Danh sách số {row.number} đã giao hoặc đã bỏ. Nếu giao nhầm, hãy dùng «Chuyển lại đúng nơi»; "
+            "nếu cần giao tiếp, hãy lập danh sách mới.",
+        )
+    return row
+
+
+def _staying(row: HandoverList, office: Office) -> dict[str, str]:
+    """By their codes, the listed dossiers that cannot go any more: each with its code and why."""
+    stay: dict[str, str] = {}
+    for item in row.items:
+        if item.state != "listed":
+            continue
+        dossier, there = item.dossier, holder(item.dossier, office)
+        if there != row.from_unit:
+            stay[dossier.code] = f"{dossier.code}: đang ở {there}, không còn ở {row.from_unit}."
+        else:
+            try:
+                refuse_unless_permitted(dossier)
+            except UserError as refusal:
+                stay[dossier.code] = refusal.message
+    return stay
+
+
+def _clerk_at_desk(desk: DeskContext, row: HandoverList, dossier: Dossier) -> str:
+    """The clerk signs for what lies at the desk, for nothing else."""
+    if dossier.unit:
+        raise UserError("giver_missing", f"Hãy ghi họ tên người của {row.from_unit} ký giao.")
+    return desk.settings.clerk
+
+
 def _check_destination(unit: str, office_code: str) -> None:
     if not unit:
         raise UserError("unit_missing", "Hãy ghi nơi nhận hồ sơ.")
+    check_office_code(office_code)
+
+
+def check_office_code(office_code: str) -> None:
+    """Refuse what is no code of an office, "" is none: UserError ``office_invalid``."""
     if office_code and not is_valid_office(office_code):
         raise UserError(
             "office_invalid", f"Mã cơ quan «{office_code}» không đúng mẫu. Hãy nhập như H15.36, hoặc để trống."
@@ -160,7 +211,7 @@ def _check_all(session: Session, office: Office, dossiers: Sequence[Dossier], un
             try:
                 refuse_unless_permitted(dossier)
             except UserError as refusal:
-                problems[dossier.code] = refusal.message.removeprefix(f"{dossier.code}: ")
+                problems[dossier.code] = refusal.message.removeprefix(f"{dossier.code}: ").rstrip(".")
     if problems:
         lines = "; ".join(f"{code}: {problem}" for code, problem in problems.items())
         raise UserError(

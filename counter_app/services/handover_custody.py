@@ -17,14 +17,12 @@ from counter_app.models import Dossier, HandoverItem, HandoverList, Office
 from counter_app.rules.lifecycle import Status, Step, permitted_steps
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
+from counter_app.services.handover_items import HANDOVER, begin_slip
 from counter_app.services.handover_values import HandoverLine, HandoverView
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.returning_delivery import results_held
-from counter_app.services.steps import HANDOVER, StepInput, Taking, carry_out
-
-OPEN_ITEMS = ("listed", "sent")
-"""States of a dossier on a list that is not settled yet."""
+from counter_app.services.steps import StepInput, Taking, carry_out
 
 
 def desk_unit(office: Office) -> str:
@@ -37,11 +35,17 @@ def holder(dossier: Dossier, office: Office) -> str:
     return dossier.unit or desk_unit(office)
 
 
-def open_item(session: Session, dossier: Dossier) -> HandoverItem | None:
-    """The dossier's place on a list that is not settled yet."""
-    return session.scalar(
-        select(HandoverItem).where(HandoverItem.dossier_id == dossier.id, HandoverItem.state.in_(OPEN_ITEMS))
+def last_receiver(session: Session, dossiers: Sequence[Dossier]) -> str:
+    """Who signed for these dossiers when they came to the unit that has them; "" where nobody did by a list."""
+    signed = (
+        select(HandoverList.receiver)
+        .join(HandoverItem)
+        .where(HandoverItem.dossier_id.in_([dossier.id for dossier in dossiers]), HandoverItem.state == "confirmed")
+        .where(HandoverList.to_unit == dossiers[0].unit)
+        .order_by(HandoverList.id.desc())
+        .limit(1)
     )
+    return session.scalar(signed) or ""
 
 
 def move(
@@ -63,16 +67,12 @@ def move(
     taken = step if step in permitted_steps(Status(dossier.status)) else Step.CORRECT
     moment, entered_at = moment_of_step(desk, dossier, at)
     taking = Taking(desk, session, dossier, taken, StepInput(unit=unit, reason=reason), moment)
-    event, _ = carry_out(taking, entered_at, details={HANDOVER: handover})
+    details = {HANDOVER: handover}
+    if taken is not Step.HAND_OVER:  # which begins the slip itself
+        details |= begin_slip(session, dossier, desk.settings.office, moment)
+    event, _ = carry_out(taking, entered_at, details=details)
     outgoing.queue_step(session, dossier, event, office_row(session, desk), entered_at)
     return event.at
-
-
-def settle(item: HandoverItem, state: str, at: datetime, by: str, reason: str = "") -> None:
-    """What became of a dossier on a list; the list is closed with its last one."""
-    item.state, item.decided_at, item.decided_by, item.reason = state, at, by, reason
-    if item.list.state != "draft" and all(other.state not in OPEN_ITEMS for other in item.list.items):
-        item.list.state, item.list.closed_at = "closed", at
 
 
 def details_of(row: HandoverList, kind: str, due: datetime | None) -> dict[str, Any]:

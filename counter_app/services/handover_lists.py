@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from counter_app.models import Dossier, HandoverItem, HandoverList
 from counter_app.services.desk import DeskContext
-from counter_app.services.handover_custody import list_view, open_item
+from counter_app.services.handover_custody import list_view
+from counter_app.services.handover_items import open_item
 from counter_app.services.handover_values import HandoverView
 from counter_app.services.steps import find_dossier
 
@@ -43,17 +46,24 @@ def waiting_list(desk: DeskContext, code: str) -> HandoverView | None:
 
 
 def known_units(desk: DeskContext, limit: int = 50) -> list[tuple[str, str]]:
-    """Units that dossiers went to, with the code of another office where they belong to one; most used first."""
+    """Units that dossiers went to or came from, with the code of another office where they belong to one; most used
+    first."""
     lists = (
         select(HandoverList.to_unit, HandoverList.office_code, func.count(HandoverItem.id))
         .join(HandoverItem)
         .where(HandoverList.direction == "out")
         .group_by(HandoverList.to_unit, HandoverList.office_code)
     )
+    senders = (
+        select(HandoverList.from_unit, HandoverList.office_code, func.count(HandoverItem.id))
+        .join(HandoverItem)
+        .where(HandoverList.direction == "in", HandoverList.office_code != "")
+        .group_by(HandoverList.from_unit, HandoverList.office_code)
+    )
     holders = select(Dossier.unit, func.count()).where(Dossier.unit != "").group_by(Dossier.unit)
     found: dict[tuple[str, str], int] = {}
     with desk.database.read() as session:
-        for unit, office_code, count in session.execute(lists):
+        for unit, office_code, count in chain(session.execute(lists), session.execute(senders)):
             found[unit, office_code] = found.get((unit, office_code), 0) + count
         elsewhere = {unit for unit, office_code in found if office_code}
         for unit, count in session.execute(holders):

@@ -15,20 +15,13 @@ from counter_app.models import Dossier, HandoverItem, HandoverList
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
-from counter_app.services.handover import find_list, new_list
-from counter_app.services.handover_custody import (
-    desk_unit,
-    details_of,
-    list_view,
-    move,
-    open_item,
-    papers_of,
-    settle,
-)
-from counter_app.services.handover_shelf import put
-from counter_app.services.handover_values import HandoverView, Signing
+from counter_app.services.handover import check_office_code, find_list, new_list
+from counter_app.services.handover_custody import desk_unit, details_of, list_view, move, papers_of
+from counter_app.services.handover_items import open_item, settle
+from counter_app.services.handover_values import HandoverView, Sender, Signing
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
+from counter_app.services.shelf_moves import put
 from counter_app.services.steps import find_dossier
 
 
@@ -59,14 +52,22 @@ def confirm(desk: DeskContext, list_id: int, signing: Signing) -> HandoverView:
 
 
 def redirect(
-    desk: DeskContext, code: str, to_unit: str, reason: str, *, due: datetime | None = None, at: datetime | None = None
+    desk: DeskContext,
+    code: str,
+    to_unit: str,
+    reason: str,
+    *,
+    giver: str = "",
+    due: datetime | None = None,
+    at: datetime | None = None,
 ) -> HandoverView:
     """Put a wrong hand-over right: the dossier goes on to ``to_unit``; the date first promised stays.
 
-    The new list is signed by the clerk as the giver and waits for its receiver. Raises UserError
-    ``dossier_unknown``, ``unit_missing``, ``reason_missing``, ``nothing_handed_over``, ``impossible_time``.
+    The new list waits for its receiver. Its giver is by default the clerk as long as the wrong unit has not signed.
+    Raises UserError ``dossier_unknown``, ``unit_missing``, ``reason_missing``, ``giver_missing``,
+    ``nothing_handed_over``, ``impossible_time``.
     """
-    unit, why = plain(to_unit), plain(reason)
+    unit, why, name = plain(to_unit), plain(reason), plain(giver)
     if not unit:
         raise UserError("unit_missing", "Hãy ghi nơi nhận đúng của hồ sơ.")
     if not why:
@@ -82,54 +83,61 @@ def redirect(
         there = waiting.list.to_unit if waiting else dossier.unit
         if unit == there:
             raise UserError("unit_missing", f"Hồ sơ {dossier.code} đã ở {there}. Hãy chọn nơi nhận khác.")
+        if dossier.unit and not name:
+            raise UserError("giver_missing", f"Hãy ghi họ tên người của {dossier.unit} ký giao hồ sơ {dossier.code}.")
         moment, _ = moment_of_step(desk, dossier, at)
         if waiting is not None:
             settle(waiting, "redirected", moment, desk.settings.clerk, why)
         row = _signed_list(desk, session, moment, "out", there, unit, [dossier], due)
-        row.giver, row.note = desk.settings.clerk, why
+        row.giver, row.note = name or desk.settings.clerk, why
         details = details_of(row, "redirected", due) | {"corrects": wrong.number}
         move(desk, session, dossier, Step.HAND_OVER, details, unit=unit, reason=why, at=moment)
         return list_view(row)
 
 
 def take_back(
-    desk: DeskContext, codes: Sequence[str], giver: str, *, at: datetime | None = None, shelf: str = "", note: str = ""
+    desk: DeskContext,
+    codes: Sequence[str],
+    giver: str,
+    *,
+    at: datetime | None = None,
+    shelf: str = "",
+    note: str = "",
+    sender: Sender | None = None,
 ) -> HandoverView:
-    """Dossiers come back to the desk from a unit or another office; both sides sign at once.
+    """Papers come to the desk from a unit or another office; both sides sign at once.
 
-    ``giver`` is who brings them, the clerk receives. Raises UserError ``dossier_unknown``, ``handover_empty``,
-    ``giver_missing``, ``handover_refused``, ``impossible_time``.
+    ``giver`` is who brings them, the clerk receives. ``sender``: another office that gives papers of dossiers which
+    this desk never handed to it; without one they come from where they are. Raises UserError ``dossier_unknown``,
+    ``handover_empty``, ``giver_missing``, ``office_invalid``, ``handover_refused``, ``impossible_time``.
     """
     name = plain(giver)
     if not name:
         raise UserError("giver_missing", "Hãy ghi họ tên người giao hồ sơ về quầy.")
+    sent_by, office_code = (plain(sender.unit), plain(sender.office_code).upper()) if sender else ("", "")
+    check_office_code(office_code)
     with desk.database.write() as session:
-        office = office_row(session, desk)
         dossiers = [find_dossier(session, code) for code in dict.fromkeys(codes)]
         if not dossiers:
             raise UserError("handover_empty", "Chưa chọn hồ sơ nào. Hãy chọn ít nhất một hồ sơ nhận về.")
         waiting = [open_item(session, dossier) for dossier in dossiers]
         there = [_whereabouts(dossier, item) for dossier, item in zip(dossiers, waiting, strict=True)]
-        at_desk = [dossier.code for dossier, unit in zip(dossiers, there, strict=True) if not unit]
-        if at_desk or len(set(there)) > 1:
-            problem = f"đang ở quầy rồi: {', '.join(at_desk)}" if at_desk else "các hồ sơ ở nhiều nơi khác nhau"
-            raise UserError(
-                "handover_refused", f"Không nhận về được, {problem}. Hãy chọn các hồ sơ cùng một nơi.", codes=at_desk
-            )
+        desk_name = desk_unit(office_row(session, desk))
+        giving_unit = _one_sender(dossiers, there, "" if sent_by == desk_name else sent_by)
         moment, _ = moment_of_step(desk, None, at)
-        row = _signed_list(desk, session, moment, "in", there[0], desk_unit(office), dossiers, None)
-        row.giver, row.receiver, row.note = name, desk.settings.clerk, plain(note)
-        for item, left in zip(row.items, waiting, strict=True):
-            if left is not None:
+        row = _signed_list(desk, session, moment, "in", giving_unit, desk_name, dossiers, None)
+        row.office_code, row.giver, row.receiver, row.note = office_code, name, desk.settings.clerk, plain(note)
+        for item, left, unit in zip(row.items, waiting, there, strict=True):
+            if left is not None and unit:
                 settle(left, "turned_back" if left.state == "sent" else "dropped", moment, name, row.note)
+            # What was at the desk all along, by the record, has not been handed over by anybody: its status stays.
+            step = Step.HAND_OVER if unit else Step.CORRECT
             details = details_of(row, "back", None)
-            happened = move(
-                desk, session, item.dossier, Step.HAND_OVER, details, unit=row.to_unit, reason=row.note, at=at
-            )
+            happened = move(desk, session, item.dossier, step, details, unit=row.to_unit, reason=row.note, at=at)
             item.dossier.unit = ""
             settle(item, "confirmed", happened, row.receiver)
             if shelf.strip():
-                put(desk, session, item.dossier, shelf, moment)
+                put(session, item.dossier, shelf, moment, row.receiver)
         return list_view(row)
 
 
@@ -167,6 +175,27 @@ def _signed_list(
     ]
     session.flush()
     return row
+
+
+def _one_sender(dossiers: Sequence[Dossier], there: Sequence[str], sent_by: str) -> str:
+    """Who gives these papers: the unit that has them, or ``sent_by`` for what the record has at the desk."""
+    units = set(there)
+    if "" in units and not sent_by:
+        codes = [dossier.code for dossier, unit in zip(dossiers, there, strict=True) if not unit]
+        raise UserError(
+            "handover_refused",
+            f"Không nhận về được, đang ở quầy rồi: {', '.join(codes)}. Hãy bỏ các hồ sơ này ra; nếu cơ quan khác "
+            "giao giấy tờ đến thì ghi tên cơ quan giao.",
+            codes=codes,
+        )
+    units.discard("")
+    if len(units) > 1 or (units and sent_by and sent_by not in units):
+        raise UserError(
+            "handover_refused",
+            f"Không nhận về được, các hồ sơ ở nhiều nơi khác nhau: {', '.join(sorted(units | {sent_by} - {''}))}. "
+            "Hãy chọn các hồ sơ cùng một nơi.",
+        )
+    return next(iter(units), sent_by)
 
 
 def _whereabouts(dossier: Dossier, waiting: HandoverItem | None) -> str:

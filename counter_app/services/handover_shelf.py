@@ -6,18 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
 
-from counter_app.errors import UserError
 from counter_app.models import Applicant, Dossier, Procedure, ShelfMove
 from counter_app.services.desk import DeskContext
-from counter_app.services.free_text import plain
 from counter_app.services.handover_values import ShelfRow
-from counter_app.services.search_text import search_text
+from counter_app.services.shelf_moves import put, shelf_name
 from counter_app.services.steps import find_dossier
-
-LONGEST = 40
-"""Letters on a shelf's label."""
 
 
 def put_on_shelf(desk: DeskContext, codes: Sequence[str], shelf: str) -> tuple[str, ...]:
@@ -27,36 +21,9 @@ def put_on_shelf(desk: DeskContext, codes: Sequence[str], shelf: str) -> tuple[s
     ``shelf_invalid``.
     """
     with desk.database.write() as session:
-        now = desk.clock().replace(microsecond=0)
+        now, clerk = desk.clock().replace(microsecond=0), desk.settings.clerk
         dossiers = [find_dossier(session, code) for code in dict.fromkeys(codes)]
-        return tuple(dossier.code for dossier in dossiers if put(desk, session, dossier, shelf, now))
-
-
-def put(desk: DeskContext, session: Session, dossier: Dossier, shelf: str, at: datetime) -> bool:
-    """Inside the caller's unit of work; answers whether the papers lay elsewhere before."""
-    place = shelf_name(shelf)
-    if place == dossier.shelf:
-        return False
-    session.add(
-        ShelfMove(
-            dossier_id=dossier.id,
-            at=at,
-            actor=desk.settings.clerk,
-            shelf_before=dossier.shelf,
-            shelf_after=place,
-        )
-    )
-    dossier.shelf = place
-    dossier.search_text = search_text(dossier)
-    return True
-
-
-def shelf_name(shelf: str) -> str:
-    """A shelf's label as it is kept: capitals, single blanks. Raises UserError ``shelf_invalid``."""
-    place = " ".join(plain(shelf).upper().split())
-    if len(place) > LONGEST:
-        raise UserError("shelf_invalid", f"Vị trí để hồ sơ dài quá {LONGEST} chữ. Hãy ghi ngắn lại, ví dụ «K2-N3».")
-    return place
+        return tuple(dossier.code for dossier in dossiers if put(session, dossier, shelf, now, clerk))
 
 
 def on_shelf(desk: DeskContext, shelf: str, limit: int = 200) -> list[ShelfRow]:

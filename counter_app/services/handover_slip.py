@@ -12,11 +12,12 @@ from counter_app.rules.inner_limit import timing
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.handover_custody import desk_unit, holder
+from counter_app.services.handover_items import HANDOVER, slip_number
 from counter_app.services.handover_values import ControlRow, ControlSlip
 from counter_app.services.history import standing
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import FROZEN
-from counter_app.services.steps import HANDOVER, find_dossier
+from counter_app.services.steps import find_dossier
 
 _NOTES = {"turned_back": "Trả lại: {reason}", "redirected": "Chuyển lại đúng nơi: {reason}"}
 
@@ -41,6 +42,7 @@ def slip_of(dossier: Dossier, office: Office, *, settles: str, before: int | Non
     lead = next(iter(units), settles)
     return ControlSlip(
         code=dossier.code,
+        number=slip_number(dossier.events),
         applicant_name=dossier.applicant.name,
         procedure_code=dossier.procedure.code,
         procedure_name=dossier.procedure.name,
@@ -61,9 +63,12 @@ def _desk_at(event: DossierEvent, office: Office) -> str:
 
 
 def _rows(events: Sequence[DossierEvent], office: Office) -> list[ControlRow]:
-    """One row a hand-over; a confirmation completes the last one, and the result brings it back to the desk."""
+    """One row a hand-over; a confirmation completes the last one.
+
+    A unit has kept its time when the result exists, though the papers come back later.
+    """
     rows: list[ControlRow] = []
-    unit, due = "", None
+    unit, due, settled_at = "", None, None
     for event in events:
         at_desk = _desk_at(event, office)
         moved: dict[str, Any] = event.details.get(HANDOVER, {})
@@ -71,16 +76,17 @@ def _rows(events: Sequence[DossierEvent], office: Office) -> list[ControlRow]:
             if rows and not rows[-1].receiver:
                 rows[-1] = replace(rows[-1], receiver=moved.get("receiver") or event.actor, received_at=event.at)
         elif event.step == Step.HAND_OVER or moved:
-            rows.append(_row(event, moved, unit or at_desk, due))
+            rows.append(_row(event, moved, unit or at_desk, due, settled_at or event.at))
             to = rows[-1].to_unit
-            unit, due = "" if to == at_desk else to, _moment(moved.get("due"))
-        elif event.step == Step.FINISH and unit:
-            rows.append(ControlRow(unit, at_desk, "", event.at, event.actor, event.at, due, timing(due, event.at)))
-            unit, due = "", None
+            unit, due, settled_at = "" if to == at_desk else to, _moment(moved.get("due")), None
+        elif event.step == Step.FINISH:
+            settled_at = event.at
     return rows
 
 
-def _row(event: DossierEvent, moved: dict[str, Any], unit: str, due: datetime | None) -> ControlRow:
+def _row(
+    event: DossierEvent, moved: dict[str, Any], unit: str, due: datetime | None, settled_at: datetime
+) -> ControlRow:
     kind = moved.get("kind", "")
     both_signed = kind in ("back", "turned_back")
     return ControlRow(
@@ -91,7 +97,7 @@ def _row(event: DossierEvent, moved: dict[str, Any], unit: str, due: datetime | 
         receiver=moved.get("receiver", "") if both_signed else "",
         received_at=event.at if both_signed else None,
         due=due,
-        timing=timing(due, event.at),
+        timing=timing(due, settled_at),
         note=_NOTES[kind].format(reason=event.reason) if kind in _NOTES else event.reason,
     )
 

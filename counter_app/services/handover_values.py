@@ -39,6 +39,14 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Another office that gives papers to this desk, with its code where that is known."""
+
+    unit: str
+    office_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
     """How the receiver signs a list: who, when (None: now), and which dossiers go back, each with its reason."""
 
@@ -89,6 +97,17 @@ class HandoverView:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """A list that waits for its giver: how many dossiers go, which do not (code and why), and who gives them
+    ("" where it is not known)."""
+
+    view: HandoverView
+    count: int
+    stay: tuple[str, ...]
+    giver: str
+
+
+@dataclass(frozen=True, slots=True)
 class ControlRow:
     """One hand-over on the control slip.
 
@@ -117,10 +136,12 @@ class ControlRow:
 class ControlSlip:
     """Who had a dossier from when to when (phiếu kiểm soát quá trình giải quyết hồ sơ).
 
-    ``held_by``: who is responsible now; ``cooperating``: other offices and units that took part.
+    ``number``: runs within the year in which the slip began, None for one of before. ``held_by``: who is
+    responsible now; ``cooperating``: other offices and units that took part.
     """
 
     code: str
+    number: int | None
     applicant_name: str
     procedure_code: str
     procedure_name: str

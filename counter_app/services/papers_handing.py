@@ -15,6 +15,7 @@ from counter_app.rules.lifecycle import Step, step_label
 from counter_app.rules.payment_qr import purpose_of
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import PAYMENT, refuse_undecided, transfer_text
+from counter_app.services.handover_items import slip_number
 from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
 from counter_app.services.offices import office_row
@@ -56,8 +57,9 @@ def control_slip(making: Making) -> ControlSlipContent:
     later = (other.number for other in issuing(dossier.events, "control_slip") if other.number > event.number)
     slip = slip_of(dossier, office_row(making.session, making.desk), settles=settles, before=next(later, None))
     others = [unit for unit in (facts.settling_office, *slip.cooperating) if unit and unit != slip.lead_office]
+    number = slip_number([other for other in dossier.events if other.number <= event.number])
     return ControlSlipContent(
-        **_said(making),
+        **_said(making) | {"letterhead": letterhead(facts, day_of(event), number)},
         handovers=tuple(_step(row) for row in slip.rows),
         lead_office=slip.lead_office,
         cooperating_offices="; ".join(dict.fromkeys(others)) or "Không có",
@@ -230,6 +232,7 @@ def _step(row: ControlRow) -> HandoverStep:
         giver=_named(row.from_unit, row.giver),
         receiver=_named(row.to_unit, row.receiver),
         at=row.given_at,
+        received_at=row.received_at,
         timing=None if row.timing is None else row.timing.value,
         note=note or None,
     )

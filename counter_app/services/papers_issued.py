@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from counter_app.rules.lifecycle import Step
+from counter_app.services.handover_items import HANDOVER
 from counter_app.services.history import UNDOES
 from counter_app.services.paper_facts import FROZEN
-from counter_app.services.steps import HANDOVER
 from counter_app.services.values import DossierView
 
 FORMS = {

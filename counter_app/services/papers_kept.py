@@ -14,11 +14,11 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import PAYMENT
+from counter_app.services.handover_items import HANDOVER
 from counter_app.services.handover_values import HandoverView
 from counter_app.services.offices import get_office
 from counter_app.services.paper_facts import FROZEN
 from counter_app.services.register import RegisterLine
-from counter_app.services.steps import HANDOVER
 from counter_app.services.values import OfficeData
 
 _CODES_A_QUERY = 500

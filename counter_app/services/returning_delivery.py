@@ -19,6 +19,7 @@ from counter_app.models import Delivery, Dossier
 from counter_app.rules.dossier_code import result_code
 from counter_app.rules.names import normalise_name
 from counter_app.rules.personal_number import check_personal_number
+from counter_app.services import shelf_moves
 from counter_app.services.free_text import plain
 from counter_app.services.returning_slip import PrintedSlip, attempts, slip_saying, slips_of_next
 
@@ -246,6 +247,8 @@ def record_delivery(
     )
     session.add(delivery)
     dossier.delivery_state = AXIS[delivery.state]
+    if by != "online":
+        details |= shelf_moves.leave(session, dossier, at, actor)
     return details | ({"slip": [slip.issue, slip.printed_at.isoformat()]} if slip else {})
 
 

@@ -31,6 +31,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending, end
 from counter_app.services.fee_book import PAYMENT, BookPapers, book, refuse_undecided, take_fees
 from counter_app.services.free_text import plain
+from counter_app.services.handover_items import HANDOVER, hand_over
 from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
 from counter_app.services.numbering import next_in_year
@@ -52,11 +53,8 @@ NEEDS_REASON = {
 }
 NEEDS_UNIT = {Step.HAND_OVER: "nơi nhận hồ sơ", Step.APOLOGISE: "đơn vị chịu trách nhiệm"}
 
-HANDOVER = "handover"
-"""The key in the details of an event that moves a dossier by a list, signed by both sides."""
-
-ISSUES_UNNUMBERED = frozenset({Step.HAND_OVER, Step.FINISH, Step.REQUEST_PAYMENT, Step.PAY, Step.RETURN})
-"""Steps that papers without a number tell of: control slip, notice to pay, payment note, return slip, label."""
+ISSUES_UNNUMBERED = frozenset({Step.HAND_OVER, Step.REQUEST_PAYMENT, Step.PAY, Step.RETURN})
+"""Steps that papers tell of which take no number at it: control slip, notice to pay, payment note, return slip."""
 
 ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT, Step.EXEMPT, Step.REFUND})
 """Steps with a service of their own. RECEIVE is here for online dossiers; one over the desk is ``receive``."""
@@ -345,16 +343,12 @@ def _receive_online(taking: Taking, effect: Effect) -> None:
         effect.form = "receipt"
 
 
-def _hand_over(taking: Taking, effect: Effect) -> None:
-    effect.details["from_unit"] = taking.dossier.unit
-    if HANDOVER not in effect.details:  # by a list, the giver stays responsible until the receiver has signed
-        taking.dossier.unit = taking.given.unit or taking.dossier.unit
-
-
 def _finish(taking: Taking, effect: Effect) -> None:
     taking.dossier.finished_at = taking.at
     if taking.dossier.due is not None and taking.at > taking.dossier.due:
         effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
+    if taking.dossier.unit:
+        effect.warnings.append(f"Giấy tờ còn ở {taking.dossier.unit}. Về đến quầy, hãy «Nhận về quầy» ở trang Bàn giao.")
 
 
 def _apologise(taking: Taking, effect: Effect) -> None:
@@ -379,7 +373,7 @@ def _apologise(taking: Taking, effect: Effect) -> None:
 
 EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.RECEIVE: _receive_online,
-    Step.HAND_OVER: _hand_over,
+    Step.HAND_OVER: hand_over,
     Step.REQUEST_SUPPLEMENT: _pause,
     Step.SUPPLEMENT: _supplement,
     Step.REQUEST_PAYMENT: _ask_payment,

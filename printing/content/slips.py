@@ -125,12 +125,14 @@ class StopNoticeContent(DossierPaper):
 class HandoverStep:
     """One row of the control slip: who gave the dossier to whom, when, and how the giver stood with its time.
 
+    ``received_at`` is ``None`` until the receiver has signed.
     ``timing`` is ``None`` where nothing is settled yet, as on the first row, from the desk.
     """
 
     giver: str
     receiver: str | None = None
     at: datetime | None = None
+    received_at: datetime | None = None
     timing: HandoverTiming | None = None
     note: str | None = None
 

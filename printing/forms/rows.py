@@ -11,6 +11,7 @@ from printing.content import (
     FeeClosingContent,
     FeeLine,
     HandoverListContent,
+    HandoverStep,
     RegisterContent,
     ReturnSlipContent,
     SupplementRequestContent,
@@ -36,7 +37,7 @@ def control_rows(content: ControlSlipContent) -> Rows:
             {
                 "giver": step.giver,
                 "receiver": step.receiver,
-                "at": moment(step.at),
+                "at": _given_and_received(step),
                 "note": step.note,
                 **{timing: _TICKED if step.timing == timing else _OPEN for timing in _TIMINGS},
             }
@@ -47,6 +48,12 @@ def control_rows(content: ControlSlipContent) -> Rows:
 
 BLANK_ROWS: dict[str, Values] = {"handovers": {"at": moment(None), **dict.fromkeys(_TIMINGS, _OPEN)}}
 """What a row that is left to be written by hand shows all the same."""
+
+
+def _given_and_received(step: HandoverStep) -> str:
+    """Once where both signed in the same minute; the time of the receipt is written by hand until it is known."""
+    given, received = moment(step.at), moment(step.received_at)
+    return given if given == received else f"Giao: {given}\nNhận: {received}"
 
 
 def fee_rows(fees: tuple[FeeLine, ...]) -> Rows:

@@ -204,7 +204,7 @@ def test_the_desk_under_its_old_name_is_no_other_office_on_the_control_slip(
     take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
     clock.move(days=1)
     desk_renamed(desk)
-    take_step(desk, code, Step.FINISH, StepInput())
+    take_back(desk, [code], "Y Thắng Êban")
     said = text(desk, code, "control_slip", tmp_path)
     assert "giải quyết hồ sơ: Phòng Tư pháp" in said
     assert "phối hợp giải quyết hồ sơ: Không có" in said

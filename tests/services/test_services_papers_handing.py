@@ -48,12 +48,13 @@ def test_the_control_slip_has_a_row_a_hand_over_and_says_what_is_not_signed(
 ) -> None:
     given = send(desk, prepare(desk, [code], Destination(CIVIL, due=clock.now + timedelta(days=3))).id)
     said = text(desk, code, "control_slip", tmp_path)
-    for words in ("PHIẾU KIỂM SOÁT", CIVIL, "(Lê Thị Hạnh)", NOT_SIGNED, code):
+    for words in ("PHIẾU KIỂM SOÁT", "Số: 1/", CIVIL, "(Lê Thị Hạnh)", NOT_SIGNED, code, "08 giờ 30 phút"):
         assert words in said, words
     clock.move(minutes=40)
     confirm(desk, given.id, Signing("Y Thắng Êban"))
     said = text(desk, code, "control_slip", tmp_path)
-    assert "(Y Thắng Êban)" in said
+    for words in ("(Y Thắng Êban)", "Giao: 08 giờ 30 phút", "Nhận: 09 giờ 10 phút"):
+        assert words in said, words
     assert NOT_SIGNED not in said
     clock.move(days=1)
     take_back(desk, [code], "Y Thắng Êban")
