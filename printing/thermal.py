@@ -122,7 +122,8 @@ def _thermal_sticker(content: SeparatorContent, width_mm: int) -> bytes:
 
 
 def _head(content: ThermalContent) -> list[Line | RuleLine]:
-    due = "................................" if content.due is None else moment_weekday(content.due)
+    unknown = content.due_words or "................................"
+    due = unknown if content.due is None else moment_weekday(content.due)
     lines: list[Line | RuleLine] = [
         Line(content.desk_name, _BODY, bold=True, align="center"),
         Line(_PAPER_NAME.upper(), 30, bold=True, align="center", fit=True),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Applicant, Dossier
+from counter_app.models import Applicant, Dossier, DossierFee
 from counter_app.rules import lifecycle
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.fees import money_state
@@ -25,10 +25,10 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.mend import Stuck, stuck_of, tell_portal
-from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
 from counter_app.services.reading import applicant_data, fee_view
+from counter_app.services.receipt_anew import RECEIPT, held_receipt, number_of_new
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.steps import find_dossier
@@ -36,9 +36,6 @@ from counter_app.services.values import RETURN_WAYS, ApplicantData, FeeView
 
 FIELD_OF_REFUSAL = {"applicant_invalid": "name", "impossible_date": "birth_date"}
 """The entry of a person that a refusal is about."""
-
-PAPER_STILL_GOOD = frozenset(lifecycle.OPEN | {Status.FINISHED})
-"""Statuses in which the applicant still needs a receipt: to come back with it."""
 
 MOST_MONEY = 2_000_000_000
 """Đồng; more is a typing error."""
@@ -65,7 +62,7 @@ class FeeAmount:
 class Correction:
     """The entries as they should be, all of them; components and fees left out stay as they are.
 
-    ``revision``: of the dossier as the clerk saw it. ``fees``: only those not paid yet.
+    ``revision``: of the dossier as the clerk saw it. ``fees``: only those neither paid nor exempted.
     """
 
     revision: int
@@ -82,7 +79,7 @@ class Correction:
 class Correctable:
     """A dossier as it stands, for the clerk to correct.
 
-    ``names``: of papers and fees by ``component.TP01``, ``fee.LP01``. ``fees``: also those paid.
+    ``names``: of papers and fees by ``component.TP01``, ``fee.LP01``. ``fees``: all of them.
     """
 
     code: str
@@ -152,8 +149,8 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
     Where the applicant holds a receipt that says otherwise, a new one is issued. Raises UserError
     ``dossier_unknown``, ``reason_missing``, ``dossier_changed`` (somebody else was faster), ``nothing_changed``,
     ``applicant_invalid``, ``impossible_date``, ``return_unknown``, ``return_fixed``, ``sets_invalid``,
-    ``component_unknown``, ``component_invalid``, ``fee_unknown``, ``fee_paid``, ``fee_invalid``; its details name
-    the entry as ``field``.
+    ``component_unknown``, ``component_invalid``, ``fee_unknown``, ``fee_paid``, ``fee_exempted``, ``fee_invalid``; its
+    details name the entry as ``field``.
     """
     reason = plain(reason)
     if not reason:
@@ -174,8 +171,7 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
         warnings += _missing(dossier, changes)
         dossier.search_text = search_text(dossier)
         facts = facts_now(desk, dossier, office)
-        held = any(event.form == "receipt" for event in dossier.events) and status in PAPER_STILL_GOOD
-        form = "receipt" if held and facts != before else None
+        form = RECEIPT if facts != before and held_receipt(dossier) is not None else None
         event = append_event(
             desk,
             dossier,
@@ -186,9 +182,7 @@ def correct(desk: DeskContext, code: str, wanted: Correction, reason: str) -> Co
             due_after=dossier.due,
             reason=reason,
             form=form,
-            form_number=(
-                next_in_year(session, "form:receipt", office.code, at.astimezone(VIETNAM).year) if form else None
-            ),
+            form_number=number_of_new(session, office, at) if form else None,
             details={
                 "changes": [_written(change) for change in changes],
                 # A notice to pay keeps what is owed, also where the applicant needs no receipt any more.
@@ -210,6 +204,11 @@ def _check_revision(dossier: Dossier, revision: int) -> None:
     )
 
 
+def can_correct(fee: DossierFee | FeeView) -> bool:
+    """What was paid is given back instead, what was exempted is exempted anew: both have a trace of their own."""
+    return fee.paid_at is None and fee.full_amount is None
+
+
 def _written(change: Change) -> dict[str, Any]:
     named = {"name": change.name} if change.name else {}
     return {"field": change.field, "before": change.before, "after": change.after, **named}
@@ -224,7 +223,7 @@ def _entries(dossier: Dossier) -> Correction:
         sets=dossier.sets,
         note=dossier.note,
         components=tuple(PaperCount(item.code, item.originals, item.copies) for item in dossier.components),
-        fees=tuple(FeeAmount(fee.code, fee.amount) for fee in dossier.fees if fee.paid_at is None),
+        fees=tuple(FeeAmount(fee.code, fee.amount) for fee in dossier.fees if can_correct(fee)),
     )
 
 
@@ -318,6 +317,13 @@ def _check_fees(dossier: Dossier, amounts: Sequence[FeeAmount]) -> None:
             raise UserError(
                 "fee_paid",
                 f"Khoản «{row.name}» đã thu nên không sửa số tiền. Hãy hoàn trả hoặc thu thêm theo quy định.",
+                field=field,
+            )
+        if row.full_amount is not None:
+            raise UserError(
+                "fee_exempted",
+                f"Khoản «{row.name}» đã ghi miễn, giảm nên không sửa số tiền ở đây. Hãy sửa ở «Miễn, giảm»: nhập lại "
+                "mức còn phải nộp; nhập đủ số tiền thì việc miễn, giảm được bỏ.",
                 field=field,
             )
         if not 0 <= wanted.amount <= MOST_MONEY:

@@ -18,6 +18,7 @@ from counter_app.errors import UserError
 from counter_app.models import LawGround
 from counter_app.rules.lifecycle import Status, Step, label, step_label
 from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import given_back, kept_fees
 from counter_app.services.free_text import plain
 from counter_app.services.handover_items import LEFT_LIST, open_item, settle
 from counter_app.services.offices import office_row
@@ -76,7 +77,7 @@ def end(taking: Taking, effect: Effect) -> None:
         "law": law,
         "requested_by": REQUESTED_BY.get(ending.requested_by, ""),
         "papers_settled": plain(ending.papers),
-        "fees_settled": plain(ending.fees),
+        "fees_settled": plain(ending.fees) or given_back(dossier.fees),
         "originals": originals_back(dossier, ending.originals),
     }
     if step is Step.STOP:
@@ -85,7 +86,7 @@ def end(taking: Taking, effect: Effect) -> None:
     effect.details |= {name: value for name, value in details.items() if value}
     if details["originals"]:
         effect.details |= frozen(facts_now(taking.desk, dossier, office_row(taking.session, taking.desk)))
-    if step is not Step.REFUSE and any(fee.paid_at is not None and fee.amount for fee in dossier.fees):
+    if step is not Step.REFUSE and any(fee.amount for fee in kept_fees(dossier.fees)):
         effect.warnings.append("Hồ sơ đã thu phí, lệ phí. Hãy xem quy định có phải hoàn trả không.")
     _leave_list(taking, effect)
 

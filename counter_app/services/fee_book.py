@@ -46,6 +46,19 @@ def due_now(dossier: Dossier, fee: DossierFee) -> bool:
     return owed and falls_due(CollectOn(fee.collect_on), Status(dossier.status), supplement_asked=asked)
 
 
+def kept_fees(fees: Sequence[DossierFee]) -> list[DossierFee]:
+    """Those that were paid and not given back."""
+    return [fee for fee in fees if fee.paid_at is not None and fee.refunded_at is None]
+
+
+def given_back(fees: Sequence[DossierFee]) -> str:
+    """What a letter says of the fees where all that was paid went back; "" where not."""
+    from printing.wording import money
+
+    back = sum(fee.amount for fee in fees if fee.refunded_at is not None)
+    return f"Đã hoàn trả {money(back)}." if back and not any(fee.amount for fee in kept_fees(fees)) else ""
+
+
 def take_fees(dossier: Dossier, codes: Sequence[str] | None, at: datetime, method: str) -> list[DossierFee]:
     """Mark fees as paid, all that are open where ``codes`` is None; answers those that money was taken for.
 

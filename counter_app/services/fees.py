@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ from counter_app.services.fee_book import NOT_APPLIED, REFUND, BookPapers, book,
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import facts_now, frozen
+from counter_app.services.paper_facts import facts_now, facts_of, frozen
+from counter_app.services.receipt_anew import RECEIPT, held_receipt, number_of_new
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import PAYMENT_METHODS
@@ -65,7 +66,10 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class DossierFees:
-    """The money of one dossier. ``money_state``: nothing_due, due, paid or refunded."""
+    """The money of one dossier. ``money_state``: nothing_due, due, paid or refunded.
+
+    ``new_receipt``: number of the receipt that was just issued in the place of the one that the applicant holds.
+    """
 
     code: str
     applicant_name: str
@@ -73,6 +77,7 @@ class DossierFees:
     money_state: str
     rows: tuple[FeeRow, ...]
     payments: tuple[PaymentRow, ...]
+    new_receipt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,7 @@ def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
 def exempt(desk: DeskContext, code: str, fee_code: str, amount: int, reason: str) -> DossierFees:
     """Leave ``amount`` đồng to be paid of a fee, 0 for none of it; its whole amount takes the exemption back.
 
+    A receipt that asks for more is replaced; one that left the level of a fee open still holds when it is chosen.
     Raises UserError ``reason_missing`` (whom the law exempts, by which paper), ``fee_unknown``, ``fee_paid``,
     ``exemption_invalid``, ``nothing_changed``.
     """
@@ -194,8 +200,9 @@ def exempt(desk: DeskContext, code: str, fee_code: str, amount: int, reason: str
         details = {"fee": fee.code, "fee_name": fee.name, "before": fee.amount, "after": amount}
         fee.amount, fee.full_amount = amount, None if amount == full else full
         fee.exemption = "" if amount == full else reason
-        _written(session, desk, dossier, Step.EXEMPT, reason, details)
-    return fees_of(desk, code)
+        event = _written(session, desk, dossier, Step.EXEMPT, reason, details, chosen_level=reason == NOT_APPLIED)
+        issued = event.form_number
+    return replace(fees_of(desk, code), new_receipt=issued)
 
 
 def choose_levels(desk: DeskContext, code: str, codes: Collection[str]) -> DossierFees:
@@ -243,8 +250,9 @@ def refund(
                 _owe_other_levels(dossier, fee)
             else:
                 fee.refunded_at = at
-        _written(session, desk, dossier, Step.REFUND, reason, {"method": method, **details})
-    return fees_of(desk, code)
+        event = _written(session, desk, dossier, Step.REFUND, reason, {"method": method, **details})
+        issued = event.form_number
+    return replace(fees_of(desk, code), new_receipt=issued)
 
 
 def _owe_other_levels(dossier: Dossier, fee: DossierFee) -> None:
@@ -255,17 +263,27 @@ def _owe_other_levels(dossier: Dossier, fee: DossierFee) -> None:
 
 
 def _written(
-    session: Session, desk: DeskContext, dossier: Dossier, step: Step, reason: str, details: dict[str, Any]
+    session: Session,
+    desk: DeskContext,
+    dossier: Dossier,
+    step: Step,
+    reason: str,
+    details: dict[str, Any],
+    *,
+    chosen_level: bool = False,
 ) -> DossierEvent:
     """The event of a step that moves money alone, and the record as it stands after it for the portal.
 
-    A notice to pay that is given from now on is of this event, which keeps what is then owed.
+    A notice to pay that is given from now on is of this event, which keeps what is then owed. It issues a receipt
+    where the one that the applicant holds tells otherwise of fees.
     """
     dossier.money_state = rules.money_state(dossier.fees)
     with rules_apply():
         status = lifecycle.next_status(Status(dossier.status), step)
     at, entered_at = moment_of_step(desk, dossier, None)
     office = office_row(session, desk)
+    facts, held = facts_now(desk, dossier, office), held_receipt(dossier)
+    anew = held is not None and not chosen_level and facts_of(desk, held, dossier, office).fees != facts.fees
     event = append_event(
         desk,
         dossier,
@@ -275,7 +293,9 @@ def _written(
         status_after=status,
         due_after=dossier.due,
         reason=reason,
-        details=details | frozen(facts_now(desk, dossier, office)),
+        form=RECEIPT if anew else None,
+        form_number=number_of_new(session, office, at) if anew else None,
+        details=details | frozen(facts),
     )
     outgoing.queue_step(session, dossier, event, office, entered_at)
     return event

@@ -27,7 +27,8 @@ _CAME_LATER = ("office_address", "payment_qr", "account_holder")
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not.
+    """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not,
+    without those given back.
 
     ``settling_office``: another office that settles the dossier, as the portal names it; "" where this one does.
     ``payment_qr``: the VietQR of all that is owed, "" where nothing is, no account is set, or a level is open;
@@ -97,7 +98,7 @@ def _owed(dossier: Dossier) -> int:
 
 
 def _fees(dossier: Dossier) -> tuple[tuple[str, int, bool], ...]:
-    """What is owed or paid: not the levels that do not apply; of a fee whose level is open the lowest, named so."""
+    """What is owed or paid: not what was given back, nor levels that do not apply; of an open one the lowest."""
     open_levels = undecided(dossier.fees)
     lowest = {min(group, key=lambda fee: fee.amount).code for group in levels(dossier.fees)}
     return tuple(
@@ -107,7 +108,9 @@ def _fees(dossier: Dossier) -> tuple[tuple[str, int, bool], ...]:
             bool(fee.paid_at),
         )
         for fee in dossier.fees
-        if fee.exemption != NOT_APPLIED and (fee.code not in open_levels or fee.code in lowest)
+        if fee.refunded_at is None
+        and fee.exemption != NOT_APPLIED
+        and (fee.code not in open_levels or fee.code in lowest)
     )
 
 

@@ -12,7 +12,7 @@ from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierEvent
 from counter_app.rules import payment_qr
 from counter_app.rules.calendar import VIETNAM, LimitUnit
-from counter_app.rules.lifecycle import Step
+from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.paper_facts import PaperFacts
 from counter_app.services.values import LIMIT_UNITS
@@ -26,6 +26,11 @@ from printing.content import (
     TransferLine,
     running_name,
 )
+
+_STANDS = {
+    Status.SUPPLEMENT_REQUESTED: "Tạm dừng, chờ bổ sung hồ sơ; hẹn lại khi hồ sơ được bổ sung đủ",
+    Status.PAYMENT_REQUESTED: "Tạm dừng, chờ nộp phí, lệ phí; hẹn lại khi nộp đủ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def receipt(making: Making) -> ReceiptContent:
         sets_count=facts.sets,
         limit_text=_limit_text(dossier),
         received_at=dossier.received_at,
-        due=event.due_after,
+        due=None if _standing_still(event) else event.due_after,
+        due_words=_standing_still(event),
         return_place=_return_place(facts),
         # The line in the register was taken when the dossier came in, whenever this paper is issued.
         register_volume=str(day_of(dossier.events[0]).year),
@@ -139,7 +145,8 @@ def thermal(making: Making) -> ThermalContent:
         procedure_name=dossier.procedure.name,
         applicant_name=facts.applicant_name,
         received_at=dossier.received_at,
-        due=event.due_after,
+        due=None if _standing_still(event) else event.due_after,
+        due_words=_standing_still(event),
         issued_at=event.at,
         amount_paid=sum(amount for _, amount, paid in facts.fees if paid),
         identifier=facts.identifier or None,
@@ -162,11 +169,16 @@ def transfer_line(payload: str, holder: str) -> TransferLine | None:
 
 
 def _replaced(dossier: Dossier, event: DossierEvent) -> str | None:
-    """The number of the receipt in whose place that of a correction is given."""
-    if event.step != Step.CORRECT:
+    """The number of the receipt in whose place that of a correction, an exemption or a refund is given."""
+    if event.step not in (Step.CORRECT, Step.EXEMPT, Step.REFUND):
         return None
     earlier = [item for item in dossier.events if item.form == event.form and item.number < event.number]
     return str(earlier[-1].form_number) if earlier else None
+
+
+def _standing_still(event: DossierEvent) -> str | None:
+    """What a receipt says in the place of a day while the clock stands: the old one binds nobody any more."""
+    return _STANDS.get(Status(event.status_after))
 
 
 def _limit_text(dossier: Dossier) -> str | None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from counter_app.services.correct import MOST_MONEY, Correctable, Correction, FeeAmount, PaperCount
+from counter_app.services.correct import MOST_MONEY, Correctable, Correction, FeeAmount, PaperCount, can_correct
 from counter_app.services.values import RETURN_WAYS, ApplicantData, FeeView
 from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_text import fee_words
@@ -48,7 +48,7 @@ class Words:
     ORIGINALS = QT_TRANSLATE_NOOP("CorrectEntries", "bản chính")
     COPIES = QT_TRANSLATE_NOOP("CorrectEntries", "bản sao")
     COUNT_OF = QT_TRANSLATE_NOOP("CorrectEntries", "{name}: số {what}")
-    FEES = QT_TRANSLATE_NOOP("CorrectEntries", "Phí, lệ phí chưa nộp")
+    FEES = QT_TRANSLATE_NOOP("CorrectEntries", "Phí, lệ phí")
     AMOUNT_OF = QT_TRANSLATE_NOOP("CorrectEntries", "Số tiền của {name}")
 
 
@@ -287,8 +287,10 @@ class EntriesForm(QWidget):
         name = QLabel(fee.name)
         name.setWordWrap(True)
         row.addWidget(name, 1)
-        if fee.paid_at is not None:
-            row.addWidget(QLabel(fee_words(fee)))
+        if not can_correct(fee):
+            words = QLabel(fee_words(fee))
+            words.setWordWrap(True)
+            row.addWidget(words, 1)
         else:
             amount = QSpinBox()
             amount.setRange(0, MOST_MONEY)

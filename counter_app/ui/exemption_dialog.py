@@ -13,8 +13,11 @@ from counter_app.errors import UserError
 from counter_app.rules.fees import reduced
 from counter_app.rules.lifecycle import Step, step_label
 from counter_app.services.fees import DossierFees, exempt, refund
+from counter_app.services.papers_issued import FORMS as FORM_TITLES
+from counter_app.services.receipt_anew import RECEIPT
 from counter_app.services.values import PAYMENT_METHODS
 from counter_app.ui.context import AppContext
+from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.formatting import money
 from counter_app.ui.page import nfc
 from counter_app.ui.payment_parts import FeeList, money_box
@@ -35,6 +38,9 @@ class Words:
     AMOUNT = QT_TRANSLATE_NOOP("ExemptionDialog", "&Còn phải nộp")
     REASON = QT_TRANSLATE_NOOP("ExemptionDialog", "&Lý do")
     EXEMPTED = QT_TRANSLATE_NOOP("ExemptionDialog", "Đã ghi miễn, giảm cho hồ sơ {code}.")
+    RECEIPT_ANEW = QT_TRANSLATE_NOOP(
+        "ExemptionDialog", "Giấy tiếp nhận mới số {number} thay giấy đã trao: hãy in, trao và thu lại giấy cũ."
+    )
     REFUND_HINT = QT_TRANSLATE_NOOP(
         "ExemptionDialog", "Hoàn tiền cho người nộp; khoản hoàn vào bảng kê thu của hôm nay."
     )
@@ -44,20 +50,30 @@ class Words:
 
 
 class MoneyDialog(TaskDialog):
-    """A window about the money of one dossier; answers its fees as they are afterwards."""
+    """A window about the money of one dossier; answers its fees as they are afterwards.
+
+    A receipt that has to be given anew is shown for printing as ``paper``, over the window that opened this one.
+    """
 
     def __init__(self, context: AppContext, fees: DossierFees, step: Step, hint: str, parent: QWidget | None) -> None:
         title = step_label(step)
         super().__init__(context, title, _tr(Words.CONFIRM).format(step=title), parent)
         self.fees = fees
+        self.paper: PaperDialog | None = None
         self.setMinimumWidth(WIDTH)
         self.say(f"{fees.code} · {fees.applicant_name}\n{_tr(hint)}")
 
-    def announce(self, text: str) -> None:
-        """Tell the window what changed and the clerk what was done."""
+    def announce(self, text: str, after: DossierFees) -> None:
+        """Tell the window what changed and the clerk what was done; show the receipt that was issued anew."""
         self.context.announce("dossier", "outbox", dossiers=(self.fees.code,))
         self.context.wake_sync()
-        self.context.tell(text, "success")
+        anew = after.new_receipt
+        words = (text, _tr(Words.RECEIPT_ANEW).format(number=anew)) if anew is not None else (text,)
+        self.context.tell(" ".join(words), "success")
+        if anew is not None:
+            title = FORM_TITLES[RECEIPT]
+            self.paper = PaperDialog(self.context, self.fees.code, RECEIPT, title, self.parentWidget())
+            self.paper.open()
 
 
 class ExemptionDialog(MoneyDialog):
@@ -99,7 +115,7 @@ class ExemptionDialog(MoneyDialog):
 
     def succeeded(self, answer: Any) -> None:
         super().succeeded(answer)
-        self.announce(_tr(Words.EXEMPTED).format(code=self.fees.code))
+        self.announce(_tr(Words.EXEMPTED).format(code=self.fees.code), answer)
 
     @Slot()
     def _reduce(self) -> None:
@@ -148,7 +164,7 @@ class RefundDialog(MoneyDialog):
         super().succeeded(answer)
         last = answer.payments[-1]
         words = _tr(Words.REFUNDED).format(amount=money(-last.amount), code=self.fees.code, number=last.number)
-        self.announce(words)
+        self.announce(words, answer)
 
 
 def _tr(text: str) -> str:

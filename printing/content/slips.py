@@ -29,13 +29,14 @@ class ReceiptContent(DossierPaper):
     ``identifier`` (CCCD/MST) is printed whole on the paper. ``replaces`` is the number of the receipt in whose
     place this one is given after a correction. ``settling_office``: another office that settles, where the
     desk receives for it; both are then named, the desk's own as ``office_name``. ``transfer``: of what is owed,
-    where the office takes it by a bank.
+    where the office takes it by a bank. ``due_words``: what stands in the place of ``due`` where no day is promised.
     """
 
     received_at: datetime
     receiver_name: str
     components: tuple[ComponentLine, ...] = ()
     due: datetime | None = None
+    due_words: str | None = None
     submitter_name: str | None = None
     sets_count: int | None = None
     limit_text: str | None = None

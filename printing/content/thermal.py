@@ -12,7 +12,7 @@ from printing.content.common import SYSTEM_NAME, TransferLine
 class ThermalContent:
     """The small slip for the applicant; not a prescribed form (forms.md, "Thermal slip").
 
-    ``replaces``, ``transfer``: as on the receipt that it goes with.
+    ``replaces``, ``due_words``, ``transfer``: as on the receipt that it goes with.
     """
 
     desk_name: str
@@ -23,6 +23,7 @@ class ThermalContent:
     received_at: datetime
     due: datetime | None
     issued_at: datetime
+    due_words: str | None = None
     amount_paid: int = 0
     identifier: str | None = None
     lookup_url: str | None = None

@@ -182,8 +182,8 @@ class ComponentTable(Data):
 
 
 class FeeTable(Data):
-    """Fees with paid or not. ``none`` is written behind the heading when there is no fee; without it the
-    block is then left out."""
+    """Fees with paid or not, or ``free`` where nothing is to be paid of one. ``none`` is written behind the
+    heading when there is no fee; without it the block is then left out."""
 
     kind: Literal["fee_table"]
     heading: str
@@ -191,6 +191,7 @@ class FeeTable(Data):
     columns: tuple[str, str, str, str]
     paid: str
     unpaid: str
+    free: str = "Không phải nộp"
     total_paid: str
     total_unpaid: str
 

@@ -55,7 +55,7 @@ def receipt_values(content: ReceiptContent) -> Values:
         "sets_count": None if content.sets_count is None else f"{content.sets_count:02d}",
         "limit_text": content.limit_text,
         "received_at": moment_long(content.received_at),
-        "due": moment(content.due),
+        "due": content.due_words or moment(content.due),
         "return_place": content.return_place,
         "register_volume": content.register_volume,
         "register_number": content.register_number,

@@ -140,7 +140,8 @@ def fee_table(block: FeeTable, fees: tuple[FeeLine, ...], ink: Ink) -> list[Flow
         return [ink.para(f"{block.heading} {block.none}", "line")] if block.none else []
     rows = []
     for number, fee in enumerate(fees, 1):
-        rows.append(_four(ink, number, fee.name, digits(fee.amount), block.paid if fee.paid else block.unpaid))
+        state = block.free if not fee.amount else block.paid if fee.paid else block.unpaid
+        rows.append(_four(ink, number, fee.name, digits(fee.amount), state))
     paid = sum(fee.amount for fee in fees if fee.paid)
     left = sum(fee.amount for fee in fees if not fee.paid)
     total = "; ".join(

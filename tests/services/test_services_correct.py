@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier, OutboxMessage
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.correct import (
     Change,
@@ -25,7 +27,9 @@ from counter_app.services.correct import (
     correctable,
 )
 from counter_app.services.desk import DeskContext
+from counter_app.services.fees import exempt
 from counter_app.services.mend import entry_of, mend
+from counter_app.services.papers import make_paper, make_thermal
 from counter_app.services.reading import find, show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
@@ -35,6 +39,7 @@ from counter_app.sync import outbox
 from counter_app.sync.messages import MessageKind
 from tests.catalogue_samples import DUNG, HNGAM, full_request, request
 from tests.conftest import Clock
+from tests.printing.paper_samples import text_of
 from tests.services.inspect_desk import kinds, messages, nothing_stored, payloads, refused
 
 REASON = "Gõ nhầm"
@@ -414,3 +419,37 @@ def test_a_dossier_without_fees_or_submitter_is_read_for_correction(desk: DeskCo
     read = correctable(desk, code)
     assert (read.entries.submitter, read.entries.fees, read.stuck) == (None, (), None)
     assert read.names == {"component.TP01": "Tờ khai theo mẫu"}
+
+
+def test_an_exempted_fee_is_not_corrected_over_its_exemption(desk: DeskContext) -> None:
+    code = taken_in(desk)
+    exempt(desk, code, "LP01", 0, "Hộ nghèo")
+    assert correctable(desk, code).entries.fees == (), "nor is it offered"
+    with refused("fee_exempted", "Miễn, giảm"):
+        correct(desk, code, changed(desk, code, fees=(FeeAmount("LP01", 20_000),)), REASON)
+    exempt(desk, code, "LP01", 8000, "Không thuộc diện miễn")
+    correct(desk, code, changed(desk, code, fees=(FeeAmount("LP01", 20_000),)), REASON)
+    (fee,) = show(desk, code).fees
+    assert (fee.amount, fee.full_amount, fee.exemption) == (20_000, None, "")
+
+
+def test_a_receipt_given_while_the_clock_stands_promises_no_day(
+    desk: DeskContext, clock: Clock, tmp_path: Path
+) -> None:
+    code = taken_in(desk)
+    due = show(desk, code).row.due
+    assert due is not None
+    promised = f"ngày {due.astimezone(VIETNAM):%d} tháng 3"
+    take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu bản sao"))
+    new_phone(desk, code)
+
+    def said() -> str:
+        return text_of(make_paper(desk, code, "receipt").pdf, tmp_path)
+
+    assert promised not in said()
+    assert "Tạm dừng, chờ bổ sung hồ sơ" in said()
+    assert make_thermal(desk, code) != make_thermal(desk, code, event_number=1)
+    clock.move(hours=1)
+    resumed = take_step(desk, code, Step.SUPPLEMENT, StepInput()).due
+    assert resumed is not None
+    assert f"ngày {resumed.astimezone(VIETNAM):%d} tháng 3" in said()

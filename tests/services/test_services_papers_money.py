@@ -18,6 +18,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.fees import MoneyIn, choose_levels, exempt, refund, take
 from counter_app.services.offices import get_office, save_office
 from counter_app.services.papers import make_paper, make_thermal, print_paper
+from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.returning import give
 from counter_app.services.returning_delivery import Handing
@@ -217,3 +218,38 @@ def test_a_parcel_goes_out_from_the_office_s_street(desk: DeskContext, tmp_path:
     given = make_paper(desk, code, "post_label").pdf
     save_office(desk, replace(OFFICE, address="Nơi mới"))
     assert make_paper(desk, code, "post_label").pdf == given
+
+
+def test_an_exemption_gives_a_receipt_in_the_place_of_the_one_that_asks_for_more(
+    banked: DeskContext, tmp_path: Path
+) -> None:
+    code = taken_in(banked)
+    first = make_paper(banked, code, "receipt").pdf
+    assert exempt(banked, code, "LP01", 0, "Hộ nghèo, sổ 12").new_receipt == 2
+    said = text(banked, code, "receipt", tmp_path)
+    assert "thay giấy số 1" in said
+    assert "Không phải nộp" in said
+    assert "hưa nộp" not in said
+    assert len(codes(make_paper(banked, code, "receipt").pdf)) == 1, "nobody is asked for a transfer any more"
+    assert make_paper(banked, code, "receipt", event_number=1).pdf == first
+
+
+def test_money_given_back_is_not_called_paid(desk: DeskContext, tmp_path: Path) -> None:
+    code = receive(desk, full_request(fees=(FeeIn("LP01", True, "cash"),))).code
+    assert "đã nộp 8.000" in text(desk, code, "receipt", tmp_path)
+    assert refund(desk, code, ["LP01"], "Hộ nghèo").new_receipt == 2
+    said = text(desk, code, "receipt", tmp_path)
+    assert "8.000" not in said
+    warnings = take_step(desk, code, Step.STOP, StepInput(reason="Người nộp xin dừng")).warnings
+    assert not any("đã thu phí" in warning for warning in warnings)
+    assert "Phí, lệ phí đã nộp: Đã hoàn trả 8.000 đồng." in text(desk, code, "stop_notice", tmp_path)
+
+
+def test_no_receipt_is_given_anew_where_the_one_in_hand_still_holds(desk: DeskContext) -> None:
+    assert exempt(desk, taken_in(desk), "LP01", 5000, "Giảm").new_receipt == 2
+    code = taken_in(desk)
+    take(desk, code, MoneyIn())
+    assert refund(desk, code, ["LP01"], "Thu nhầm", still_owed=True).new_receipt is None, "it never said paid"
+    code = levelled(desk)
+    choose_levels(desk, code, ("P02",))
+    assert [event.form for event in show(desk, code).events] == ["receipt", None], "it said: from this level"

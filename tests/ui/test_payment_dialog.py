@@ -182,6 +182,7 @@ def test_exempted_in_part_from_within_the_payment(page: DossierPage, running: Ru
     inner.reason.setText("Người có công, thẻ 12")
     inner.submit()
     settle(qtbot, running.executor)
+    assert inner.paper is None, "the receipt in hand says: from the lowest level"
     tick_all(dialog)
     assert dialog.total.text() == "Thu: 103.000 đ"
     dialog.submit()
@@ -204,6 +205,10 @@ def test_exempted_while_a_payment_is_awaited_the_dossier_goes_on(
         inner.reason.setText("Hộ nghèo")
         inner.submit()
         settle(qtbot, running.executor)
+        paper = inner.paper
+    assert paper is not None, "the receipt in hand asks for more"
+    assert (paper.form, paper.preview.page_count > 0) == ("receipt", True)
+    paper.reject()
     dialog = opened(page, running, qtbot)
     assert dialog.confirm.text() == "Tiếp tục giải quyết (Ctrl+Enter)"
     dialog.submit()
