@@ -17,7 +17,6 @@ from counter_app.models import Delivery, Dossier, DossierEvent, PrintJob
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.services import outgoing
-from counter_app.services.apologies_signing import delivered, printed_together, put_off_no_more, unsign
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.handover_items import HANDOVER, back_on_list
@@ -65,8 +64,6 @@ def undo_last(desk: DeskContext, code: str, reason: str) -> StepDone:
         at, entered_at = moment_of_step(desk, dossier, None)
         if FROM_SHELF in mistake.details:
             put(session, dossier, mistake.details[FROM_SHELF], at, desk.settings.clerk)
-        if mistake.step == Step.APOLOGISE:
-            unsign(desk, session, mistake, at, entered_at)
         event = append_event(
             desk,
             dossier,
@@ -97,7 +94,7 @@ def _refusal(desk: DeskContext, session: Session, dossier: Dossier) -> str:
     today = desk.clock().astimezone(VIETNAM).date()
     if event.entered_at.astimezone(VIETNAM).date() != today:
         return f"{what}: chỉ hoàn tác được trong ngày. Hãy làm bước tiếp theo phù hợp và ghi rõ lý do."
-    if _printed(session, dossier, event) or printed_together(session, event):
+    if _printed(session, dossier, event):
         return f"{what}: giấy của bước này đã in. Hãy thu lại giấy và làm bước tiếp theo phù hợp."
     if event.details.get("originals") or _left_the_desk(session, dossier, event):
         return f"{what}: giấy tờ hoặc kết quả đã giao ra ngoài. Hãy ghi nhận việc nhận lại thay vì hoàn tác."
@@ -112,9 +109,7 @@ def _printed(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
 
 def _left_the_desk(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
     """Signed for, or with the carrier."""
-    if event.step == Step.RETURN:
-        return _latest(session, dossier).state in ("signed", "posted", "confirmed")
-    return delivered(session, event)
+    return event.step == Step.RETURN and _latest(session, dossier).state in ("signed", "posted", "confirmed")
 
 
 def _latest(session: Session, dossier: Dossier) -> Delivery:
@@ -156,6 +151,5 @@ RESTORE: dict[Step, Callable[[Session, Dossier, DossierEvent], None]] = {
     Step.REFUSE: back_on_list,
     Step.WITHDRAW: back_on_list,
     Step.STOP: back_on_list,
-    Step.APOLOGISE: put_off_no_more,
 }
 """What each step that can be taken back changed besides status and due date."""
