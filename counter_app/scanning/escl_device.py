@@ -162,7 +162,8 @@ class EsclDevice:
     def next_document(self, job: str) -> Answer | None:
         """The job's next document, None when there is none.
 
-        Ends differ: 404 as specified, 409 with an empty feeder; and a 404 that comes too early is followed by more.
+        Ends differ: 404 as specified, 409 with an empty feeder, an empty feeder and a job that never ends; and a 404
+        that comes too early is followed by more. One while sheets lie in the feeder is no end, however long it lasts.
         Raises ScanTrouble ``offline``, ``stopped`` and whatever is wrong with the device or the job.
         """
         began = time.monotonic()
@@ -172,8 +173,12 @@ class EsclDevice:
                 return answer
             status = self.look(job)
             waited = time.monotonic() - began
-            if answer.status == 404 and (not status.is_running or waited > self._patience.settle):
+            if answer.status == 404 and not status.is_running:
                 return None
+            if answer.status == 404 and waited > self._patience.settle:
+                if status.is_empty:
+                    return None
+                raise trouble("unfinished")
             if answer.status not in (404, 503):
                 if status.is_empty:
                     return None

@@ -40,6 +40,11 @@ _TROUBLES: Final[dict[str, tuple[str, str]]] = {
         f"Máy quét không trả lời trong {{seconds}} giây nên đã ngừng. {_KEPT}Hãy tắt rồi bật lại máy quét, đợi máy sẵn "
         "sàng rồi quét tiếp.",
     ),
+    "unfinished": (
+        "offline",
+        f"Máy quét không đưa trang tiếp theo dù chưa quét xong và khay còn giấy. {_KEPT}Hãy xem màn hình máy quét, xếp "
+        "lại những tờ chưa có ảnh rồi quét tiếp.",
+    ),
     "driver_crashed": (
         "offline",
         f"Trình điều khiển của máy quét bị dừng đột ngột (mã {{status}}). {_KEPT}Hãy tắt rồi bật lại máy quét và quét "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
 from counter_app.services.signing_keys import UnlockedKey
 from counter_app.services.steps import find_dossier
+from counter_app.services.viewing import checked_document
 from counter_app.whole_files import sync_folder
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def sign_document(desk: DeskContext, code: str, document_id: int, purpose: str) 
 
     ``purpose``: RESULT for a result, COPY for an electronic copy of a component (Nghị định 45/2020/NĐ-CP art. 10: from
     the original, which whoever signs has compared). Raises UserError ``signature_wanted``, ``already_signed``,
-    ``document_unknown``, ``purpose_wrong``, and what ``sign`` and ``attach`` raise.
+    ``document_unknown``, ``purpose_wrong``; KnownError ``document_unreadable``, ``document_damaged`` for a file that is
+    not what was attached; and what ``sign`` and ``attach`` raise.
     """
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
@@ -136,8 +138,10 @@ def sign_document(desk: DeskContext, code: str, document_id: int, purpose: str) 
         if made is None:
             moment = desk.clock()
             signer = _office_signer(desk, purpose, office, moment)
-            _refuse_repeated(desk, sha256, signer)
-            made = _sign_once(desk, key, desk.documents.path_of(sha256), out, [signer], moment)
+            # What the office signs is what was attached: a copy, checked, and out of everybody's reach until then.
+            source = _given(folder / "given.pdf", checked_document(desk, sha256, name))
+            _refuse_repeated(desk, source, signer)
+            made = _sign_once(desk, key, source, out, [signer], moment)
         settle = partial(settle_signature, key=key, at=desk.clock())
         done = attach(desk, code, [made.path], component=component, result=result, then=settle)
         forget_signed(desk, key)
@@ -154,12 +158,7 @@ def signatures_of(
 
     Raises KnownError ``signature_unchecked``, ``document_unreadable``; ScanTrouble ``stopped``.
     """
-    from counter_app.scanning.signing import check_all
-
-    folder = desk.settings.signing.trust_folder
-    paths = {digest: desk.documents.path_of(digest) for digest in digests}
-    found = check_all([*paths.values()], Path(folder) if folder else None, desk.clock(), stop)
-    return dict(zip(paths, found, strict=True))
+    return dict(zip(digests, _signatures(desk, map(desk.documents.path_of, digests), stop), strict=True))
 
 
 def settle_signature(session: Session, *, key: str, at: datetime) -> None:
@@ -243,9 +242,18 @@ def _check_is_scanner(key: UnlockedKey, scanned_by: str) -> None:
         )
 
 
-def _refuse_repeated(desk: DeskContext, sha256: str, signer: _Signer) -> None:
+def _signatures(
+    desk: DeskContext, paths: Iterable[Path], stop: Callable[[], bool] = lambda: False
+) -> tuple[tuple[SignatureView, ...], ...]:
+    from counter_app.scanning.signing import check_all
+
+    folder = desk.settings.signing.trust_folder
+    return check_all([*paths], Path(folder) if folder else None, desk.clock(), stop)
+
+
+def _refuse_repeated(desk: DeskContext, source: Path, signer: _Signer) -> None:
     """An office's signature beside the same office's would say nothing more."""
-    for view in signatures_of(desk, [sha256])[sha256]:
+    for view in _signatures(desk, [source])[0]:
         if view.kind == OFFICE and fold(view.who) == fold(signer.key.facts.name):
             raise UserError("already_signed", f"Tài liệu này đã có chữ ký số của «{view.who}». Không cần ký lần nữa.")
 
@@ -321,6 +329,13 @@ def _remembered(desk: DeskContext, key: str, out: Path) -> MadeDocument | None:
         return None
     _give(spooled, out)
     return MadeDocument(out, sha256)
+
+
+def _given(path: Path, data: bytes) -> Path:
+    with storage_told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return path
 
 
 def _give(spooled: Path, out: Path) -> None:

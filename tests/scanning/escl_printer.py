@@ -40,6 +40,8 @@ class Faults:
     too_early: int = 0
     """How often a page is denied with 404 although there is one."""
     end_status: int = 404
+    never_ends: bool = False
+    """The job counts as running behind its last page."""
     denied_after: int | None = None
     denied_status: int = 500
     """After so many pages each next one is answered with this status; the feeder is loaded as before."""
@@ -188,7 +190,7 @@ class EsclPrinter:
         if faults.denied_after is not None and self.given >= faults.denied_after:
             return faults.denied_status, b""
         if self.given >= self.pages():
-            self.jobs[job] = "Completed"
+            self.jobs[job] = "Processing" if faults.never_ends else "Completed"
             return faults.end_status, b""
         self._tries += 1
         if self._tries <= faults.not_ready:

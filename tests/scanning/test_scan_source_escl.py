@@ -149,6 +149,7 @@ def test_what_devices_do_otherwise_costs_no_page(printer: EsclPrinter, faults: F
         (Faults(refuses=401), "unsupported", 0),
         (Faults(denied_after=2, denied_status=500), "offline", 2),
         (Faults(denied_after=2, denied_status=410), "stopped", 2),
+        (Faults(denied_after=2, denied_status=404), "offline", 2),
     ],
 )
 def test_a_trouble_is_told_and_the_pages_before_it_stay(
@@ -157,6 +158,13 @@ def test_a_trouble_is_told_and_the_pages_before_it_stay(
     printer.faults = faults
     assert _trouble(printer) == (kind, pages)
     assert "Processing" not in printer.jobs.values()
+
+
+def test_a_job_that_never_ends_is_over_when_the_feeder_is_empty(printer: EsclPrinter) -> None:
+    printer.faults.never_ends = True
+    pages: list[ReadPage] = []
+    EsclSource(printer.address, patience=QUICK).scan(FEEDER, pages.append, lambda: False)
+    assert len(pages) == 3
 
 
 def test_an_empty_feeder_is_told(printer: EsclPrinter) -> None:

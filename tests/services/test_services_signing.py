@@ -407,6 +407,21 @@ def test_the_office_signs_a_result(signer: DeskContext, code: str, tmp_path: Pat
     assert (made.result_code, made.file_name) == ("KQ01", f"{code}-KQ2.pdf")
 
 
+def test_the_office_signs_nothing_but_what_was_attached(signer: DeskContext, code: str, tmp_path: Path) -> None:
+    attach(signer, code, [printed_pdf(tmp_path / "a.pdf", ["Bằng"])], component="TP01")
+    first = only(signer, code)
+    unlock(signer, OFFICE, PASSWORD)
+    stored = signer.documents.path_of(first.sha256)
+    printed_pdf(stored, ["Một tờ khác"])
+    with refused("document_damaged"):
+        sign_document(signer, code, first.id, COPY)
+    stored.unlink()
+    with refused("document_unreadable"):
+        sign_document(signer, code, first.id, COPY)
+    assert [*(signer.directory / "signing").glob("**/*")] == []
+    assert len(show(signer, code).documents) == 1
+
+
 def test_a_copy_that_was_signed_and_not_attached_is_attached_next_time(
     signer: DeskContext, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
