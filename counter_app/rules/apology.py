@@ -29,6 +29,7 @@ class LetterStep(StrEnum):
     SIGN = "sign"
     DELIVER = "deliver"
     DROP = "drop"
+    UNSIGN = "unsign"
 
 
 OPEN_LETTERS = (LetterState.DRAFT, LetterState.SUBMITTED)
@@ -50,6 +51,7 @@ _STEP_LABELS = {
     LetterStep.SIGN: "Ký",
     LetterStep.DELIVER: "Giao cho người nộp",
     LetterStep.DROP: "Bỏ dự thảo",
+    LetterStep.UNSIGN: "Hoàn tác ký",
 }
 
 LETTER_TRANSITIONS: dict[LetterState, dict[LetterStep, LetterState]] = {
@@ -63,7 +65,7 @@ LETTER_TRANSITIONS: dict[LetterState, dict[LetterStep, LetterState]] = {
         LetterStep.SIGN: LetterState.SIGNED,
         LetterStep.DROP: LetterState.DROPPED,
     },
-    LetterState.SIGNED: {LetterStep.DELIVER: LetterState.DELIVERED},
+    LetterState.SIGNED: {LetterStep.DELIVER: LetterState.DELIVERED, LetterStep.UNSIGN: LetterState.SUBMITTED},
     LetterState.DELIVERED: {},
     LetterState.DROPPED: {},
 }

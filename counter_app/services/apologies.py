@@ -25,15 +25,15 @@ from counter_app.services.apologies_rows import (
     LetterText,
     LetterView,
     add_step,
+    check_step,
     check_letter,
     clean_text,
     count_reason,
     letter_view,
     refuse_open_letter,
-    signer_name,
-    take_signed,
     write_letter,
 )
+from counter_app.services.apologies_signing import take_signed
 from counter_app.services.calendars import current_calendar, read_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
@@ -155,7 +155,7 @@ def sign(desk: DeskContext, letter_id: int, signing: Signing = BY_HEAD) -> tuple
         dossier = letter.dossier
         at, entered_at = moment_of_step(desk, dossier, signing.at)
         at = max(at, letter.steps[-1].at) if signing.at is None else at
-        add_step(desk, letter, LetterStep.SIGN, at, entered_at)
+        check_step(letter, LetterStep.SIGN, at, entered_at)
         given = StepInput(
             reason=letter.reason,
             unit=letter.unit,
@@ -166,7 +166,7 @@ def sign(desk: DeskContext, letter_id: int, signing: Signing = BY_HEAD) -> tuple
         office = office_row(session, desk)
         event, warnings = carry_out(Taking(desk, session, dossier, Step.APOLOGISE, given, at), entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
-        take_signed(letter, event, signer_name(office, given.signer))
+        take_signed(desk, letter, event)
         return _view(desk, session, letter), tuple(warnings)
 
 

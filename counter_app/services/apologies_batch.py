@@ -19,7 +19,8 @@ from counter_app.rules.calendar import VIETNAM, WorkCalendar
 from counter_app.rules.lifecycle import Step
 from counter_app.services import outgoing
 from counter_app.services.apologies import write_in
-from counter_app.services.apologies_rows import LetterText, clean_text, record_signed, refuse_open_letter, signer_name
+from counter_app.services.apologies_rows import LetterText, clean_text, refuse_open_letter
+from counter_app.services.apologies_signing import record_signed
 from counter_app.services.calendars import read_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
@@ -238,7 +239,7 @@ def _write(desk: DeskContext, session: Session, batch: ApologyBatch, item: Apolo
             signer_title=batch.signer_title,
         )
         event, words = carry_out(Taking(desk, session, dossier, Step.APOLOGISE, given, at), entered_at)
-        letter = record_signed(desk, session, dossier, event, signer_name(office, batch.signer), text.person)
+        letter = record_signed(desk, session, dossier, event, text.person)
         outgoing.queue_step(session, dossier, event, office, entered_at)
     session.flush()
     return letter.id, words

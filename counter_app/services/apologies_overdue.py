@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
@@ -19,8 +20,10 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies_rows import LetterView, letter_view
 from counter_app.services.calendars import read_calendar
 from counter_app.services.desk import DeskContext
+from counter_app.services.handover_items import HANDOVER
+from counter_app.services.history import standing
 from counter_app.services.offices import office_row
-from counter_app.services.reading import is_late, queue_rows
+from counter_app.services.reading import is_late, letter_waits, queue_rows
 from counter_app.services.values import QueueRow
 
 
@@ -38,10 +41,10 @@ WARNED_AHEAD = 3
 """Working days before the due date from which a dossier is on a list of its own."""
 
 TO_DO = (LetterState.DRAFT, LetterState.SUBMITTED, LetterState.SIGNED)
-"""Letters that somebody still has to do something about."""
+"""Letters that somebody still has to do something about, as long as the dossier waits for them (``letter_waits``)."""
 
 _HANDS = (Step.RECEIVE, Step.HAND_OVER, Step.ACCEPT)
-"""Steps after which whoever took them has the dossier in hand."""
+"""Steps after which whoever took them has the dossier in hand, where no list was signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,9 @@ def overdue_counts(desk: DeskContext) -> OverdueCounts:
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions.values()]
     with desk.database.read() as session:
         numbers = session.execute(select(*sums).where(Dossier.is_open)).one()
-        letters = session.scalar(select(func.count()).where(ApologyLetter.state.in_(TO_DO))) or 0
+        letters = (
+            session.scalar(select(func.count(ApologyLetter.id)).join(ApologyLetter.dossier).where(letter_waits())) or 0
+        )
     return OverdueCounts(dict(zip(conditions, numbers, strict=True)), letters)
 
 
@@ -113,10 +118,14 @@ def late_rows(desk: DeskContext, ids: Sequence[int]) -> list[LateRow]:
         ]
 
 
-def letter_ids(desk: DeskContext, states: Sequence[LetterState] = TO_DO) -> array[int]:
-    """Ids of the letters in these states: what is nearest to be done first, then the oldest."""
-    order = case({state.value: place for place, state in enumerate(states)}, value=ApologyLetter.state)
-    query = select(ApologyLetter.id).where(ApologyLetter.state.in_(states)).order_by(order, ApologyLetter.id)
+def letter_ids(desk: DeskContext, states: Sequence[LetterState] = ()) -> array[int]:
+    """Ids of the letters that somebody has to do something about, what is nearest to be done first, then the oldest.
+
+    With ``states``: of all letters in these.
+    """
+    order = case({state.value: place for place, state in enumerate(states or TO_DO)}, value=ApologyLetter.state)
+    wanted = ApologyLetter.state.in_(states) if states else letter_waits()
+    query = select(ApologyLetter.id).join(ApologyLetter.dossier).where(wanted).order_by(order, ApologyLetter.id)
     with desk.database.read() as session:
         return array("q", chain.from_iterable(session.connection().execute(query)))
 
@@ -152,13 +161,24 @@ def _midnight(day: date) -> datetime:
 
 
 def _hands(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Who has each dossier in hand: whoever received, handed over or accepted it last."""
+    """Who has each dossier in hand: whoever signed for it last on a list, received it or accepted it.
+
+    Given by a list that nobody has signed for yet, it is still in the hands of whoever gave it.
+    """
     query = (
-        select(DossierEvent.dossier_id, DossierEvent.actor)
-        .where(DossierEvent.dossier_id.in_(ids), DossierEvent.step.in_(_HANDS))
+        select(DossierEvent)
+        .where(DossierEvent.dossier_id.in_(ids), DossierEvent.step.in_((*_HANDS, Step.CORRECT)))
         .order_by(DossierEvent.dossier_id, DossierEvent.number)
     )
-    return dict(session.execute(query).all())
+    hands = {}
+    for dossier_id, events in groupby(session.scalars(query), attrgetter("dossier_id")):
+        for event in standing(list(events)):
+            moved = event.details.get(HANDOVER)
+            if moved is not None:
+                hands[dossier_id] = moved["receiver"] or moved["giver"]
+            elif event.step in _HANDS:
+                hands[dossier_id] = event.actor
+    return hands
 
 
 def _letters(session: Session, ids: Sequence[int]) -> dict[int, ApologyLetter]:

@@ -11,7 +11,7 @@ from counter_app.errors import UserError
 from counter_app.models import ApologyLetter
 from counter_app.services import print_jobs
 from counter_app.services.apologies import find_letter
-from counter_app.services.apologies_rows import refuse_printed_together
+from counter_app.services.apologies_signing import refuse_printed_together
 from counter_app.services.desk import DeskContext
 from counter_app.services.papers import make_paper, preview_apology
 from counter_app.services.printers import choose_printer

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import ApologyLetter, ApologyReason, ApologyStep, Dossier, DossierEvent, Office
+from counter_app.models import ApologyLetter, ApologyReason, ApologyStep, Dossier
 from counter_app.rules import lifecycle
 from counter_app.rules.apology import (
     OPEN_LETTERS,
@@ -27,7 +27,6 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.pauses import latest_extension
 from counter_app.services.rules_bridge import rules_apply
-from printing.spool import CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +138,19 @@ def write_letter(
     return letter
 
 
+def check_step(letter: ApologyLetter, step: LetterStep, at: datetime, entered_at: datetime) -> LetterState:
+    """The state after ``step``. Raises UserError ``letter_step_not_permitted``, ``impossible_time``."""
+    with rules_apply():
+        after = next_letter_state(LetterState(letter.state) if letter.steps else None, step)
+        lifecycle.check_step_time(letter.steps[-1].at if letter.steps else None, at, entered_at)
+    return after
+
+
 def add_step(
     desk: DeskContext, letter: ApologyLetter, step: LetterStep, at: datetime, entered_at: datetime, note: str = ""
 ) -> None:
-    """Move a letter on, with who and when. Raises UserError ``letter_step_not_permitted``, ``impossible_time``."""
-    before = letter.steps[-1].at if letter.steps else None
-    with rules_apply():
-        after = next_letter_state(LetterState(letter.state) if letter.steps else None, step)
-        lifecycle.check_step_time(before, at, entered_at)
-    letter.state = after.value
+    """Move a letter on, with who and when. Raises UserError as ``check_step`` does."""
+    letter.state = check_step(letter, step, at, entered_at).value
     letter.steps.append(
         ApologyStep(
             number=len(letter.steps) + 1,
@@ -158,44 +161,6 @@ def add_step(
             note=note,
         )
     )
-
-
-def signer_name(office: Office, signer: str) -> str:
-    """Whoever signed: the deputy named, else the head; by the title where the office has not entered the name."""
-    return signer or office.head_name or office.head_title
-
-
-def take_signed(letter: ApologyLetter, event: DossierEvent, signer: str) -> None:
-    """Tie a letter to the event that its signing is: from now on it says what was frozen there."""
-    letter.event = event
-    letter.signed_by = signer
-    letter.signed_at = event.at
-
-
-def record_signed(
-    desk: DeskContext, session: Session, dossier: Dossier, event: DossierEvent, signer: str, person: str
-) -> ApologyLetter:
-    """A letter written, submitted and signed in one; the reason joins those that the office keeps."""
-    assert event.due_after is not None
-    text = LetterText(event.reason, event.unit, event.due_after, person)
-    letter = write_letter(desk, session, dossier, text, event.at, event.entered_at)
-    for step in (LetterStep.SUBMIT, LetterStep.SIGN):
-        add_step(desk, letter, step, event.at, event.entered_at)
-    take_signed(letter, event, signer)
-    count_reason(session, event.reason, event.entered_at)
-    return letter
-
-
-def refuse_printed_together(session: Session, event: DossierEvent) -> None:
-    """A letter that went out with others in one job: UserError ``already_printed`` while that job was not given up."""
-    letter = session.scalar(select(ApologyLetter).where(ApologyLetter.event_id == event.id))
-    if letter is not None and letter.print_job is not None and letter.print_job.state != CANCELLED:
-        raise UserError(
-            "already_printed",
-            "Văn bản này đã gửi in cùng các văn bản khác. Nếu cần thêm bản, chọn “In lại”: "
-            "bản in sẽ mang chữ “Bản in lại”.",
-            job=letter.print_job_id,
-        )
 
 
 def count_reason(session: Session, words: str, now: datetime) -> None:

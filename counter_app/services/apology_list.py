@@ -1,7 +1,7 @@
 """The month's list of apologies: each letter, and each dossier that ran past its day without one.
 
-By office, every month, for whoever oversees the desks (law.md, "Late"). A dossier finished late without a letter
-stays on the list of the month in which it fell due: a late finish does not mend it.
+By the office that settles, every month, for whoever oversees the desks (law.md, "Late"). A dossier that ended late
+without a letter stays on the list of the month in which it fell due: a late end does not mend it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from counter_app.errors import UserError
 from counter_app.models import ApologyLetter, Dossier, DossierEvent, Office
-from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.calendar import VIETNAM, WorkCalendar
+from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies import DELIVERY_WAYS
+from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.offices import office_row
+from counter_app.services.paper_facts import FROZEN
+from counter_app.services.pauses import ended_at, without_letter
+from counter_app.services.settling import settling_offices
 from counter_app.services.spreadsheets import Cell, Table, moment_cell, write_csv, write_xlsx
 
 COLUMNS = (
@@ -28,6 +33,7 @@ COLUMNS = (
     ("Thủ tục hành chính", 36),
     ("Chủ hồ sơ", 24),
     ("Hẹn trả", 16),
+    ("Quá hạn", 10),
     ("Hẹn lại", 16),
     ("Số văn bản", 10),
     ("Người ký", 20),
@@ -42,18 +48,23 @@ COLUMNS = (
 )
 """Heads in their order, and widths in letters."""
 
+_ENDINGS = (Step.REFUSE, Step.WITHDRAW, Step.STOP)
+_READ_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class ApologyLine:
-    """A line of the list. Without a letter ``number`` is None and all that is known of one is empty.
+    """A line of the list. Without a letter all that is known of one is empty; one of another office has no number.
 
-    ``in_time`` None: not delivered yet, so not known.
+    ``overdue``: the result was still owed when ``due``, the date promised before the letter, had passed.
+    ``in_time`` None: not delivered yet, so not known. ``office``: the one that settles.
     """
 
     code: str
     procedure: str
     applicant: str
     due: datetime
+    overdue: bool
     new_due: datetime | None
     number: int | None
     signed_by: str
@@ -79,7 +90,10 @@ def apology_lines(desk: DeskContext, month: date) -> list[ApologyLine]:
     """
     start, end = _bounds(month)
     with desk.database.read() as session:
-        lines = [*_with_letter(session, start, end), *_without(session, start, min(end, desk.clock()))]
+        now = desk.clock()
+        _, calendar = current_calendar(session, desk)
+        own = office_row(session, desk)
+        lines = [*_with_letter(session, calendar, start, end, now), *_without(session, own, start, min(end, now))]
     return sorted(lines, key=lambda line: (line.office, line.due, line.code))
 
 
@@ -130,6 +144,7 @@ def apology_list_pdf(desk: DeskContext, month: date) -> bytes:
                     procedure_name=line.procedure,
                     office_name=line.office,
                     due=line.due,
+                    overdue=line.overdue,
                     letter_number=None if line.number is None else str(line.number),
                     letter_day=None if line.signed_at is None else line.signed_at.astimezone(VIETNAM).date(),
                     delivered_at=line.delivered_at,
@@ -144,13 +159,16 @@ def apology_list_pdf(desk: DeskContext, month: date) -> bytes:
     return render(content, form_set_for(today, own_folder=desk.directory / "forms"))
 
 
-def _with_letter(session: Session, start: datetime, end: datetime) -> Iterator[ApologyLine]:
+def _with_letter(
+    session: Session, calendar: WorkCalendar, start: datetime, end: datetime, now: datetime
+) -> Iterator[ApologyLine]:
     query = (
         select(ApologyLetter, DossierEvent, Office.name)
         .join(DossierEvent, DossierEvent.id == ApologyLetter.event_id)
         .join(Dossier, Dossier.id == ApologyLetter.dossier_id)
         .join(Office, Office.id == Dossier.office_id)
         .where(ApologyLetter.signed_at >= start, ApologyLetter.signed_at < end)
+        .options(selectinload(ApologyLetter.dossier).selectinload(Dossier.events))
     )
     for letter, event, office in session.execute(query):
         dossier = letter.dossier
@@ -160,6 +178,7 @@ def _with_letter(session: Session, start: datetime, end: datetime) -> Iterator[A
             procedure=dossier.procedure.name,
             applicant=dossier.applicant.name,
             due=event.due_before,
+            overdue=(ended_at(dossier) or now) > without_letter(calendar, dossier, event, now),
             new_due=event.due_after,
             number=event.form_number,
             signed_by=letter.signed_by,
@@ -170,26 +189,38 @@ def _with_letter(session: Session, start: datetime, end: datetime) -> Iterator[A
             reason=letter.reason,
             unit=letter.unit,
             person=letter.person,
-            office=office,
+            office=event.details.get(FROZEN, {}).get("letter_office") or office,
         )
 
 
-def _without(session: Session, start: datetime, end: datetime) -> Iterator[ApologyLine]:
-    """Past due in the month, without a letter: open and late, or finished late."""
+def _without(session: Session, own: Office, start: datetime, end: datetime) -> Iterator[ApologyLine]:
+    """Past due in the month, without a letter: open and late, finished late, or ended late without a result."""
     stood = and_(Dossier.paused_at.is_not(None), Dossier.paused_at <= Dossier.due)
-    late = or_(and_(Dossier.is_open, ~func.coalesce(stood, False)), Dossier.finished_at > Dossier.due)
+    ended = (
+        select(func.max(DossierEvent.at))
+        .where(DossierEvent.dossier_id == Dossier.id, DossierEvent.step.in_(_ENDINGS))
+        .scalar_subquery()
+    )
+    unfinished = and_(Dossier.finished_at.is_(None), or_(Dossier.is_open, ended > Dossier.due))
+    late = or_(Dossier.finished_at > Dossier.due, and_(unfinished, ~func.coalesce(stood, False)))
     query = (
         select(Dossier, Office.name)
         .join(Office, Office.id == Dossier.office_id)
         .where(Dossier.due >= start, Dossier.due < end, Dossier.apology_count == 0, late)
     )
-    for dossier, office in session.execute(query):
+    rows = session.execute(query).all()
+    elsewhere: dict[int, str] = {}
+    for first in range(0, len(rows), _READ_AT_ONCE):
+        ids = [dossier.id for dossier, _ in rows[first : first + _READ_AT_ONCE]]
+        elsewhere |= settling_offices(session, ids, own)
+    for dossier, office in rows:
         assert dossier.due is not None  # asked for above
         yield ApologyLine(
             code=dossier.code,
             procedure=dossier.procedure.name,
             applicant=dossier.applicant.name,
             due=dossier.due,
+            overdue=True,
             new_due=None,
             number=None,
             signed_by="",
@@ -200,7 +231,7 @@ def _without(session: Session, start: datetime, end: datetime) -> Iterator[Apolo
             reason="",
             unit=dossier.unit,
             person="",
-            office=office,
+            office=elsewhere.get(dossier.id, office),
         )
 
 
@@ -218,8 +249,9 @@ def _cells(line: ApologyLine) -> tuple[Cell, ...]:
         line.procedure,
         line.applicant,
         line.due,
+        "quá hạn" if line.overdue else "",
         line.new_due,
-        "chưa có" if line.number is None else line.number,
+        line.number if line.number is not None else "chưa có" if line.signed_at is None else "",
         line.signed_by,
         line.signed_at,
         line.delivered_at,

@@ -14,6 +14,7 @@ from counter_app.models import Dossier, DossierEvent, Office
 from counter_app.rules.fees import levels, undecided
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import NOT_APPLIED, transfer_text
+from counter_app.services.settling import settling_office
 
 FROZEN = "paper"
 """The key in the details of an event."""
@@ -21,7 +22,10 @@ FROZEN = "paper"
 OPEN_LEVEL = " (từ mức này, theo trường hợp)"
 """Behind the name of a fee whose level is not decided."""
 
-_CAME_LATER = ("office_address", "payment_qr", "account_holder")
+LETTERS = ("apology", "stop_notice")
+"""Forms that the office which settles signs, not the desk (forms.md)."""
+
+_CAME_LATER = ("office_address", "payment_qr", "account_holder", "letter_office")
 """Facts that papers of an older version did not have: they stay without them."""
 
 
@@ -30,7 +34,9 @@ class PaperFacts:
     """``components``: name, originals, copies of what was handed in; ``fees``: name, amount in đồng, paid or not,
     without those given back.
 
-    ``settling_office``: another office that settles the dossier, as the portal names it; "" where this one does.
+    ``settling_office``: another office that settles the dossier; "" where this one does. ``letter_office``: the
+    office in whose name letters go, "" for this one. Of another no more than the name is known: of a letter
+    ``head_name`` and ``head_title`` are then those of the signer who was named.
     ``payment_qr``: the VietQR of all that is owed, "" where nothing is, no account is set, or a level is open;
     ``account_holder``: whose account that is.
     """
@@ -58,11 +64,13 @@ class PaperFacts:
     office_address: str
     payment_qr: str
     account_holder: str
+    letter_office: str
 
 
 def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts:
     """What a paper issued now would say."""
     applicant = dossier.applicant
+    settles = settling_office(dossier, office)
     qr = "" if undecided(dossier.fees) else transfer_text(desk, dossier.code, _owed(dossier))
     return PaperFacts(
         governing_body=office.governing_body,
@@ -86,10 +94,11 @@ def facts_now(desk: DeskContext, dossier: Dossier, office: Office) -> PaperFacts
             (item.name, item.originals, item.copies) for item in dossier.components if item.originals or item.copies
         ),
         fees=_fees(dossier),
-        settling_office=_settling_office(dossier, office),
+        settling_office=settles,
         office_address=office.address,
         payment_qr=qr,
         account_holder=desk.settings.payment.holder if qr else "",
+        letter_office=settles,
     )
 
 
@@ -120,7 +129,12 @@ def frozen(facts: PaperFacts) -> dict[str, Any]:
 
 
 def signed_by(facts: PaperFacts, signer: str, title: str) -> PaperFacts:
-    """The facts with a deputy in the head's place (``KT. …``); without a name the head signs."""
+    """The facts of a letter with a deputy in the head's place (``KT. …``); without a name the head signs.
+
+    The head of another office is not known: who signs for it is left open unless named.
+    """
+    if facts.letter_office:
+        return replace(facts, head_name=signer, head_title=title)
     return replace(facts, head_name=signer, head_title=title or facts.head_title) if signer else facts
 
 
@@ -138,12 +152,6 @@ def lookup_url(desk: DeskContext, office: Office, code: str) -> str:
     if not base:
         return ""
     return f"{base}{'&' if '?' in base else '?'}ma={code}"
-
-
-def _settling_office(dossier: Dossier, office: Office) -> str:
-    """DonViXuLy of a dossier that came by the portal; some portals give the office's code there."""
-    told = str((dossier.portal_told or {}).get("DonViXuLy") or "").strip()
-    return "" if told.casefold() in {office.name.casefold(), office.code.casefold()} else told
 
 
 def _lines(value: Any) -> Any:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from counter_app.errors import KnownError, UserError
 from counter_app.models import Dossier, DossierEvent
 from counter_app.services import print_jobs
-from counter_app.services.apologies_rows import refuse_printed_together
+from counter_app.services.apologies_signing import refuse_printed_together
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import facts_now, facts_of
+from counter_app.services.paper_facts import facts_now, facts_of, signed_by
 from counter_app.services.papers_content import Making, apology, day_of, receipt, thermal
 from counter_app.services.papers_handing import (
     control_slip,
@@ -108,7 +108,8 @@ def preview_apology(desk: DeskContext, code: str, given: StepInput) -> Paper:
             unit=plain(given.unit),
         )
         forms = form_set_for(day_of(event), own_folder=desk.directory / "forms")
-        facts = facts_now(desk, dossier, office_row(session, desk))
+        now = facts_now(desk, dossier, office_row(session, desk))
+        facts = signed_by(now, plain(given.signer), plain(given.signer_title))
         content = apology(Making(desk, session, dossier, facts, event))
         return Paper("apology", FORMS["apology"], dossier.code, render(content, forms))
 

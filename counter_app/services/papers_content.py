@@ -51,13 +51,17 @@ def day_of(event: DossierEvent) -> date:
 
 
 def letterhead(facts: PaperFacts, issued_on: date, number: int | None, *, of_office: bool = False) -> Letterhead:
-    """Of the desk on slips; of the office that owes the result on letters (forms.md, apology)."""
+    """Of the desk on slips; of the office that owes the result on letters (forms.md, apology).
+
+    Of another office than the desk's own no more than the name is known.
+    """
+    elsewhere = of_office and bool(facts.letter_office)
     upper = facts.governing_body if of_office else facts.governing_body or facts.office_name
     return Letterhead(
-        governing_body=upper.upper(),
-        desk_name=facts.office_name.upper() if of_office else facts.desk_name,
+        governing_body="" if elsewhere else upper.upper(),
+        desk_name=letter_office(facts).upper() if of_office else facts.desk_name,
         number=None if number is None else str(number),
-        place=facts.place or None,
+        place=None if elsewhere else facts.place or None,
         issued_on=issued_on,
         number_suffix=None if of_office else facts.letter_suffix,
     )
@@ -115,6 +119,16 @@ def receipt(making: Making) -> ReceiptContent:
     )
 
 
+def letter_office(facts: PaperFacts) -> str:
+    """The office in whose name a letter goes: the one that settles."""
+    return facts.letter_office or facts.office_name
+
+
+def desk_of_letter(facts: PaperFacts) -> str:
+    """The desk as a letter names it: with its office, where that is not the one that writes."""
+    return desk_of_office(facts) if facts.letter_office else running_name(facts.desk_name)
+
+
 def apology(making: Making) -> ApologyContent:
     """Letter of apology with the new date; UserError ``form_not_issued`` for a dossier that had no date."""
     dossier, facts, event = making.dossier, making.facts, making.event
@@ -123,8 +137,8 @@ def apology(making: Making) -> ApologyContent:
     return ApologyContent(
         **said_of_dossier(making, of_office=True),
         recipient=facts.applicant_name,
-        office_name=facts.office_name,
-        desk_name=running_name(facts.desk_name),
+        office_name=letter_office(facts),
+        desk_name=desk_of_letter(facts),
         received_at=dossier.received_at,
         due=event.due_before,
         new_due=event.due_after,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from counter_app.services.papers_content import Making, said_of_dossier
-from printing.content import RefusalContent, StopNoticeContent, SupplementRequestContent, running_name
+from counter_app.services.papers_content import Making, desk_of_letter, letter_office, said_of_dossier
+from printing.content import RefusalContent, StopNoticeContent, SupplementRequestContent
 
 WHY_SUPPLEMENT = "Thành phần hồ sơ chưa đầy đủ hoặc chưa đúng quy định của thủ tục."
 """On a request whose text names no reason of its own."""
@@ -46,10 +46,10 @@ def stop_notice(making: Making) -> StopNoticeContent:
         stage=details.get("stage"),
         papers=details.get("papers_settled") or _papers_back(details),
         fees_settled=details.get("fees_settled") or (None if any(paid for *_, paid in facts.fees) else "Không có."),
-        contact_name=running_name(facts.desk_name),
+        contact_name=desk_of_letter(facts),
         recipient=facts.applicant_name,
-        office_name=facts.office_name,
-        desk_name=running_name(facts.desk_name),
+        office_name=letter_office(facts),
+        desk_name=desk_of_letter(facts),
         signer_title=facts.head_title or None,
         signer_name=facts.head_name or None,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from counter_app.models import Dossier
+from counter_app.models import Dossier, DossierEvent
 from counter_app.rules import lifecycle
-from counter_app.rules.calendar import Limit, LimitUnit, WorkCalendar, due
+from counter_app.rules.calendar import Limit, LimitUnit, WorkCalendar, due, due_after_pauses
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.history import standing
 
@@ -42,6 +42,27 @@ def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]
             paused_at = None
     if paused_at is not None:
         found.append((paused_at, until))
+    return found
+
+
+def without_letter(calendar: WorkCalendar, dossier: Dossier, letter: DossierEvent, until: datetime) -> datetime:
+    """Until when the result would have been owed had ``letter`` (the step ``apologise``) not moved the date.
+
+    That is the date promised before it, and what the clock stood since then.
+    """
+    assert letter.due_before is not None
+    pauses = [(max(start, letter.at), end) for start, end in _pauses(dossier, until) if end > letter.at]
+    return due_after_pauses(calendar, letter.due_before, pauses, LimitUnit(dossier.limit_unit))
+
+
+def ended_at(dossier: Dossier) -> datetime | None:
+    """When the dossier had its result or ended without one; None while a result is owed."""
+    found = None
+    for event in standing(dossier.events):
+        if lifecycle.is_open(Status(event.status_after)):
+            found = None
+        elif found is None:
+            found = event.at
     return found
 
 

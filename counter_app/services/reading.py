@@ -25,7 +25,7 @@ from counter_app.models import (
     PortalFile,
     Procedure,
 )
-from counter_app.rules.apology import LetterState
+from counter_app.rules.apology import OPEN_LETTERS, LetterState
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.dossier_code import is_valid, normalise
 from counter_app.rules.identity import fold, normalise_phone
@@ -212,10 +212,8 @@ def _portal_files(session: Session, dossier_id: int) -> tuple[PortalFileView, ..
 def _pending_letter(session: Session, dossier_id: int) -> PendingLetter | None:
     query = (
         select(ApologyLetter)
-        .where(
-            ApologyLetter.dossier_id == dossier_id,
-            ApologyLetter.state.in_((LetterState.DRAFT, LetterState.SUBMITTED, LetterState.SIGNED)),
-        )
+        .join(ApologyLetter.dossier)
+        .where(ApologyLetter.dossier_id == dossier_id, letter_waits())
         .order_by(ApologyLetter.id.desc())
         .limit(1)
     )
@@ -261,6 +259,14 @@ def is_late(at: datetime) -> ColumnElement[bool]:
         Dossier.due < at,
         or_(Dossier.paused_at.is_(None), Dossier.paused_at > Dossier.due),
     )
+
+
+def letter_waits() -> ColumnElement[bool]:
+    """Somebody has to do something about a letter: sign it while a result is owed, deliver it as long as the result
+    was not handed out (law.md, "Late")."""
+    unsigned = and_(ApologyLetter.state.in_(OPEN_LETTERS), Dossier.is_open)
+    undelivered = and_(ApologyLetter.state == LetterState.SIGNED, Dossier.status.in_((*OPEN, Status.FINISHED)))
+    return or_(unsigned, undelivered)
 
 
 def _soon(at: datetime) -> ColumnElement[bool]:

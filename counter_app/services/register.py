@@ -17,12 +17,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from counter_app.errors import UserError
-from counter_app.models import Applicant, Dossier, DossierEvent, Field, Procedure
+from counter_app.models import ApologyLetter, Applicant, Dossier, DossierEvent, Field, Procedure
 from counter_app.rules.calendar import VIETNAM
-from counter_app.rules.lifecycle import Status, Step, label
+from counter_app.rules.lifecycle import Status, label
 from counter_app.services.catalogue import national_part
 from counter_app.services.desk import DeskContext
-from counter_app.services.offices import get_office
+from counter_app.services.offices import office_row
+from counter_app.services.settling import settling_offices
 from counter_app.services.values import RETURN_WAYS
 
 BLOCK = 500
@@ -130,16 +131,15 @@ def register_blocks(desk: DeskContext, wanted: RegisterFilter, *, block: int = B
 
 
 def _blocks(desk: DeskContext, wanted: RegisterFilter, block: int) -> Iterator[list[RegisterLine]]:
-    office = get_office(desk).name
     query = _query(wanted).limit(block)
     after: ColumnElement[bool] | None = None
     while True:
         with desk.database.read() as session:
             rows = session.execute(query if after is None else query.where(after)).all()
-            put_off = _put_off(session, rows)
+            lines = _lines(desk, session, rows)
         if not rows:
             return
-        yield [_line(row, office, put_off.get(row.id, "")) for row in rows]
+        yield lines
         last = rows[-1]
         # Dossiers that come in while this goes on are later than the last one; nothing is read twice or left out.
         same = and_(Dossier.received_at == last.received_at, Dossier.id > last.id)
@@ -155,11 +155,9 @@ def register_ids(desk: DeskContext, wanted: RegisterFilter) -> array[int]:
 
 def register_lines(desk: DeskContext, ids: Sequence[int]) -> list[RegisterLine]:
     """The lines of these dossiers, in the order of ``ids``."""
-    office = get_office(desk).name
     with desk.database.read() as session:
         rows = session.execute(_joined(select(*_COLUMNS)).where(Dossier.id.in_(ids))).all()
-        put_off = _put_off(session, rows)
-    found = {row.id: _line(row, office, put_off.get(row.id, "")) for row in rows}
+        found = dict(zip((row.id for row in rows), _lines(desk, session, rows), strict=True))
     return [found[row_id] for row_id in ids]
 
 
@@ -242,7 +240,8 @@ def _put_off(session: Session, rows: Sequence[Any]) -> dict[int, str]:
         return {}
     query = (
         select(DossierEvent.dossier_id, DossierEvent.due_before, DossierEvent.at, DossierEvent.form_number)
-        .where(DossierEvent.dossier_id.in_(late), DossierEvent.step == Step.APOLOGISE)
+        .join(ApologyLetter, ApologyLetter.event_id == DossierEvent.id)
+        .where(DossierEvent.dossier_id.in_(late))
         .order_by(DossierEvent.dossier_id, DossierEvent.number)
     )
     notes: dict[int, list[str]] = {}
@@ -254,7 +253,22 @@ def _put_off(session: Session, rows: Sequence[Any]) -> dict[int, str]:
     return {dossier: "; ".join(words) for dossier, words in notes.items()}
 
 
-def _line(row: Any, office: str, put_off: str) -> RegisterLine:
+def _lines(desk: DeskContext, session: Session, rows: Sequence[Any]) -> list[RegisterLine]:
+    """The lines of a block. Who leads: another office that settles, else as the catalogue says, else this one."""
+    office = office_row(session, desk)
+    put_off = _put_off(session, rows)
+    elsewhere = settling_offices(session, [row.id for row in rows], office)
+    return [
+        _line(
+            row,
+            elsewhere.get(row.id) or (office.name if row.agency in _NO_AGENCY else row.agency),
+            put_off.get(row.id, ""),
+        )
+        for row in rows
+    ]
+
+
+def _line(row: Any, lead_office: str, put_off: str) -> RegisterLine:
     status = Status(row.status)
     notes = (label(status) if status in _NOTED else "", put_off, row.note)
     return RegisterLine(
@@ -268,7 +282,7 @@ def _line(row: Any, office: str, put_off: str) -> RegisterLine:
         applicant_name=row.applicant_name,
         address=row.address,
         phone=row.phone,
-        lead_office=office if row.agency in _NO_AGENCY else row.agency,
+        lead_office=lead_office,
         received_at=row.received_at,
         due=row.due,
         returned_at=row.returned_at,

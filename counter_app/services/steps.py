@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Document, Dossier, DossierEvent
 from counter_app.rules import lifecycle
-from counter_app.rules.apology import out_in_time
 from counter_app.rules.calendar import (
     VIETNAM,
     LimitUnit,
@@ -25,7 +24,8 @@ from counter_app.rules.calendar import (
 from counter_app.rules.dossier_code import normalise
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
-from counter_app.services.apologies_rows import check_letter, record_signed, refuse_open_letter, signer_name
+from counter_app.services.apologies_rows import refuse_open_letter
+from counter_app.services.apologies_signing import apologise, record_signed
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending, end
@@ -36,7 +36,7 @@ from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import facts_now, frozen, signed_by
+from counter_app.services.paper_facts import LETTERS, facts_now, frozen, signed_by
 from counter_app.services.pauses import promise_and_pauses, stood
 from counter_app.services.portal_told import promised_elsewhere
 from counter_app.services.receive import limit_of, office_cut_off
@@ -143,7 +143,7 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
             refuse_open_letter(session, dossier)
         event, warnings = carry_out(taking, entered_at)
         if step is Step.APOLOGISE:
-            record_signed(desk, session, dossier, event, signer_name(office, given.signer), given.person)
+            record_signed(desk, session, dossier, event, given.person)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         outgoing.queue_uploads(session, dossier, documents, entered_at)
         return StepDone(
@@ -172,10 +172,14 @@ def carry_out(
     effect = Effect(due=dossier.due, details=dict(details or {}))
     if taking.step in EFFECTS:
         EFFECTS[taking.step](taking, effect)
-    form = None if taking.from_portal else effect.form
+    form, number = None if taking.from_portal else effect.form, None
     if form or taking.step in ISSUES_UNNUMBERED or HANDOVER in effect.details:
-        office = office_row(taking.session, taking.desk)
-        effect.details |= frozen(signed_by(facts_now(taking.desk, dossier, office), given.signer, given.signer_title))
+        facts = facts_now(taking.desk, dossier, office_row(taking.session, taking.desk))
+        if form in LETTERS:
+            facts = signed_by(facts, given.signer, given.signer_title)
+        effect.details |= frozen(facts)
+        # A letter of another office has a number of that office's own.
+        number = _form_number(taking, form) if form and not (form in LETTERS and facts.letter_office) else None
     event = append_event(
         taking.desk,
         dossier,
@@ -187,7 +191,7 @@ def carry_out(
         reason=given.reason,
         unit=given.unit,
         form=form,
-        form_number=_form_number(taking, form) if form else None,
+        form_number=number,
         details=effect.details,
         actor=actor,
     )
@@ -351,26 +355,6 @@ def _finish(taking: Taking, effect: Effect) -> None:
         effect.warnings.append(f"Giấy tờ còn ở {taking.dossier.unit}. Về đến quầy, hãy «Nhận về quầy» ở trang Bàn giao.")
 
 
-def _apologise(taking: Taking, effect: Effect) -> None:
-    """Put off once, with reason, responsible unit and new date (Nghị định 61/2018 art. 19; 118/2025)."""
-    dossier, lead_days = taking.dossier, taking.desk.settings.apology.lead_days
-    new_due = taking.given.new_due
-    if new_due is None or dossier.due is None:
-        raise UserError("new_due_missing", "Hãy chọn ngày hẹn trả kết quả mới.")
-    _, calendar = current_calendar(taking.session, taking.desk)
-    check_letter(taking.desk, calendar, dossier, new_due, taking.at)
-    if not out_in_time(calendar, dossier.due, taking.at, lead_days):
-        effect.warnings.append(
-            f"Văn bản xin lỗi được gửi muộn hơn quy định ({lead_days} ngày làm việc trước khi hết hạn)."
-        )
-    effect.due = new_due
-    effect.form = "apology"
-    dossier.apology_count += 1
-    dossier.due_soon_from = due_soon_from(
-        calendar, dossier.received_at, new_due, stood(calendar, dossier, until=taking.at)
-    )
-
-
 EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.RECEIVE: _receive_online,
     Step.HAND_OVER: hand_over,
@@ -383,5 +367,5 @@ EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.REFUSE: end,
     Step.WITHDRAW: end,
     Step.STOP: end,
-    Step.APOLOGISE: _apologise,
+    Step.APOLOGISE: apologise,
 }

@@ -173,7 +173,7 @@ class LetterModel(MarkedModel[LetterView]):
         self.everything = False
 
     def ids_reader(self) -> Callable[[], array[int]]:
-        return partial(letter_ids, self._context.desk, EVERY_LETTER if self.everything else TO_DO)
+        return partial(letter_ids, self._context.desk, EVERY_LETTER if self.everything else ())
 
     def rows_reader(self, ids: tuple[int, ...]) -> Callable[[], Sequence[LetterView]]:
         return partial(letter_rows, self._context.desk, ids)

@@ -117,13 +117,17 @@ class FeeClosingContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApologyRow:
-    """One dossier past its due date, with its letter of apology where there is one."""
+    """One dossier past its due date, or that might have been, with its letter of apology where there is one.
+
+    ``overdue``: its result was still owed when ``due`` had passed; a letter that was out before may have been needless.
+    """
 
     dossier_code: str
     applicant_name: str
     procedure_name: str
     office_name: str
     due: datetime
+    overdue: bool = True
     letter_number: str | None = None
     letter_day: date | None = None
     delivered_at: datetime | None = None

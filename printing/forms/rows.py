@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from printing.content import (
     ApologyListContent,
+    ApologyRow,
     ComponentLine,
     ControlSlipContent,
     FeeClosingContent,
@@ -188,12 +189,12 @@ def closing_rows(content: FeeClosingContent) -> Rows:
 
 def apology_list_values(content: ApologyListContent) -> Values:
     """Texts of the month's list: how many dossiers ran past their day, with and without a letter."""
-    sent = sum(row.delivered_at is not None for row in content.rows)
+    overdue, sent, missing = _letter_counts(content.rows)
     return {
         "month": f"{content.month:%m/%Y}",
-        "overdue_count": str(len(content.rows)),
-        "sent_count": str(sent),
-        "missing_count": str(len(content.rows) - sent),
+        "overdue_count": overdue,
+        "sent_count": sent,
+        "missing_count": missing,
         "preparer_name": content.preparer_name,
         "head_name": content.head_name,
     }
@@ -201,9 +202,9 @@ def apology_list_values(content: ApologyListContent) -> Values:
 
 def apology_list_rows(content: ApologyListContent) -> Rows:
     """The dossiers with their letters, and the counts by office."""
-    offices: dict[str, list[bool]] = {}
+    offices: dict[str, list[ApologyRow]] = {}
     for row in content.rows:
-        offices.setdefault(row.office_name, []).append(row.delivered_at is not None)
+        offices.setdefault(row.office_name, []).append(row)
     return {
         "apologies": _numbered(
             {
@@ -220,15 +221,18 @@ def apology_list_rows(content: ApologyListContent) -> Rows:
             for row in content.rows
         ),
         "apology_offices": _numbered(
-            {
-                "office_name": name,
-                "overdue": str(len(letters)),
-                "sent": str(sum(letters)),
-                "missing": str(len(letters) - sum(letters)),
-            }
-            for name, letters in offices.items()
+            dict(zip(("office_name", "overdue", "sent", "missing"), (name, *_letter_counts(rows)), strict=True))
+            for name, rows in offices.items()
         ),
     }
+
+
+def _letter_counts(rows: Sequence[ApologyRow]) -> tuple[str, str, str]:
+    """How many ran past their day, how many letters were sent, and how many ran past it that have none."""
+    overdue = sum(row.overdue for row in rows)
+    sent = sum(row.delivered_at is not None for row in rows)
+    missing = sum(row.overdue and row.delivered_at is None for row in rows)
+    return str(overdue), str(sent), str(missing)
 
 
 def _letter(number: str | None, day: str | None) -> str:

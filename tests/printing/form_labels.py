@@ -195,7 +195,7 @@ UNPRESCRIBED = {
     "apology_list": [
         *LIST_HEAD,
         "DANH SÁCH VĂN BẢN XIN LỖI TRONG THÁNG Tháng 02/2026",
-        "Hồ sơ quá hạn: 2; đã gửi văn bản xin lỗi: 1; chưa có văn bản xin lỗi đã gửi: 1.",
+        "Hồ sơ quá hạn: 2; văn bản xin lỗi đã gửi: 1; hồ sơ quá hạn chưa được gửi văn bản: 1.",
         "1 UBND xã Ea Kao 1 1 0 2 Phòng Tư pháp 1 0 1",
         f"1 {CODE} H' Ngăm Niê Kdăm Thủ tục đăng ký giám hộ UBND xã Ea Kao 17:00 10/02/2026 12 09/02/2026 "
         "09:05 09/02/2026 16:30 13/03/2026 Phải xác minh thêm tại nơi cư trú trước đây.",

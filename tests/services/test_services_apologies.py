@@ -32,13 +32,16 @@ from counter_app.services.apologies import (
     submit,
     write,
 )
+from counter_app.services.apologies_paper import print_letters
 from counter_app.services.apologies_reasons import change_reason, forget_reason, keep_reason, kept_reasons
 from counter_app.services.apologies_rows import LetterText
 from counter_app.services.desk import DeskContext, open_desk
-from counter_app.services.papers import make_paper
+from counter_app.services.papers import make_paper, print_paper
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
+from counter_app.services.register import RegisterFilter, register_ids, register_lines
 from counter_app.services.steps import StepInput, take_step
+from counter_app.services.undo import undo_last, undoable
 from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
@@ -47,6 +50,7 @@ from tests.services.inspect_desk import kinds, nothing_stored, refused
 from tests.storage.test_storage_migrations import downgrade
 
 REASON = "Chờ kết quả xác minh của cơ quan công an"
+PRINTER = "tcp://127.0.0.1:9"
 
 
 def moment(day: int, hour: int, minute: int = 0) -> datetime:
@@ -151,6 +155,49 @@ def test_a_signed_letter_is_not_taken_back(desk: DeskContext, code: str) -> None
             step()
 
 
+def test_the_history_names_the_signer_not_only_who_entered_it(desk: DeskContext, code: str) -> None:
+    letter, _ = sign(desk, write(desk, code, text(), submit=True).id, Signing("Y Phó", "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH"))
+    line = letter_history(desk, letter.id)[-1]
+    assert (line.actor, line.note) == ("Lê Thị Hạnh", "Người ký: Y Phó, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH")
+    other = receive(desk, full_request()).code
+    take_step(desk, other, Step.APOLOGISE, StepInput(reason=REASON, unit="Phòng", new_due=LATER))
+    (at_once,) = letters_of(desk, other)
+    assert letter_history(desk, at_once.id)[-1].note == "Người ký: CHỦ TỊCH", "the head by the title"
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_signing_by_mistake_is_taken_back_while_no_paper_left(
+    desk: DeskContext, clock: Clock, code: str, together: bool
+) -> None:
+    before = show(desk, code).row
+    letter, _ = sign(desk, write(desk, code, text(), submit=True).id)
+    clock.move(minutes=5)
+    undo_last(desk, code, "Nhầm hồ sơ")
+    (waits,) = letters_of(desk, code)
+    assert (waits.state, waits.number, waits.signed_by, waits.signed_at) == (LetterState.SUBMITTED, None, "", None)
+    after = show(desk, code).row
+    assert (after.due, after.due_soon_from, after.apology_count) == (before.due, before.due_soon_from, 0)
+    assert letter_history(desk, letter.id)[-1].step is LetterStep.UNSIGN
+    assert letter_history(desk, letter.id)[-1].at == clock.now
+    (line,) = register_lines(desk, register_ids(desk, RegisterFilter()))
+    assert line.note == ""
+    edit(desk, send_back(desk, letter.id, "Sai ngày").id, text(moment(16, 17)))
+    submit(desk, letter.id)
+    again, _ = sign(desk, letter.id)
+    assert (again.number, show(desk, code).row.due) == (2, moment(16, 17))
+    (line,) = register_lines(desk, register_ids(desk, RegisterFilter()))
+    assert line.note == "Hẹn lần đầu 17:00 13/03/2026; văn bản xin lỗi số 2 ngày 11/03/2026"
+    print_letters(desk, [letter.id], PRINTER) if together else print_paper(desk, code, "apology", PRINTER)
+    assert "đã in" in undoable(desk, code).refusal
+
+
+def test_a_letter_that_was_handed_over_stays_signed(desk: DeskContext, code: str) -> None:
+    letter, _ = sign(desk, write(desk, code, text(), submit=True).id)
+    deliver(desk, letter.id, Delivery("email"))
+    with nothing_stored(desk), refused("undo_not_possible", "đã giao ra ngoài"):
+        undo_last(desk, code, "Nhầm")
+
+
 def test_a_dropped_draft_makes_room_for_another(desk: DeskContext, code: str) -> None:
     letter = write(desk, code, text())
     with nothing_stored(desk), refused("apology_open", code, "dự thảo"):
@@ -246,7 +293,7 @@ def test_whatever_is_tried_one_signed_letter_moves_the_date_once(desk: DeskConte
         for letter in letters:
             lines = [line.step for line in letter_history(desk, letter.id)]
             assert lines[0] is LetterStep.WRITE
-            assert (LetterStep.SIGN in lines) == (letter in signed)
+            assert lines.count(LetterStep.SIGN) - lines.count(LetterStep.UNSIGN) == int(letter in signed)
 
 
 def _try(desk: DeskContext, code: str, step: LetterStep | Step) -> None:
@@ -264,6 +311,7 @@ def _try(desk: DeskContext, code: str, step: LetterStep | Step) -> None:
             LetterStep.SIGN: partial(sign, desk, letter.id),
             LetterStep.DELIVER: partial(deliver, desk, letter.id, Delivery("counter")),
             LetterStep.DROP: partial(drop, desk, letter.id, "Thôi"),
+            LetterStep.UNSIGN: partial(undo_last, desk, code, "Ký nhầm"),
         }[LetterStep(step)]()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,8 +27,14 @@ from counter_app.services.apologies_overdue import (
 from counter_app.services.apologies_rows import LetterText
 from counter_app.services.apology_list import apology_lines, apology_list_pdf, export_apologies
 from counter_app.services.desk import DeskContext
+from counter_app.services.handover import prepare, send
+from counter_app.services.handover_receive import confirm, take_back
+from counter_app.services.handover_values import Destination
+from counter_app.services.handover_values import Signing as ListSigning
+from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
+from counter_app.services.undo import undo_last
 from counter_app.settings import with_changes
 from tests.catalogue_samples import full_request
 from tests.conftest import Clock
@@ -136,6 +143,38 @@ def test_whoever_took_it_last_has_it_in_hand_and_a_dropped_letter_is_none(desk: 
     assert (row.person, row.letter, row.letter_id) == ("Trần Văn Tư", None, None)
 
 
+def test_whoever_signed_a_list_has_what_is_on_it_in_hand(desk: DeskContext, clock: Clock) -> None:
+    taken, waiting, back = taken_in(desk, clock, 9, 9, 9)
+    clock.set(10, 9)
+    for code in (taken, waiting, back):
+        made = send(desk, prepare(desk, [code], Destination(UNIT)).id)
+        if code != waiting:
+            confirm(desk, made.id, ListSigning("Trần Văn Tư Pháp"))
+    take_step(desk, back, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
+    take_back(desk, [back], "Trần Văn Tư Pháp")  # a correction: no step of its own while papers are awaited
+    take_step(desk, back, Step.SUPPLEMENT, StepInput())
+    clock.set(20, 9)
+    hands = {row.code: (row.unit, row.person) for row in rows(desk, Group.RED)}
+    at_desk = ("UBND xã Ea Kao", "Lê Thị Hạnh")
+    assert hands == {taken: (UNIT, "Trần Văn Tư Pháp"), waiting: at_desk, back: at_desk}
+
+
+def test_a_letter_waits_no_longer_than_the_dossier_does(desk: DeskContext, clock: Clock) -> None:
+    """Not signed: while a result is owed. Signed: until the applicant has the result."""
+    draft_of, signed_of = taken_in(desk, clock, 9, 9)
+    draft = write(desk, draft_of, text(moment(16, 17)))
+    signed, _ = sign(desk, write(desk, signed_of, text(moment(16, 17)), submit=True).id)
+    for code in (draft_of, signed_of):
+        take_step(desk, code, Step.FINISH, StepInput())
+    assert (list(letter_ids(desk)), overdue_counts(desk).letters) == ([signed.id], 1)
+    assert show(desk, draft_of).letter is None
+    undo_last(desk, draft_of, "Nhầm hồ sơ")
+    assert list(letter_ids(desk)) == [draft.id, signed.id]
+    take_step(desk, signed_of, Step.RETURN, StepInput(by="counter"))
+    assert (list(letter_ids(desk)), overdue_counts(desk).letters) == ([draft.id], 1)
+    assert deliver(desk, signed.id, Delivery("counter")).state is LetterState.DELIVERED, "said later all the same"
+
+
 def test_letters_wait_in_the_order_of_what_is_next(desk: DeskContext, clock: Clock) -> None:
     codes = taken_in(desk, clock, 9, 9, 9, 9)
     clock.set(10, 9)
@@ -179,6 +218,40 @@ def test_the_month_has_letters_and_those_that_are_missing(desk: DeskContext, mon
     assert (lines[0].new_due, lines[0].office, lines[0].unit) == (moment(17, 17), "UBND xã Ea Kao", UNIT)
     assert apology_lines(desk, date(2026, 2, 1)) == []
     assert apology_lines(desk, date(2026, 4, 1)) == []
+
+
+def test_what_kept_its_first_date_is_not_overdue_and_has_no_letter_missing(
+    desk: DeskContext, month: list[str], clock: Clock, tmp_path: Path
+) -> None:
+    """Signed on the 11th: one has its result on the 12th, one waits for papers from the 12th on."""
+    clock.set(9, 9)
+    in_time, waits = receive(desk, full_request()).code, receive(desk, full_request()).code
+    clock.set(11, 9)
+    for code in (in_time, waits):
+        sign(desk, write(desk, code, text(moment(17, 17)), submit=True).id)
+    clock.set(12, 9)
+    take_step(desk, in_time, Step.FINISH, StepInput())
+    take_step(desk, waits, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
+    clock.set(16, 9)
+    lines = {line.code: line for line in apology_lines(desk, DAY)}
+    assert [code for code, line in lines.items() if not line.overdue] == [in_time, waits]
+    (count,) = re.findall("Hồ sơ quá hạn: [^.]*", said(apology_list_pdf(desk, DAY)))
+    assert count == "Hồ sơ quá hạn: 5; văn bản xin lỗi đã gửi: 2; hồ sơ quá hạn chưa được gửi văn bản: 3"
+    path = tmp_path / "xin lỗi.csv"
+    export_apologies(desk, DAY, path)
+    assert path.read_text(encoding="utf-8-sig").count("quá hạn") == 5
+
+
+def test_what_ended_late_without_a_result_is_on_the_list(desk: DeskContext, clock: Clock) -> None:
+    late, in_time, stood = taken_in(desk, clock, 9, 9, 9)
+    clock.set(12, 9)
+    take_step(desk, stood, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu"))
+    clock.set(12, 16)
+    take_step(desk, in_time, Step.STOP, StepInput(reason="Người nộp xin dừng"))
+    clock.set(13, 9)
+    take_step(desk, late, Step.STOP, StepInput(reason="Người nộp xin dừng"))
+    take_step(desk, stood, Step.WITHDRAW, StepInput())
+    assert [(line.code, line.overdue) for line in apology_lines(desk, DAY)] == [(late, True)]
 
 
 def test_what_is_not_due_yet_is_not_missing(desk: DeskContext, clock: Clock) -> None:
