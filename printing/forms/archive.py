@@ -35,5 +35,7 @@ def archival(
         declare(document, title, subject, made_at or _UNDATED)
         if marked:
             structure(document, LANGUAGE, marked)
-        document.save(out, min_version="1.7", deterministic_id=True)
+        # Small objects packed together: a receipt's marks alone are a fifth of its bytes.
+        packed = pikepdf.ObjectStreamMode.generate
+        document.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=packed)
     return out.getvalue()
