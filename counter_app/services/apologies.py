@@ -25,8 +25,8 @@ from counter_app.services.apologies_rows import (
     LetterText,
     LetterView,
     add_step,
-    check_step,
     check_letter,
+    check_step,
     clean_text,
     count_reason,
     letter_view,
@@ -40,6 +40,7 @@ from counter_app.services.free_text import plain
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.settling import refuse_one_signer
 from counter_app.services.steps import StepInput, Taking, carry_out, find_dossier
 
 DELIVERY_WAYS = {
@@ -72,6 +73,14 @@ class Delivery:
     to: str = ""
     at: datetime | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """What came of one thing done to several letters: the ids done, and code and words of each refusal."""
+
+    done: tuple[int, ...]
+    refused: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,14 @@ def sign(desk: DeskContext, letter_id: int, signing: Signing = BY_HEAD) -> tuple
         return _view(desk, session, letter), tuple(warnings)
 
 
+def sign_each(desk: DeskContext, letter_ids: Sequence[int], signing: Signing) -> Each:
+    """Several letters signed by the same person. Raises UserError ``signer_of_one_office``."""
+    with desk.database.read() as session:
+        dossiers = session.scalars(select(ApologyLetter.dossier_id).where(ApologyLetter.id.in_(letter_ids))).all()
+        refuse_one_signer(session, dossiers, office_row(session, desk), plain(signing.signer))
+    return each(desk, letter_ids, partial(_sign_one, desk, signing))
+
+
 def deliver(desk: DeskContext, letter_id: int, delivery: Delivery) -> LetterView:
     """The applicant has the letter: how, to whom and when, and whether that was in time.
 
@@ -194,14 +211,6 @@ def deliver(desk: DeskContext, letter_id: int, delivery: Delivery) -> LetterView
         return _view(desk, session, letter)
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
-    """What came of one thing done to several letters: the ids done, and code and words of each refusal."""
-
-    done: tuple[int, ...]
-    refused: tuple[tuple[str, str], ...]
-
-
 def each(desk: DeskContext, letter_ids: Sequence[int], act: Callable[[int], object]) -> Each:
     """Do the same to several letters, each its own unit of work; one refusal does not hold up the others."""
     done: list[int] = []
@@ -214,6 +223,10 @@ def each(desk: DeskContext, letter_ids: Sequence[int], act: Callable[[int], obje
             with desk.database.read() as session:
                 refused.append((find_letter(session, letter_id).dossier.code, refusal.message))
     return Each(tuple(done), tuple(refused))
+
+
+def _sign_one(desk: DeskContext, signing: Signing, letter_id: int) -> None:
+    sign(desk, letter_id, signing)
 
 
 def letters_of(desk: DeskContext, code: str) -> tuple[LetterView, ...]:

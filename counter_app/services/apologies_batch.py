@@ -27,6 +27,7 @@ from counter_app.services.free_text import plain
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.pauses import latest_extension
+from counter_app.services.settling import refuse_one_signer
 from counter_app.services.steps import StepInput, Taking, carry_out, find_dossier
 
 WAITING, DONE, REFUSED = "waiting", "done", "refused"
@@ -107,12 +108,15 @@ def start_batch(
     """Keep what is asked; the batch's id. Nothing is written to a dossier yet.
 
     ``signed``: the letters are signed already, else they are submitted. Raises UserError ``batch_empty``,
-    ``reason_missing``, ``unit_missing``.
+    ``reason_missing``, ``unit_missing``, ``signer_of_one_office``.
     """
     if not items:
         raise UserError("batch_empty", "Chưa chọn hồ sơ nào. Hãy đánh dấu các hồ sơ cần lập văn bản xin lỗi.")
     texts = [clean_text(item.text) for item in items]
     with desk.database.write() as session:
+        codes = [item.code for item in items]
+        dossiers = session.scalars(select(Dossier.id).where(Dossier.code.in_(codes))).all()
+        refuse_one_signer(session, dossiers, office_row(session, desk), plain(signer))
         batch = ApologyBatch(
             signed=signed,
             signer=plain(signer),

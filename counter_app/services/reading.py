@@ -155,7 +155,9 @@ def show(desk: DeskContext, code: str) -> DossierView:
     """Everything known of one dossier; UserError ``dossier_unknown``."""
     # Imported here: the queue, the first page of many a start, reads without them.
     from counter_app.services.catalogue import procedure_view
+    from counter_app.services.offices import office_row
     from counter_app.services.scan_jobs import in_work
+    from counter_app.services.settling import settling_office
     from counter_app.services.steps import find_dossier
 
     with desk.database.read() as session:
@@ -194,6 +196,7 @@ def show(desk: DeskContext, code: str) -> DossierView:
             permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
             portal_files=_portal_files(session, dossier.id),
             letter=_pending_letter(session, dossier.id),
+            settling_office=settling_office(dossier, office_row(session, desk)),
             scans_in_work=frozenset((component, result) for _, component, result in in_work(session, [dossier.id])),
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from counter_app.errors import UserError
 from counter_app.models import Dossier, HandoverItem, HandoverList, Office
 
 
@@ -37,6 +38,18 @@ def settling_offices(session: Session, ids: Sequence[int], office: Office) -> di
         elsewhere = office_code not in ("", office.code) and held_by in ("", unit)
         found[dossier_id] = unit if elsewhere else ""
     return {dossier_id: name for dossier_id, name in found.items() if name}
+
+
+def refuse_one_signer(session: Session, ids: Sequence[int], office: Office, signer: str) -> None:
+    """Whoever signs for one office signs for no other: UserError ``signer_of_one_office``."""
+    elsewhere = settling_offices(session, ids, office) if signer else {}
+    offices = sorted({elsewhere.get(dossier_id, office.name) for dossier_id in ids}) if elsewhere else []
+    if len(offices) > 1:
+        raise UserError(
+            "signer_of_one_office",
+            f"Các hồ sơ do nhiều cơ quan giải quyết ({', '.join(offices)}) nên không cùng một người ký. "
+            "Hãy làm riêng từng cơ quan, hoặc để trống người ký.",
+        )
 
 
 def _told(dossier: Dossier, office: Office) -> str:

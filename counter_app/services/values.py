@@ -286,6 +286,8 @@ class DossierView:
     permitted_steps: tuple[str, ...]
     portal_files: tuple[PortalFileView, ...] = ()
     letter: PendingLetter | None = None
+    settling_office: str = ""
+    """Another office that settles it; "" where this one does."""
     scans_in_work: frozenset[tuple[str, str]] = frozenset()
     """Component and result codes of papers that have been scanned and are being made into documents."""
 

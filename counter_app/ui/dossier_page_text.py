@@ -61,6 +61,7 @@ class Words:
     DESK = QT_TRANSLATE_NOOP("DossierText", "Tiếp nhận và trả")
     CHANNEL = QT_TRANSLATE_NOOP("DossierText", "Kênh")
     RETURN_BY = QT_TRANSLATE_NOOP("DossierText", "Nhận kết quả")
+    SETTLES = QT_TRANSLATE_NOOP("DossierText", "Cơ quan giải quyết")
     UNIT = QT_TRANSLATE_NOOP("DossierText", "Đang xử lý tại")
     EVENT_UNIT = QT_TRANSLATE_NOOP("DossierText", "Đơn vị")
     FILES = QT_TRANSLATE_NOOP("DossierText", "Tệp")
@@ -208,6 +209,7 @@ def _desk_facts(view: DossierView) -> Facts:
         (Words.CHANNEL, CHANNELS.get(view.channel, view.channel)),
         (Words.RETURN_BY, RETURN_WAYS.get(view.return_by, view.return_by)),
         (Words.UNIT, view.row.unit),
+        (Words.SETTLES, view.settling_office),
         (Words.DELIVERY, _tr(DELIVERY_WORDS.get(view.delivery_state, view.delivery_state))),
         (Words.SHELF, view.shelf),
         (Words.SETS, str(view.sets)),

@@ -1,4 +1,4 @@
-"""The window for a refusal, a withdrawal or a stop: its ground in law, what becomes of papers and fees."""
+"""The window for a refusal, a withdrawal or a stop: its ground in law, what becomes of papers and fees, who signs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
 from counter_app.ui.law_box import LawBox
 from counter_app.ui.page import nfc
+from counter_app.ui.signer_fields import SignerFields
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -32,6 +33,7 @@ class Words:
     REQUESTED = QT_TRANSLATE_NOOP("EndingDialog", "D&ừng theo")
     PAPERS = QT_TRANSLATE_NOOP("EndingDialog", "Giấy &tờ xử lý thế nào")
     FEES = QT_TRANSLATE_NOOP("EndingDialog", "&Phí, lệ phí xử lý thế nào")
+    SIGNER = QT_TRANSLATE_NOOP("EndingDialog", "N&gười ký thông báo")
     ORIGINALS = QT_TRANSLATE_NOOP("EndingDialog", "Trả lại &bản chính")
     ORIGINAL = QT_TRANSLATE_NOOP("EndingDialog", "{count} bản: {name}")
 
@@ -47,6 +49,7 @@ class EndingDialog(StepDialog):
         for key, words in REQUESTED_BY.items():
             self.requested_by.addItem(words, key)
         self.papers, self.fees = QLineEdit(self), QLineEdit(self)
+        self.signer = SignerFields(self)
         self.originals = QListWidget(self)
         self.originals.setFixedHeight(PAPERS_HEIGHT)
         self.originals.setWordWrap(True)
@@ -57,6 +60,7 @@ class EndingDialog(StepDialog):
             (_tr(Words.REQUESTED), self.requested_by, step is Step.STOP),
             (_tr(Words.PAPERS), self.papers, step is Step.STOP),
             (_tr(Words.FEES), self.fees, step is not Step.REFUSE),
+            (_tr(Words.SIGNER), self.signer, step is Step.STOP),
             (_tr(Words.ORIGINALS), self.originals, step is not Step.REFUSE and self.originals.count() > 0),
         ]
         for words, field, wanted in asked:
@@ -76,7 +80,8 @@ class EndingDialog(StepDialog):
             fees=nfc(self.fees.text()),
             originals=self._given_back(),
         )
-        return replace(super().answers(), ending=ending)
+        signing = self.signer.signing()
+        return replace(super().answers(), ending=ending, signer=signing.signer, signer_title=signing.title)
 
     def issued(self, answer: Any) -> str:
         """A withdrawal has no notice; for papers that go back the receiver signs."""

@@ -53,6 +53,7 @@ class Words:
     LETTER_TITLE = QT_TRANSLATE_NOOP("OverduePage", "Văn bản xin lỗi và hẹn lại ngày trả kết quả")
     DETAIL = QT_TRANSLATE_NOOP("OverduePage", "{procedure} · Chịu trách nhiệm: {unit}, {person}")
     SIGNED_BY = QT_TRANSLATE_NOOP("OverduePage", "Văn bản số {number}: {signer} ký")
+    SIGNED_ELSEWHERE = QT_TRANSLATE_NOOP("OverduePage", "Văn bản: {signer} ký")
     UNFINISHED = QT_TRANSLATE_NOOP("OverduePage", "Đợt lập văn bản còn dở: {done} / {total} hồ sơ.")
     GO_ON = QT_TRANSLATE_NOOP("OverduePage", "Làm &tiếp…")
     GIVE_UP = QT_TRANSLATE_NOOP("OverduePage", "Bỏ p&hần còn lại")
@@ -297,8 +298,9 @@ def _read_chosen(desk: DeskContext, ids: Sequence[int]) -> list[LateRow] | Dossi
 def _detail(row: LateRow) -> str:
     """What the columns cut short, and who signed."""
     parts = [_tr(Words.DETAIL).format(procedure=row.row.procedure_name, unit=row.unit, person=row.person)]
-    if row.letter_number is not None:
-        parts.append(_tr(Words.SIGNED_BY).format(number=row.letter_number, signer=row.signed_by))
+    if row.signed_by:
+        words = Words.SIGNED_ELSEWHERE if row.letter_number is None else Words.SIGNED_BY
+        parts.append(_tr(words).format(number=row.letter_number, signer=row.signed_by))
     return " · ".join(parts)
 
 

@@ -41,9 +41,9 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import weekday_time
 from counter_app.ui.overdue_page_papers import LettersDialog
 from counter_app.ui.overdue_page_reasons import ReasonField
-from counter_app.ui.overdue_page_steps import SignerFields
 from counter_app.ui.page import nfc
 from counter_app.ui.plain_table import PlainTable
+from counter_app.ui.signer_fields import SignerFields
 from counter_app.ui.step_dialogs import MomentEdit, TaskDialog
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate

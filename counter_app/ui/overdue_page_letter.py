@@ -21,8 +21,8 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PreviewDialog
 from counter_app.ui.formatting import due_words, local, weekday_time
 from counter_app.ui.overdue_page_reasons import ReasonField
-from counter_app.ui.overdue_page_steps import SignerFields
 from counter_app.ui.page import commit_preedit, nfc
+from counter_app.ui.signer_fields import SignerFields
 from counter_app.ui.step_dialogs import MomentEdit, TaskDialog, announce_step
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -48,6 +48,9 @@ class Words:
         "ApologyDialog",
         "{code} · {name}\nHẹn trả: {due} ({late}).\n"
         "Chỉ được hẹn lại một lần; lý do và ngày hẹn mới được in trong văn bản gửi người nộp.",
+    )
+    ELSEWHERE = QT_TRANSLATE_NOOP(
+        "ApologyDialog", "Văn bản đứng tên {office}, cơ quan giải quyết: số do cơ quan đó ghi."
     )
     PREVIEW = QT_TRANSLATE_NOOP("ApologyDialog", "Xem trước (Ctrl+P)")
     PREVIEW_TITLE = QT_TRANSLATE_NOOP("ApologyDialog", "Xem trước, chưa lập: văn bản xin lỗi")
@@ -105,14 +108,16 @@ class ApologyDialog(TaskDialog):
         self._due = dossier.row.due
         now = context.desk.clock()
         late, _tone = due_words(dossier.row, now, context.calendar)
-        self.say(
-            translate("ApologyDialog", Words.HEAD).format(
-                code=self.code, name=dossier.applicant.name, due=weekday_time(self._due), late=late
-            )
+        head = translate("ApologyDialog", Words.HEAD).format(
+            code=self.code, name=dossier.applicant.name, due=weekday_time(self._due), late=late
         )
+        if dossier.settling_office:
+            elsewhere = translate("ApologyDialog", Words.ELSEWHERE).format(office=dossier.settling_office)
+            head = f"{head}\n{elsewhere}"
+        self.say(head)
         self.reasons = ReasonField(context, self)
         self.reason = self.reasons.text
-        self.unit = QLineEdit(dossier.row.unit, self)
+        self.unit = QLineEdit(dossier.row.unit or dossier.settling_office, self)
         self.new_due = MomentEdit(first_suggestion(context.calendar, dossier, now), self)
         self.weekday = QLabel(self)
         set_role(self.weekday, "hint")

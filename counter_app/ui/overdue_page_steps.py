@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,13 +27,12 @@ from counter_app.services.apologies import (
     Delivery,
     Each,
     LetterLine,
-    Signing,
     deliver,
     drop,
     each,
     letter_history,
     send_back,
-    sign,
+    sign_each,
     submit,
 )
 from counter_app.services.apologies_rows import LetterView
@@ -41,11 +41,9 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import local_time
 from counter_app.ui.page import nfc
 from counter_app.ui.plain_table import PlainTable
+from counter_app.ui.signer_fields import SignerFields
 from counter_app.ui.step_dialogs import MomentEdit, TaskDialog
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
-
-TITLE_BREAK = "/"
-"""What stands for a new line in the title of a deputy while it is typed."""
 
 
 class Words:
@@ -60,9 +58,6 @@ class Words:
         "Giao chậm nhất một ngày làm việc trước khi hết hạn; giao muộn vẫn ghi được, và ghi là muộn.",
     )
     SIGNER = QT_TRANSLATE_NOOP("LetterSteps", "&Người ký")
-    SIGNER_HINT = QT_TRANSLATE_NOOP("LetterSteps", "để trống: thủ trưởng cơ quan")
-    TITLE = QT_TRANSLATE_NOOP("LetterSteps", "C&hức vụ người ký")
-    TITLE_HINT = QT_TRANSLATE_NOOP("LetterSteps", "ví dụ: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH")
     WAY = QT_TRANSLATE_NOOP("LetterSteps", "&Cách giao")
     TO = QT_TRANSLATE_NOOP("LetterSteps", "Giao ch&o")
     TO_HINT = QT_TRANSLATE_NOOP("LetterSteps", "để trống: chủ hồ sơ")
@@ -74,39 +69,8 @@ class Words:
     HISTORY = QT_TRANSLATE_NOOP("LetterSteps", "Nhật ký văn bản xin lỗi · {code}")
     STEP = QT_TRANSLATE_NOOP("LetterSteps", "Việc")
     WHEN = QT_TRANSLATE_NOOP("LetterSteps", "Lúc")
-    WHO = QT_TRANSLATE_NOOP("LetterSteps", "Người làm")
+    WHO = QT_TRANSLATE_NOOP("LetterSteps", "Người ghi")
     CLOSE = QT_TRANSLATE_NOOP("LetterSteps", "Đóng (Esc)")
-
-
-class SignerFields(QWidget):
-    """Who signed: the head of the office, or a deputy with a title of two lines."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = QLineEdit(self)
-        self.title = QLineEdit(self)
-        for field, label, hint in (
-            (self.name, Words.SIGNER, Words.SIGNER_HINT),
-            (self.title, Words.TITLE, Words.TITLE_HINT),
-        ):
-            field.setAccessibleName(_tr(label).replace("&", ""))
-            field.setPlaceholderText(_tr(hint))
-        self.title.setEnabled(False)
-        self.name.textChanged.connect(self._named)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.name, 1)
-        layout.addWidget(self.title, 1)
-        self.setFocusProxy(self.name)
-
-    def signing(self) -> Signing:
-        """What was entered."""
-        lines = [part.strip() for part in nfc(self.title.text()).split(TITLE_BREAK)]
-        return Signing(nfc(self.name.text()), "\n".join(part for part in lines if part))
-
-    @Slot(str)
-    def _named(self, text: str) -> None:
-        self.title.setEnabled(bool(text.strip()))
 
 
 class LetterStepDialog(TaskDialog):
@@ -129,6 +93,10 @@ class LetterStepDialog(TaskDialog):
 
     def work(self) -> Callable[[], Each]:
         ids = tuple(letter.id for letter in self.letters)
+        if self.step is LetterStep.SIGN:
+            entered = self.signer.signing()
+            at = self.at.moment() if self.earlier.isChecked() else None
+            return partial(sign_each, self.context.desk, ids, replace(entered, at=at))
         return partial(each, self.context.desk, ids, self._act())
 
     def _build(self) -> QWidget:
@@ -168,10 +136,6 @@ class LetterStepDialog(TaskDialog):
 
     def _act(self) -> Callable[[int], object]:
         desk = self.context.desk
-        if self.step is LetterStep.SIGN:
-            entered = self.signer.signing()
-            at = self.at.moment() if self.earlier.isChecked() else None
-            return partial(_sign, desk, Signing(entered.signer, entered.title, at))
         if self.step is LetterStep.DELIVER:
             at = self.at.moment() if self.earlier.isChecked() else None
             given = Delivery(str(self.way.currentData()), nfc(self.to.text()), at, nfc(self.note.text()))
@@ -223,10 +187,6 @@ def _about(letters: Sequence[LetterView]) -> str:
     if len(letters) == 1:
         return _tr(Words.ONE).format(code=letters[0].code, name=letters[0].applicant)
     return _tr(Words.MANY).format(count=len(letters), codes=", ".join(letter.code for letter in letters))
-
-
-def _sign(desk: DeskContext, signing: Signing, letter_id: int) -> object:
-    return sign(desk, letter_id, signing)
 
 
 def _deliver(desk: DeskContext, given: Delivery, letter_id: int) -> object:

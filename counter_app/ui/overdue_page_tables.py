@@ -53,7 +53,9 @@ class Words:
     DRAFT = QT_TRANSLATE_NOOP("OverdueTables", "… dự thảo")
     SUBMITTED = QT_TRANSLATE_NOOP("OverdueTables", "… đang trình ký")
     SIGNED = QT_TRANSLATE_NOOP("OverdueTables", "✓ số {number}, chưa giao")
+    SIGNED_ELSEWHERE = QT_TRANSLATE_NOOP("OverdueTables", "✓ đã ký, chưa giao")
     DELIVERED = QT_TRANSLATE_NOOP("OverdueTables", "✓ số {number}, đã giao")
+    DELIVERED_ELSEWHERE = QT_TRANSLATE_NOOP("OverdueTables", "✓ đã giao")
     OUT_IN_TIME = QT_TRANSLATE_NOOP("OverdueTables", "✓ đúng hạn")
     OUT_LATE = QT_TRANSLATE_NOOP("OverdueTables", "✗ muộn")
     STILL = QT_TRANSLATE_NOOP("OverdueTables", "còn kịp")
@@ -61,12 +63,15 @@ class Words:
 
 
 def letter_words(row: LateRow, now: datetime, _calendar: Any) -> tuple[str, str]:
-    """How far the letter is, and the tone: late dossiers without one are the red list."""
-    number = row.letter_number or "?"
+    """How far the letter is, and the tone: late dossiers without one are the red list.
+
+    A letter of another office has no number of ours.
+    """
+    ours = row.letter_number is not None
     if row.letter is LetterState.SIGNED:
-        return _tr(Words.SIGNED).format(number=number), "soon"
+        return _tr(Words.SIGNED if ours else Words.SIGNED_ELSEWHERE).format(number=row.letter_number), "soon"
     if row.letter is LetterState.DELIVERED:
-        return _tr(Words.DELIVERED).format(number=number), "good"
+        return _tr(Words.DELIVERED if ours else Words.DELIVERED_ELSEWHERE).format(number=row.letter_number), "good"
     if row.letter is not None:
         return _tr(Words.DRAFT if row.letter is LetterState.DRAFT else Words.SUBMITTED), "soon"
     if row.row.due is not None and now > row.row.due:

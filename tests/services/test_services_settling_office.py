@@ -11,7 +11,8 @@ import pytest
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies import Signing as LetterSigning
-from counter_app.services.apologies import letter_history, letters_of, sign, write
+from counter_app.services.apologies import letter_history, letters_of, sign, sign_each, write
+from counter_app.services.apologies_batch import BatchItem, start_batch
 from counter_app.services.apologies_rows import LetterText
 from counter_app.services.apology_list import apology_lines
 from counter_app.services.desk import DeskContext
@@ -28,6 +29,7 @@ from counter_app.services.steps import StepInput, take_step
 from tests.catalogue_samples import OFFICE, full_request
 from tests.conftest import Clock
 from tests.printing.paper_samples import text_of
+from tests.services.inspect_desk import nothing_stored, refused
 
 OURS = replace(OFFICE, head_name="Y Trưởng")
 JUSTICE = "Sở Tư pháp tỉnh Đắk Lắk"
@@ -81,6 +83,17 @@ def test_a_signer_who_is_named_signs_for_it(desk: DeskContext, code: str, tmp_pa
     assert DEPUTY[0] in said(desk, code, "apology", tmp_path)
     assert letter.signed_by == DEPUTY[0]
     assert letter_history(desk, letter.id)[-1].note == "Người ký: Trần Văn Phó, KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC"
+
+
+def test_nobody_signs_for_two_offices(desk: DeskContext, code: str) -> None:
+    ours = receive(desk, full_request()).code
+    letters = [write(desk, each, TEXT, submit=True).id for each in (code, ours)]
+    with nothing_stored(desk), refused("signer_of_one_office", JUSTICE, OURS.name):
+        sign_each(desk, letters, LetterSigning(*DEPUTY))
+    with nothing_stored(desk), refused("signer_of_one_office"):
+        start_batch(desk, [BatchItem(each, TEXT) for each in (code, ours)], signed=True, signer=DEPUTY[0])
+    assert sign_each(desk, letters, LetterSigning()).done == tuple(letters), "each by its own head"
+    assert {letters_of(desk, each)[0].signed_by for each in (code, ours)} == {f"Thủ trưởng {JUSTICE}", "Y Trưởng"}
 
 
 def test_the_stop_notice_too(desk: DeskContext, code: str, tmp_path: Path) -> None:

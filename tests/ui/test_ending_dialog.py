@@ -53,6 +53,13 @@ def test_a_stop_asks_for_its_ground_and_what_becomes_of_papers_and_fees(
     dialog.law.setFocus()
     type_text("Luật Hộ tịch 2014, Điều 38")
     dialog.papers.setText("Trả lại người nộp")
+    dialog.fees.setFocus()
+    press(Qt.Key.Key_Tab)
+    type_text("Trần Văn Phó")
+    press(Qt.Key.Key_Tab)
+    type_text("KT. CHỦ TỊCH / PHÓ CHỦ TỊCH")
+    press(Qt.Key.Key_Tab)
+    assert dialog.originals.hasFocus()
     dialog.originals.item(0).setCheckState(Qt.CheckState.Checked)
     dialog.submit()
     settle(qtbot, running.executor)
@@ -60,6 +67,10 @@ def test_a_stop_asks_for_its_ground_and_what_becomes_of_papers_and_fees(
     assert details["law"] == "Luật Hộ tịch 2014, Điều 38"
     assert details["papers_settled"] == "Trả lại người nộp"
     assert len(details["originals"]) == 1
+    assert (details["paper"]["head_name"], details["paper"]["head_title"]) == (
+        "Trần Văn Phó",
+        "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH",
+    )
     assert "Luật Hộ tịch 2014, Điều 38" in page.history.toPlainText()
 
 
@@ -67,6 +78,7 @@ def test_a_withdrawal_asks_only_for_what_goes_back(page: DossierPage, running: R
     dialog = opened(page, Step.WITHDRAW, qtbot)
     assert dialog.law.isHidden()
     assert dialog.papers.isHidden()
+    assert dialog.signer.isHidden(), "a withdrawal has no notice"
     assert dialog.originals.count() > 0
     dialog.submit()
     settle(qtbot, running.executor)
