@@ -175,6 +175,9 @@ def _add_dossiers(add: _Add) -> None:
             )
             step.add_argument("--reference", metavar="SỐ", help="số giao dịch chuyển khoản")
             step.add_argument("--official-receipt", metavar="SỐ", help="số biên lai")
+        step.set_defaults(again=None)
+        if name == "request-supplement":
+            step.add_argument("--again", metavar="LÝ DO", help="vì sao yêu cầu thêm, khi đã yêu cầu bổ sung một lần")
         if name == "supplement":
             papers = "giấy tờ đã bổ sung: bản chính/bản sao, ví dụ TP02=1/0"
             step.add_argument("--component", action="append", type=_paper, metavar="MÃ=CHÍNH/SAO", help=papers)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from counter_app.models import Dossier, DossierEvent
 from counter_app.rules import lifecycle
@@ -14,6 +14,18 @@ from counter_app.services.rules_bridge import rules_apply
 
 UNDOES = "undoes"
 """The key in the details of a correction that takes back a step: the number of its event."""
+
+
+class Told(Protocol):
+    """An event, as a row or as it is shown."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def details(self) -> Mapping[str, Any]: ...
+
+
+_Event = TypeVar("_Event", bound=Told)
 
 
 def moment_of_step(desk: DeskContext, dossier: Dossier | None, at: datetime | None) -> tuple[datetime, datetime]:
@@ -84,7 +96,7 @@ def came_from(dossier: Dossier) -> Status | None:
     return None
 
 
-def standing(events: Sequence[DossierEvent]) -> list[DossierEvent]:
+def standing(events: Sequence[_Event]) -> list[_Event]:
     """What holds of a history: without the steps that were taken back, and the taking back."""
     undone = {event.details[UNDOES] for event in events if UNDOES in (event.details or {})}
     return [event for event in events if event.number not in undone and UNDOES not in (event.details or {})]

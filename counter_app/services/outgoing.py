@@ -14,6 +14,7 @@ from counter_app.models import Document, Dossier, DossierEvent, Office, OutboxMe
 from counter_app.rules.dossier_code import result_code
 from counter_app.rules.fees import PORTAL_NUMBERS, CollectOn
 from counter_app.rules.lifecycle import Status, Step, portal_number, step_label
+from counter_app.services.history import standing
 from counter_app.services.insertion import insert_row, insert_rows
 from counter_app.sync.messages import (
     ApplicantKind,
@@ -211,13 +212,17 @@ def _refused_at(dossier: Dossier) -> datetime | None:
 
 
 def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
-    """Each supplement request with its answer, in the order of the history."""
+    """Each supplement request with its answer, in the order of the history; not those that were taken back.
+
+    The number of one that was taken back is not given again: the portal may know another request by it.
+    """
     found: list[Supplement] = []
-    for event in dossier.events:
+    requests = [event.number for event in dossier.events if event.step == Step.REQUEST_SUPPLEMENT]
+    for event in standing(dossier.events):
         if event.step == Step.REQUEST_SUPPLEMENT:
             found.append(
                 Supplement(
-                    id=f"{dossier.code}-BS{len(found) + 1}",
+                    id=f"{dossier.code}-BS{requests.index(event.number) + 1}",
                     requested_by=event.actor,
                     content=event.reason,
                     requested_at=event.at,
@@ -243,8 +248,13 @@ def _supplements(dossier: Dossier) -> tuple[Supplement, ...]:
 
 
 def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, ...]:
-    """The desk's own results under the numbers that they were stored by."""
+    """The desk's own results under the numbers that they were stored by, one file a number.
+
+    A record replaces the list as it was told before: the signed file takes the place of the one that it was made of,
+    once the portal holds it whole.
+    """
     names = {item.code: item.name for item in dossier.procedure.results}
+    replaced = {item.signed_from_id for item in whole}
     return tuple(
         ResultPaper(
             name=names.get(item.result_code, item.file_name),
@@ -254,5 +264,5 @@ def _results(dossier: Dossier, whole: Sequence[Document]) -> tuple[ResultPaper, 
             result_code=result_code(dossier.code, item.result_number or 0),
         )
         for item in whole
-        if item.result_code
+        if item.result_code and item.id not in replaced
     )

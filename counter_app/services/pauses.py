@@ -29,6 +29,11 @@ def stood(calendar: WorkCalendar, dossier: Dossier, until: datetime) -> timedelt
     return sum((calendar.working_time_between(start, end) for start, end in pauses if end > start), timedelta(0))
 
 
+def stopped_last(dossier: Dossier, at: datetime) -> datetime:
+    """When the clock stopped for the latest wait before ``at``, whether or not it runs again."""
+    return _pauses(dossier, at)[-1][0]
+
+
 def _pauses(dossier: Dossier, until: datetime) -> list[tuple[datetime, datetime]]:
     """When the clock stood, from the history; a pause that is still open lasts to ``until``."""
     found: list[tuple[datetime, datetime]] = []

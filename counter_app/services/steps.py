@@ -42,7 +42,7 @@ from counter_app.services.portal_told import promised_elsewhere
 from counter_app.services.receive import limit_of, office_cut_off
 from counter_app.services.returning_delivery import Handing, hand_out
 from counter_app.services.rules_bridge import rules_apply
-from counter_app.services.supplied import check_complete, store_scans, take_papers
+from counter_app.services.supplied import ASKED_AGAIN, ask_again, check_complete, store_scans, take_papers
 from counter_app.services.values import RETURN_WAYS, ComponentIn, StepDone
 
 NEEDS_REASON = {
@@ -65,9 +65,10 @@ class StepInput:
     """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened.
 
     ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
-    ``incomplete``: the clerk knows that required papers are still missing. ``signer`` and ``signer_title``: who
-    signed a letter in place of the head; ``person``: who answers for the delay. ``fees``: codes of those paid, None
-    for all that are open; ``reference``: of a transfer; ``official_receipt``: number of the biên lai.
+    ``incomplete``: the clerk knows that required papers are still missing. ``again``: why papers are asked for once
+    more. ``signer`` and ``signer_title``: who signed a letter in place of the head; ``person``: who answers for the
+    delay. ``fees``: codes of those paid, None for all that are open; ``reference``: of a transfer;
+    ``official_receipt``: number of the biên lai.
     """
 
     reason: str = ""
@@ -80,6 +81,7 @@ class StepInput:
     tracking: str = ""
     components: tuple[ComponentIn, ...] | None = None
     incomplete: bool = False
+    again: str = ""
     signer: str = ""
     signer_title: str = ""
     person: str = ""
@@ -125,7 +127,7 @@ def take_step(desk: DeskContext, code: str, step: Step, given: StepInput) -> Ste
 
     Raises UserError: ``dossier_unknown``, ``step_not_permitted`` (naming what is possible),
     ``already_received`` (by whom and when), ``reason_missing``, ``unit_missing``,
-    ``new_due_…``, ``apology_…``, ``impossible_time``.
+    ``new_due_…``, ``apology_…``, ``supplement_repeated``, ``impossible_time``.
     """
     if step in ELSEWHERE:
         raise ValueError(f"{step} is not taken here")
@@ -252,8 +254,15 @@ def _check_given(step: Step, given: StepInput) -> None:
 
 def _pause(taking: Taking, effect: Effect) -> None:
     taking.dossier.paused_at = taking.at
-    if taking.step is Step.REQUEST_SUPPLEMENT:
-        effect.form = "supplement_request"
+
+
+def _ask_papers(taking: Taking, effect: Effect) -> None:
+    if not taking.from_portal:  # what another office asked for is not refused, only told
+        effect.details |= ask_again(taking.dossier, taking.given.again)
+    if ASKED_AGAIN in effect.details:
+        effect.warnings.append("Hồ sơ bị yêu cầu bổ sung thêm lần nữa; quy định chỉ cho yêu cầu một lần.")
+    effect.form = "supplement_request"
+    _pause(taking, effect)
 
 
 def resume(taking: Taking, effect: Effect) -> None:
@@ -358,7 +367,7 @@ def _finish(taking: Taking, effect: Effect) -> None:
 EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {
     Step.RECEIVE: _receive_online,
     Step.HAND_OVER: hand_over,
-    Step.REQUEST_SUPPLEMENT: _pause,
+    Step.REQUEST_SUPPLEMENT: _ask_papers,
     Step.SUPPLEMENT: _supplement,
     Step.REQUEST_PAYMENT: _ask_payment,
     Step.PAY: _pay,

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter_app.errors import UserError
 from counter_app.models import Document, Dossier
+from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.lifecycle import Step
 from counter_app.services.completeness import MOST_COPIES, missing_papers, paper_names
 from counter_app.services.desk import DeskContext
+from counter_app.services.history import standing
 from counter_app.services.new_documents import FiledScan, named
 from counter_app.services.values import ComponentIn
+
+ASKED_AGAIN = "asked_again"
+"""The key in the details of a request for papers that was not the first: why there is another one."""
+
+
+def ask_again(dossier: Dossier, why: str) -> dict[str, Any]:
+    """Papers are asked for once, all together (Nghị định 118/2025/NĐ-CP): what the event of a further request keeps.
+
+    Nothing for the first. Raises UserError ``supplement_repeated`` without a reason.
+    """
+    earlier = [event for event in standing(dossier.events) if event.step == Step.REQUEST_SUPPLEMENT]
+    if not earlier:
+        return {}
+    if not why:
+        raise UserError(
+            "supplement_repeated",
+            f"Hồ sơ đã được yêu cầu bổ sung lúc {earlier[-1].at.astimezone(VIETNAM):%H:%M %d/%m/%Y}; quy định chỉ cho "
+            "yêu cầu một lần, đủ mọi giấy tờ. Nếu vẫn phải yêu cầu thêm, hãy ghi lý do yêu cầu thêm.",
+            times=len(earlier),
+        )
+    return {ASKED_AGAIN: why}
 
 
 def store_scans(desk: DeskContext, components: Sequence[ComponentIn]) -> list[FiledScan]:
@@ -58,6 +82,15 @@ def take_papers(dossier: Dossier, came: Sequence[ComponentIn], documents: Sequen
     dossier.documents.extend(documents)
     details = {"components": taken, "files": named(documents)}
     return {name: value for name, value in details.items() if value}
+
+
+def papers_back(dossier: Dossier, details: Mapping[str, Any]) -> None:
+    """The papers of a supplement that was taken back are not counted any more; files that were attached stay."""
+    rows = {item.code: item for item in dossier.components}
+    for paper in details.get("components", ()):
+        row = rows[paper["code"]]
+        row.originals -= paper["originals"]
+        row.copies -= paper["copies"]
 
 
 def check_complete(dossier: Dossier, *, confirmed: bool) -> tuple[str, ...]:

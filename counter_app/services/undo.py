@@ -17,15 +17,20 @@ from counter_app.models import Delivery, Dossier, DossierEvent, PrintJob
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.services import outgoing
+from counter_app.services.apologies_signing import delivered, printed_together, put_off_no_more, unsign
 from counter_app.services.desk import DeskContext
 from counter_app.services.free_text import plain
 from counter_app.services.handover_items import HANDOVER, back_on_list
 from counter_app.services.history import UNDOES, append_event, moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.papers_issued import FORMS, issues
+from counter_app.services.pauses import stopped_last
 from counter_app.services.shelf_moves import FROM_SHELF, put
 from counter_app.services.steps import find_dossier
+from counter_app.services.supplied import papers_back
 from counter_app.services.values import StepDone
+
+FILES_STAY = "Tệp đã đính kèm vẫn nằm trong hồ sơ, không gỡ ra được."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ def undo_last(desk: DeskContext, code: str, reason: str) -> StepDone:
         at, entered_at = moment_of_step(desk, dossier, None)
         if FROM_SHELF in mistake.details:
             put(session, dossier, mistake.details[FROM_SHELF], at, desk.settings.clerk)
+        if mistake.step == Step.APOLOGISE:
+            unsign(desk, session, mistake, at, entered_at)
         event = append_event(
             desk,
             dossier,
@@ -76,17 +83,18 @@ def undo_last(desk: DeskContext, code: str, reason: str) -> StepDone:
             details={UNDOES: mistake.number},
         )
         outgoing.queue_step(session, dossier, event, office_row(session, desk), entered_at)
-        return StepDone(
-            dossier.id, dossier.code, Step.CORRECT.value, dossier.status, event.at, dossier.due, event.number
-        )
+        done = dossier.id, dossier.code, Step.CORRECT.value, dossier.status, event.at, dossier.due, event.number
+        return StepDone(*done, (FILES_STAY,) if mistake.details.get("files") else ())
 
 
 def _refusal(desk: DeskContext, session: Session, dossier: Dossier) -> str:
     event = dossier.events[-1]
     step = Step(event.step)
     what = f"Không hoàn tác được «{step_label(step)}»"
+    if UNDOES in event.details:
+        return f"{what}: đây là lần hoàn tác vừa rồi. Nếu hoàn tác nhầm, hãy làm lại bước đó."
     if step not in RESTORE or event.status_before is None:
-        return f"{what}: bước này có cách sửa riêng. Hãy dùng «Sửa thông tin», hoàn phí, hoặc bước tiếp theo phù hợp."
+        return f"{what}: {INSTEAD.get(step, INSTEAD[Step.CORRECT])}"
     if HANDOVER in event.details:
         return f"{what}: hồ sơ đã giao theo danh sách. Hãy dùng «Chuyển lại đúng nơi» ở trang Bàn giao."
     if event.actor != desk.settings.clerk:
@@ -94,7 +102,7 @@ def _refusal(desk: DeskContext, session: Session, dossier: Dossier) -> str:
     today = desk.clock().astimezone(VIETNAM).date()
     if event.entered_at.astimezone(VIETNAM).date() != today:
         return f"{what}: chỉ hoàn tác được trong ngày. Hãy làm bước tiếp theo phù hợp và ghi rõ lý do."
-    if _printed(session, dossier, event):
+    if _printed(session, dossier, event) or printed_together(session, event):
         return f"{what}: giấy của bước này đã in. Hãy thu lại giấy và làm bước tiếp theo phù hợp."
     if event.details.get("originals") or _left_the_desk(session, dossier, event):
         return f"{what}: giấy tờ hoặc kết quả đã giao ra ngoài. Hãy ghi nhận việc nhận lại thay vì hoàn tác."
@@ -109,7 +117,9 @@ def _printed(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
 
 def _left_the_desk(session: Session, dossier: Dossier, event: DossierEvent) -> bool:
     """Signed for, or with the carrier."""
-    return event.step == Step.RETURN and _latest(session, dossier).state in ("signed", "posted", "confirmed")
+    if event.step == Step.RETURN:
+        return _latest(session, dossier).state in ("signed", "posted", "confirmed")
+    return delivered(session, event)
 
 
 def _latest(session: Session, dossier: Dossier) -> Delivery:
@@ -124,6 +134,12 @@ def _unit_back(_session: Session, dossier: Dossier, mistake: DossierEvent) -> No
 def _clock_on(_session: Session, dossier: Dossier, _mistake: DossierEvent) -> None:
     """As if it had never stood: a pause that was taken back is none (``pauses``)."""
     dossier.paused_at = None
+
+
+def _asked_still(_session: Session, dossier: Dossier, mistake: DossierEvent) -> None:
+    """The request stands as if nothing had come: the clock has stood since then."""
+    papers_back(dossier, mistake.details)
+    dossier.paused_at = stopped_last(dossier, mistake.at)
 
 
 def _unfinished(_session: Session, dossier: Dossier, _mistake: DossierEvent) -> None:
@@ -145,11 +161,27 @@ RESTORE: dict[Step, Callable[[Session, Dossier, DossierEvent], None]] = {
     Step.HAND_OVER: _unit_back,
     Step.ACCEPT: _status_alone,
     Step.REQUEST_SUPPLEMENT: _clock_on,
+    Step.SUPPLEMENT: _asked_still,
     Step.REQUEST_PAYMENT: _clock_on,
     Step.FINISH: _unfinished,
     Step.RETURN: _unreturned,
     Step.REFUSE: back_on_list,
     Step.WITHDRAW: back_on_list,
     Step.STOP: back_on_list,
+    Step.APOLOGISE: put_off_no_more,
 }
 """What each step that can be taken back changed besides status and due date."""
+
+INSTEAD = {
+    Step.REGISTER: "hồ sơ do cổng gửi đến. Hãy tiếp nhận, yêu cầu bổ sung hoặc từ chối.",
+    Step.RECEIVE: "hồ sơ đã có mã và đã vào sổ. Ghi sai thì dùng «Sửa thông tin» (Ctrl+E); người nộp không nộp nữa "
+    "thì dùng «Rút hồ sơ» (Alt+Shift+R).",
+    Step.PAY: "tiền đã vào sổ thu. Hãy dùng «Hoàn phí, lệ phí» (Alt+Shift+H); thu nhầm thì đánh dấu «còn phải "
+    "nộp lại».",
+    Step.EXEMPT: "hãy mở «Miễn, giảm» (Alt+Shift+M) và nhập lại mức còn phải nộp; nhập đủ số tiền là bỏ miễn, giảm.",
+    Step.REFUND: "tiền hoàn đã vào sổ thu. Hãy ghi việc này vào «Ghi chú» của hồ sơ (Ctrl+E) và báo người phụ trách "
+    "thu.",
+    Step.CORRECT: "hãy dùng «Sửa thông tin» (Ctrl+E) để sửa lại cho đúng.",
+    Step.ATTACH: "tệp đã đính kèm không gỡ ra được. Hãy đính kèm tệp đúng vào cùng giấy tờ.",
+}
+"""What mends a step that is not taken back, said to the clerk."""

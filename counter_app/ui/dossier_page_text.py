@@ -112,6 +112,7 @@ DETAIL_WORDS = {
     "official_receipt": QT_TRANSLATE_NOOP("DossierText", "Biên lai số"),
     "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
     "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
+    "asked_again": QT_TRANSLATE_NOOP("DossierText", "Lý do yêu cầu thêm"),
     "law": QT_TRANSLATE_NOOP("DossierText", "Điều luật áp dụng"),
     "requested_by": QT_TRANSLATE_NOOP("DossierText", "Căn cứ"),
     "papers_settled": QT_TRANSLATE_NOOP("DossierText", "Giấy tờ"),

@@ -23,10 +23,13 @@ from PySide6.QtWidgets import (
 
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Status, Step
+from counter_app.services.history import standing
 from counter_app.services.steps import StepInput
 from counter_app.services.values import ComponentView, DossierView
 from counter_app.ui.context import AppContext
+from counter_app.ui.formatting import local_time
 from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note, may_not_apply
+from counter_app.ui.intake.form_parts import InlineNote
 from counter_app.ui.intake.supplement_box import request_words
 from counter_app.ui.page import nfc
 from counter_app.ui.step_dialogs import StepDialog
@@ -51,11 +54,20 @@ class Words:
     ADD = QT_TRANSLATE_NOOP("SupplementDialog", "&Thêm giấy tờ của thủ tục…")
     WHY = QT_TRANSLATE_NOOP("SupplementDialog", "&Lý do")
     WHY_HINT = QT_TRANSLATE_NOOP("SupplementDialog", "ví dụ: tờ khai chưa ký, bản sao chưa chứng thực; in trên phiếu")
+    ASKED_BEFORE = QT_TRANSLATE_NOOP(
+        "SupplementDialog",
+        "Hồ sơ đã được yêu cầu bổ sung lúc {time}. Quy định chỉ cho yêu cầu một lần, đủ mọi giấy tờ: chỉ yêu cầu thêm "
+        "khi thật cần, và ghi vì sao.",
+    )
+    AGAIN = QT_TRANSLATE_NOOP("SupplementDialog", "Lý do yêu cầu thê&m")
     INCOMPLETE = QT_TRANSLATE_NOOP("SupplementDialog", "Vẫn nhận khi còn thiếu giấy tờ &bắt buộc")
 
 
 class SupplementRequestDialog(StepDialog):
-    """Asks what is to be brought, a line each, and why; what is known to be missing is there already."""
+    """Asks what is to be brought, a line each, and why; what is known to be missing is there already.
+
+    Papers are asked for once: where that was done, the window says so and asks why once more.
+    """
 
     def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
         super().__init__(context, dossier, Step.REQUEST_SUPPLEMENT, parent)
@@ -78,6 +90,17 @@ class SupplementRequestDialog(StepDialog):
         self.why = QLineEdit(self)
         self.why.setPlaceholderText(translate("SupplementDialog", Words.WHY_HINT))
         self.add_field(translate("SupplementDialog", Words.WHY), self.why)
+        self.asked_before = InlineNote("warning")
+        self.again = QLineEdit(self)
+        self.again.setMaxLength(500)
+        self.again.hide()
+        self.body.insertWidget(1, self.asked_before)
+        earlier = [event for event in standing(dossier.events) if event.step == Step.REQUEST_SUPPLEMENT]
+        if earlier:
+            words = translate("SupplementDialog", Words.ASKED_BEFORE)
+            self.asked_before.say(words.format(time=local_time(earlier[-1].at)))
+            self.add_field(translate("SupplementDialog", Words.AGAIN), self.again)
+            self.again.show()
         self.put_late_entry_last()
         for name in _missing(dossier):
             self.ask_for(name)
@@ -91,7 +114,15 @@ class SupplementRequestDialog(StepDialog):
 
     def answers(self) -> StepInput:
         given = super().answers()
-        return replace(given, reason=request_words(given.reason, nfc(self.why.text())))
+        reason = request_words(given.reason, nfc(self.why.text()))
+        return replace(given, reason=reason, again=nfc(self.again.text()))
+
+    def refuse(self, error: UserError) -> None:
+        super().refuse(error)
+        # A window does not grow by lines that are broken: the list of papers would be pressed together.
+        self.resize(self.width(), max(self.height(), self.body.totalHeightForWidth(self.width())))
+        if error.kind == "supplement_repeated":
+            self.again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(QAction)
     def _paper_chosen(self, action: QAction) -> None:
@@ -108,7 +139,7 @@ class SupplementDialog(StepDialog):
         self.checklist = Checklist()
         self.checklist.show_procedure(replace(dossier.procedure, components=_papers(dossier)), dossier.case_name)
         self.checklist.refused.connect(self.show_problem)
-        asked = [event.reason for event in dossier.events if event.step == Step.REQUEST_SUPPLEMENT]
+        asked = [event.reason for event in standing(dossier.events) if event.step == Step.REQUEST_SUPPLEMENT]
         if asked:
             words = translate("SupplementDialog", Words.ASKED).format(words=asked[-1])
             self.say(f"{self.heading.text()}\n{words}")

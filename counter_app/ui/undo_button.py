@@ -49,7 +49,8 @@ class UndoDialog(TaskDialog):
         super().succeeded(answer)
         self.context.announce("dossier", "outbox", dossiers=(self.code,))
         self.context.wake_sync()
-        self.context.tell(_tr(Words.DONE).format(code=self.code), "success")
+        words = (_tr(Words.DONE).format(code=self.code), *answer.warnings)
+        self.context.tell(" ".join(words), "warning" if answer.warnings else "success")
 
 
 class UndoButton(QPushButton):

@@ -277,7 +277,7 @@ def test_not_what_was_printed(desk: DeskContext) -> None:
 
 def test_not_what_has_an_undoing_of_its_own(desk: DeskContext) -> None:
     code = taken_in(desk)
-    assert "cách sửa riêng" in refusal_of(desk, code)
+    assert "«Sửa thông tin» (Ctrl+E)" in refusal_of(desk, code)
     send(desk, prepare(desk, [code], Destination("Phòng Kinh tế")).id)
     assert "Chuyển lại đúng nơi" in refusal_of(desk, code)
 
@@ -289,4 +289,4 @@ def test_a_taking_back_needs_a_reason_and_is_not_taken_back_itself(desk: DeskCon
         undo_last(desk, code, "  ")
     assert refusal.value.kind == "reason_missing"
     undo_last(desk, code, REASON)
-    assert "cách sửa riêng" in refusal_of(desk, code)
+    assert "làm lại bước đó" in refusal_of(desk, code)

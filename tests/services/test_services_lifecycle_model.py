@@ -32,7 +32,7 @@ from tests.rules.slow_clock import FIRST_DAY, SlowClock
 
 GIVEN = {
     Step.HAND_OVER: StepInput(unit="Phòng Kinh tế"),
-    Step.REQUEST_SUPPLEMENT: StepInput(reason="Thiếu bản sao"),
+    Step.REQUEST_SUPPLEMENT: StepInput(reason="Thiếu bản sao", again="Thiếu thêm"),
     Step.REFUSE: StepInput(reason="Không thuộc thẩm quyền"),
     Step.STOP: StepInput(reason="Người nộp xin dừng"),
 }

@@ -112,7 +112,7 @@ def test_every_step_is_a_message_of_its_own_and_the_record_after_it(desk: DeskCo
 def test_two_supplements_are_told_one_after_the_other(desk: DeskContext) -> None:
     code = receive(desk, full_request()).code
     for reason in ("Thiếu A", "Thiếu B"):
-        take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason=reason))
+        take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason=reason, again="Phát hiện sau"))
         if reason == "Thiếu A":
             take_step(desk, code, Step.SUPPLEMENT, StepInput())
     told = payloads(desk, code, "update")[-1]["DanhSachHoSoBoSung"]

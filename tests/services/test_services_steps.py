@@ -192,7 +192,7 @@ def test_supplement_lets_the_rest_of_the_time_run_on(desk: DeskContext, clock: C
 def test_two_short_waits_move_the_date_by_one_day_together(desk: DeskContext, clock: Clock) -> None:
     code = receive(desk, full_request()).code
     for _ in range(2):
-        take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu bản sao"))
+        take_step(desk, code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu bản sao", again="Thiếu thêm"))
         clock.now += timedelta(minutes=10)
         back = take_step(desk, code, Step.SUPPLEMENT, StepInput())
     assert back.due == moment(16, 17)

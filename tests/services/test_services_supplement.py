@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
-from counter_app.services.papers import make_paper
+from counter_app.services.papers import make_paper, print_paper
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
+from counter_app.services.undo import undo_last
 from counter_app.services.values import ComponentIn, StepDone
 from counter_app.services.verify import verify
 from tests.catalogue_samples import full_request, write_pdf
@@ -122,3 +124,42 @@ def test_a_dossier_that_awaits_no_paper_is_told_so_first(desk: DeskContext) -> N
     code = receive(desk, full_request()).code
     with nothing_stored(desk), refused("step_not_permitted"):
         bring(desk, code, ComponentIn("TP99", 1))
+
+
+def test_papers_are_asked_for_once_and_once_more_only_with_a_reason(desk: DeskContext, code: str) -> None:
+    bring(desk, code, ComponentIn("TP02", 0, 1))
+    more = StepInput(reason="Trích lục mờ")
+    with nothing_stored(desk), refused("supplement_repeated", "một lần"):
+        take_step(desk, code, Step.REQUEST_SUPPLEMENT, more)
+    done = take_step(desk, code, Step.REQUEST_SUPPLEMENT, replace(more, again="Bản nộp lần đầu bị rách"))
+    assert any("thêm lần nữa" in warning for warning in done.warnings)
+    assert show(desk, code).events[-1].details["asked_again"] == "Bản nộp lần đầu bị rách"
+    undo_last(desk, code, "Nhầm")
+    told = payloads(desk, code, "update")[-1]["DanhSachHoSoBoSung"]
+    assert [one["TrangThaiBoSung"] for one in told] == ["2"], "a request that was taken back is not told"
+
+
+def test_a_supplement_is_taken_back_while_its_receipt_is_not_printed(
+    desk: DeskContext, code: str, clock: Clock, tmp_path: Path
+) -> None:
+    before = show(desk, code)
+    bring(desk, code, ComponentIn("TP02", 0, 2, (write_pdf(tmp_path / "cccd.pdf"),)), ComponentIn("TP01", 1))
+    clock.move(minutes=5)
+    done = undo_last(desk, code, "Nhầm hồ sơ")
+    assert "vẫn nằm trong hồ sơ" in done.warnings[0]
+    after = show(desk, code)
+    assert (after.row.status, after.row.due, after.row.paused_at) == (
+        "supplement_requested",
+        before.row.due,
+        before.row.paused_at,
+    )
+    assert after.components == before.components
+    (told,) = payloads(desk, code, "update")[-1]["DanhSachHoSoBoSung"]
+    assert (told["TrangThaiBoSung"], told["DanhSachGiayToBoSung"]) == ("1", [])
+    clock.move(days=1)
+    again = bring(desk, code, ComponentIn("TP02", 0, 1))
+    assert (again.status, show(desk, code).row.paused_at) == ("received", None)
+    print_paper(desk, code, "receipt", "tcp://127.0.0.1:9")
+    with refused("undo_not_possible", "đã in"):
+        undo_last(desk, code, "Nhầm hồ sơ")
+    assert verify(desk).problems == ()

@@ -14,9 +14,10 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
+from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, ComponentIn, ReceiveRequest
 from counter_app.ui.dossier_page import DossierPage
-from counter_app.ui.supplement_dialog import SupplementDialog
+from counter_app.ui.supplement_dialog import SupplementDialog, SupplementRequestDialog
 from tests.catalogue_samples import write_pdf
 from tests.ui.window_fixtures import press, settle, type_text
 
@@ -136,3 +137,22 @@ def test_papers_that_are_there_come_last_and_say_so(running: RunningApp, page: D
     assert last.component.code == first.code
     assert last.component.name.endswith("(đã có 2 bản chính, 0 bản sao)")
     dialog.reject()
+
+
+def test_a_second_request_is_warned_of_and_asks_why(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
+    take_step(running.desk, page.code, Step.SUPPLEMENT, StepInput())
+    page.reload()
+    settle(qtbot, running.executor)
+    page.take_step(Step.REQUEST_SUPPLEMENT)
+    dialog = page._dialog
+    assert isinstance(dialog, SupplementRequestDialog)
+    assert "chỉ cho yêu cầu một lần" in dialog.asked_before.text()
+    dialog.ask_for("Trích lục mờ")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert "lý do yêu cầu thêm" in dialog.problem.text()
+    qtbot.waitUntil(dialog.again.hasFocus)
+    type_text("Bản nộp lần đầu bị rách")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert "Lý do yêu cầu thêm: Bản nộp lần đầu bị rách" in page.history.toPlainText()
