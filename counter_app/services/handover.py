@@ -57,14 +57,14 @@ def prepare(desk: DeskContext, codes: Sequence[str], to: Destination) -> Handove
 def going(desk: DeskContext, list_id: int) -> Going:
     """What would go with a list, and who probably gives it; nothing is stored.
 
-    Raises UserError ``handover_unknown``, ``handover_sent``.
+    Raises UserError ``handover_unknown``, ``handover_sent``, ``handover_empty`` (nothing can go).
     """
     with desk.database.read() as session:
         row = _draft(session, list_id)
-        listed = [item.dossier for item in row.items if item.state == "listed"]
-        stay = _staying(row, office_row(session, desk))
-        giver = last_receiver(session, listed) if listed and listed[0].unit else desk.settings.clerk
-        return Going(list_view(row), len(listed) - len(stay), tuple(stay.values()), giver)
+        items, stay = _parted(row, office_row(session, desk))
+        dossiers = [item.dossier for item in items]
+        giver = last_receiver(session, dossiers) if dossiers[0].unit else desk.settings.clerk
+        return Going(list_view(row), len(items), tuple(stay.values()), giver)
 
 
 def send(desk: DeskContext, list_id: int, giver: str = "", at: datetime | None = None) -> HandoverView:
@@ -77,15 +77,7 @@ def send(desk: DeskContext, list_id: int, giver: str = "", at: datetime | None =
     with desk.database.write() as session:
         row = _draft(session, list_id)
         sent_at, _ = moment_of_step(desk, None, at)
-        stay = _staying(row, office_row(session, desk))
-        items = [item for item in row.items if item.state == "listed" and item.dossier.code not in stay]
-        if not items:
-            raise UserError(
-                "handover_empty",
-                "\n".join(
-                    (*stay.values(), f"Danh sách số {row.number} không còn hồ sơ nào để giao. Hãy bỏ danh sách.")
-                ),
-            )
+        items, stay = _parted(row, office_row(session, desk))
         row.giver = plain(giver) or _clerk_at_desk(desk, row, items[0].dossier)
         row.state, row.sent_at = "sent", sent_at
         for item in row.items:
@@ -158,8 +150,9 @@ def _draft(session: Session, list_id: int) -> HandoverList:
     return row
 
 
-def _staying(row: HandoverList, office: Office) -> dict[str, str]:
-    """By their codes, the listed dossiers that cannot go any more: each with its code and why."""
+def _parted(row: HandoverList, office: Office) -> tuple[list[HandoverItem], dict[str, str]]:
+    """What can go, and by their codes the listed dossiers that cannot any more: each with its code and why."""
+    goes: list[HandoverItem] = []
     stay: dict[str, str] = {}
     for item in row.items:
         if item.state != "listed":
@@ -170,9 +163,13 @@ def _staying(row: HandoverList, office: Office) -> dict[str, str]:
         else:
             try:
                 refuse_unless_permitted(dossier)
+                goes.append(item)
             except UserError as refusal:
                 stay[dossier.code] = refusal.message
-    return stay
+    if not goes:
+        empty = f"Danh sách số {row.number} không còn hồ sơ nào để giao. Hãy bỏ danh sách."
+        raise UserError("handover_empty", "\n".join((*stay.values(), empty)))
+    return goes, stay
 
 
 def _clerk_at_desk(desk: DeskContext, row: HandoverList, dossier: Dossier) -> str:

@@ -22,7 +22,8 @@ from counter_app.services.handover_values import HandoverView, Sender, Signing
 from counter_app.services.history import moment_of_step
 from counter_app.services.offices import office_row
 from counter_app.services.shelf_moves import put
-from counter_app.services.steps import find_dossier
+from counter_app.services.steps import StepInput, find_dossier, take_step
+from counter_app.services.values import StepDone
 
 
 def confirm(desk: DeskContext, list_id: int, signing: Signing) -> HandoverView:
@@ -141,6 +142,20 @@ def take_back(
         return list_view(row)
 
 
+def finish(desk: DeskContext, code: str, given: StepInput, giver: str = "") -> StepDone:
+    """The result exists; ``giver`` brings it with the papers from the unit that has them, "": they are still there.
+
+    Papers that came stay noted though the step itself is refused. Raises UserError as ``take_back`` and
+    ``take_step`` do.
+    """
+    if giver:
+        with desk.database.read() as session:
+            away = bool(find_dossier(session, code).unit)
+        if away:
+            take_back(desk, [code], giver, at=given.at)
+    return take_step(desk, code, Step.FINISH, given)
+
+
 def _receive_one(
     desk: DeskContext, session: Session, item: HandoverItem, at: datetime | None, refused: str | None
 ) -> None:
@@ -185,7 +200,7 @@ def _one_sender(dossiers: Sequence[Dossier], there: Sequence[str], sent_by: str)
         raise UserError(
             "handover_refused",
             f"Không nhận về được, đang ở quầy rồi: {', '.join(codes)}. Hãy bỏ các hồ sơ này ra; nếu cơ quan khác "
-            "giao giấy tờ đến thì ghi tên cơ quan giao.",
+            "giao giấy tờ đến thì đánh dấu và ghi tên cơ quan giao.",
             codes=codes,
         )
     units.discard("")

@@ -11,7 +11,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
 from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
-from counter_app.ui.handover_dialogs import HandOverStepDialog
+from counter_app.ui.handover_dialogs import FinishDialog, HandOverStepDialog
 from counter_app.ui.payment_dialog import PaymentDialog
 from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.step_dialogs import FORMS, StepDialog
@@ -25,6 +25,7 @@ OF_THEIR_OWN: dict[Step, Opener] = {
     Step.REQUEST_SUPPLEMENT: SupplementRequestDialog,
     Step.SUPPLEMENT: SupplementDialog,
     Step.PAY: PaymentDialog,
+    Step.FINISH: FinishDialog,
 }
 """Steps that ask for more than the questions of ``FORMS``."""
 

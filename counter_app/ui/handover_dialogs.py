@@ -10,12 +10,13 @@ from typing import Any
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
-from counter_app.services.handover import prepare
+from counter_app.services.handover import prepare, send
 from counter_app.services.handover_lists import known_units
-from counter_app.services.handover_receive import confirm, redirect, take_back
+from counter_app.services.handover_receive import confirm, finish, redirect, take_back
 from counter_app.services.handover_shelf import put_on_shelf
-from counter_app.services.handover_values import Destination, HandoverLine, HandoverView, Signing
+from counter_app.services.handover_values import Destination, Going, HandoverLine, HandoverView, Sender, Signing
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext
 from counter_app.ui.handover_words import Words, tr
@@ -73,6 +74,24 @@ class HandOverStepDialog(StepDialog):
             self._box().setEditText(typed)
 
 
+class FinishDialog(StepDialog):
+    """The result is there; whoever brings it with the papers from a unit signs for them in the same act."""
+
+    def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
+        super().__init__(context, dossier, Step.FINISH, parent)
+        self.giver = QLineEdit(self)
+        if dossier.row.unit:
+            self.giver.setPlaceholderText(tr(Words.BROUGHT_HINT).format(unit=dossier.row.unit))
+            self.add_field(tr(Words.BROUGHT_BY), self.giver)
+            self.put_late_entry_last()
+            self.giver.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.giver.hide()
+
+    def work(self) -> Callable[[], Any]:
+        return partial(finish, self.context.desk, self.code, self.answers(), nfc(self.giver.text()))
+
+
 class HandoverDialog(TaskDialog):
     """What these windows share: a title that is also what they do."""
 
@@ -122,6 +141,30 @@ class GiveDialog(HandoverDialog):
             self.office_code.setText(str(self.unit.itemData(place) or ""))
 
 
+class SendDialog(HandoverDialog):
+    """Asks before a list goes: how many dossiers, which not any more, and who gives them."""
+
+    def __init__(self, context: AppContext, going: Going, parent: QWidget | None = None) -> None:
+        super().__init__(context, Words.SEND_TITLE, parent)
+        view = going.view
+        self.list_id = view.id
+        said = tr(Words.SEND_HINT).format(
+            number=view.number, count=going.count, giver=view.from_unit, receiver=view.to_unit
+        )
+        self.say("\n".join((said, *((tr(Words.STAYING), *going.stay) if going.stay else ()))))
+        self.giver = self.line(Words.GIVER)
+        self.giver.setPlaceholderText(tr(Words.GIVER_HINT).format(unit=view.from_unit))
+        self.giver.setText(going.giver)
+        self.giver.selectAll()
+        self.giver.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def work(self) -> Callable[[], HandoverView]:
+        giver = nfc(self.giver.text())
+        if not giver:
+            raise UserError("giver_missing", tr(Words.GIVER_MISSING))
+        return partial(send, self.context.desk, self.list_id, giver)
+
+
 class ConfirmDialog(HandoverDialog):
     """The receiver's name, and what they would not have."""
 
@@ -156,38 +199,67 @@ class ConfirmDialog(HandoverDialog):
 
 
 class TakeBackDialog(HandoverDialog):
-    """Who brings the chosen dossiers back, and where they are put."""
+    """Who brings the chosen dossiers, from another office where it says so, and where they are put."""
 
-    def __init__(self, context: AppContext, codes: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: AppContext, codes: Sequence[str], units: Sequence[Unit], parent: QWidget | None = None
+    ) -> None:
         super().__init__(context, Words.BACK_TITLE, parent)
         self.codes = tuple(codes)
         self.say(tr(Words.BACK_HINT).format(count=len(codes)))
         self.giver = self.line(Words.GIVER)
         self.shelf = self.line(Words.SHELF, Words.SHELF_HINT)
         self.note = self.line(Words.NOTE)
+        self.from_other = QCheckBox(tr(Words.FROM_OTHER), self)
+        self.from_other.setAccessibleName(self.from_other.text().replace("&", ""))
+        self.form.addRow(self.from_other)
+        self.sender_name = UnitBox([unit for unit in units if unit[1]], self)
+        self.add_field(tr(Words.SENDER), self.sender_name)
+        self.office_code = self.line(Words.OFFICE_CODE, Words.SENDER_CODE_HINT)
+        self.sender_name.currentIndexChanged.connect(self._sender_chosen)
+        self.from_other.toggled.connect(self._ask_sender)
+        self._ask_sender(False)
         self.giver.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def work(self) -> Callable[[], HandoverView]:
-        shelf, note = nfc(self.shelf.text()), nfc(self.note.text())
-        return partial(take_back, self.context.desk, self.codes, nfc(self.giver.text()), shelf=shelf, note=note)
+        shelf, note, sender = nfc(self.shelf.text()), nfc(self.note.text()), None
+        if self.from_other.isChecked():
+            sender = Sender(self.sender_name.unit(), nfc(self.office_code.text()))
+            if not sender.unit:
+                raise UserError("unit_missing", tr(Words.SENDER_MISSING))
+        giver = nfc(self.giver.text())
+        return partial(take_back, self.context.desk, self.codes, giver, shelf=shelf, note=note, sender=sender)
+
+    @Slot(bool)
+    def _ask_sender(self, wanted: bool) -> None:
+        for field in (self.sender_name, self.office_code):
+            self.form.setRowVisible(field, wanted)
+
+    @Slot(int)
+    def _sender_chosen(self, place: int) -> None:
+        if place >= 0:
+            self.office_code.setText(str(self.sender_name.itemData(place) or ""))
 
 
 class RedirectDialog(HandoverDialog):
     """The right unit for a dossier that went to a wrong one."""
 
     def __init__(
-        self, context: AppContext, code: str, wrong: str, units: Sequence[Unit], parent: QWidget | None = None
+        self, context: AppContext, line: HandoverLine, view: HandoverView, units: Sequence[Unit], parent: QWidget
     ) -> None:
         super().__init__(context, Words.REDIRECT_TITLE, parent)
-        self.code = code
-        self.say(tr(Words.REDIRECT_HINT).format(code=code, unit=wrong))
+        self.code = line.code
+        self.say(tr(Words.REDIRECT_HINT).format(code=line.code, unit=view.to_unit))
         self.unit = UnitBox(units, self)
         self.add_field(tr(Words.UNIT), self.unit)
         self.reason = self.line(Words.REASON)
+        self.giver = self.line(Words.GIVER)
+        self.giver.setText(view.receiver if line.state == "confirmed" else view.giver)
         self.unit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def work(self) -> Callable[[], HandoverView]:
-        return partial(redirect, self.context.desk, self.code, self.unit.unit(), nfc(self.reason.text()))
+        unit, reason, giver = self.unit.unit(), nfc(self.reason.text()), nfc(self.giver.text())
+        return partial(redirect, self.context.desk, self.code, unit, reason, giver=giver)
 
 
 class ShelfDialog(HandoverDialog):

@@ -10,54 +10,29 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.errors import UserError
-from counter_app.services.desk import DeskContext
-from counter_app.services.handover import discard, send
-from counter_app.services.handover_lists import handover_lists, known_units
-from counter_app.services.handover_shelf import on_shelf
-from counter_app.services.handover_values import ITEM_STATES, LIST_STATES, HandoverView
+from counter_app.services.handover import discard, going
+from counter_app.services.handover_values import ITEM_STATES, LIST_STATES, Going, HandoverView
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
-from counter_app.services.reading import find, show
 from counter_app.services.values import DossierView
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.dossier_page_paper import PaperDialog, PrintDialog
-from counter_app.ui.handover_dialogs import ConfirmDialog, GiveDialog, RedirectDialog, ShelfDialog, TakeBackDialog, Unit
+from counter_app.ui.handover_dialogs import (
+    ConfirmDialog,
+    GiveDialog,
+    RedirectDialog,
+    SendDialog,
+    ShelfDialog,
+    TakeBackDialog,
+    Unit,
+)
 from counter_app.ui.handover_words import Words, tr
+from counter_app.ui.handover_work import look_up, print_record, read_lists, record
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit, nfc, shortcut
 from counter_app.ui.plain_table import PlainTable
 from counter_app.ui.queue_page_columns import short_time
 from counter_app.ui.theme import set_role, set_tone
 
 TONES = {"draft": "warning", "sent": "soon", "closed": "good", "discarded": "neutral"}
-
-
-def _look_up(desk: DeskContext, text: str) -> list[DossierView]:
-    """The dossier that was scanned; else what lies on a shelf of that name; else the one that a name means."""
-    try:
-        return [show(desk, text)]
-    except UserError as error:
-        if error.kind != "dossier_unknown":
-            raise
-        shelved = on_shelf(desk, text)
-        found = [row.code for row in shelved] or [row.code for row in find(desk, text, 2)]
-        if not found or (len(found) > 1 and not shelved):
-            raise
-        return [show(desk, code) for code in found]
-
-
-def _read(desk: DeskContext) -> tuple[list[HandoverView], list[Unit]]:
-    return handover_lists(desk), known_units(desk)
-
-
-def _record(desk: DeskContext, list_id: int, reprint: bool) -> bytes:
-    from counter_app.services.papers_lists import handover_paper
-
-    return handover_paper(desk, list_id, reprint=reprint)
-
-
-def _print_record(desk: DeskContext, list_id: int, reprint: bool) -> int:
-    from counter_app.services.papers_lists import print_handover
-
-    return print_handover(desk, list_id, reprint=reprint)
 
 
 class HandoverPage(Page):
@@ -97,7 +72,7 @@ class HandoverPage(Page):
     @Slot()
     def refresh(self) -> None:
         """Read the lists again."""
-        self.context.executor.submit(partial(_read, self.context.desk), self._take_lists)
+        self.context.executor.submit(partial(read_lists, self.context.desk), self._take_lists)
 
     @Slot()
     def look(self) -> None:
@@ -105,7 +80,7 @@ class HandoverPage(Page):
         commit_preedit()
         text = nfc(self.code.text())
         if text:
-            self.context.executor.submit(partial(_look_up, self.context.desk, text), self._found, self._refused)
+            self.context.executor.submit(partial(look_up, self.context.desk, text), self._found, self._refused)
 
     @Slot()
     def remove(self) -> None:
@@ -123,7 +98,7 @@ class HandoverPage(Page):
     @Slot()
     def take_back(self) -> None:
         """What was gathered comes back to the desk."""
-        self._gathered_dialog(lambda codes: TakeBackDialog(self.context, codes, self), self._back)
+        self._gathered_dialog(lambda codes: TakeBackDialog(self.context, codes, self.units, self), self._back)
 
     @Slot()
     def shelve(self) -> None:
@@ -132,10 +107,10 @@ class HandoverPage(Page):
 
     @Slot()
     def send_list(self) -> None:
-        """The giver signs the marked list: its dossiers go."""
+        """Ask who signs the marked list; then its dossiers go."""
         view = self.current_list()
         if view is not None and self.send_button.isEnabled():
-            self.context.executor.submit(partial(send, self.context.desk, view.id), self._sent, self._refused)
+            self.context.executor.submit(partial(going, self.context.desk, view.id), self._ask_giver, self._refused)
 
     @Slot()
     def discard_list(self) -> None:
@@ -156,9 +131,8 @@ class HandoverPage(Page):
         """Put the marked dossier of the marked list right."""
         view, place = self.current_list(), self.lines.currentRow()
         if view is not None and 0 <= place < len(view.lines):
-            code = view.lines[place].code
-            dialog = RedirectDialog(self.context, code, view.to_unit, self.units, self)
-            self._open(dialog, partial(self._redirected, code))
+            dialog = RedirectDialog(self.context, view.lines[place], view, self.units, self)
+            self._open(dialog, partial(self._redirected, dialog.code))
 
     @Slot()
     def show_record(self) -> None:
@@ -167,7 +141,7 @@ class HandoverPage(Page):
         if view is not None:
             title = tr(Words.RECORD_TITLE).format(number=view.number)
             desk, name = self.context.desk, f"bien-ban-{view.made_at:%Y}-{view.number}"
-            make, send_out = partial(_record, desk, view.id), partial(_print_record, desk, view.id)
+            make, send_out = partial(record, desk, view.id), partial(print_record, desk, view.id)
             self._dialog = PrintDialog(self.context, title, name, make, send_out, self)
             self._dialog.open()
 
@@ -301,7 +275,7 @@ class HandoverPage(Page):
             when = view.closed_at or view.sent_at or view.made_at
             cells = (
                 str(view.number),
-                view.to_unit,
+                tr(Words.FROM_UNIT).format(unit=view.from_unit) if view.direction == "in" else view.to_unit,
                 str(len(view.lines)),
                 LIST_STATES[view.state],
                 short_time(when, now),
@@ -343,8 +317,12 @@ class HandoverPage(Page):
         self.chosen.clear()
         self._show_gathered()
 
+    def _ask_giver(self, asked: Going) -> None:
+        self._open(SendDialog(self.context, asked, self), self._sent)
+
     def _sent(self, view: HandoverView) -> None:
-        self._done(view, tr(Words.SENT).format(number=view.number))
+        text = tr(Words.SENT).format(number=view.number)
+        self._done(view, "\n".join((text, *view.warnings)), "warning" if view.warnings else "success")
 
     def _discarded(self, view: HandoverView) -> None:
         self._done(view, tr(Words.DISCARDED).format(number=view.number))

@@ -18,7 +18,7 @@ class Words:
     TAKE_BACK = QT_TRANSLATE_NOOP("HandoverPage", "Nhận về quầy… (Alt+1)")
     SHELVE = QT_TRANSLATE_NOOP("HandoverPage", "Xếp vị trí… (Alt+2)")
     REMOVE = QT_TRANSLATE_NOOP("HandoverPage", "Bỏ khỏi chọn (Del)")
-    SEND = QT_TRANSLATE_NOOP("HandoverPage", "Ký giao (Alt+3)")
+    SEND = QT_TRANSLATE_NOOP("HandoverPage", "Ký giao… (Alt+3)")
     CONFIRM = QT_TRANSLATE_NOOP("HandoverPage", "Bên nhận ký… (Alt+4)")
     DISCARD = QT_TRANSLATE_NOOP("HandoverPage", "Bỏ danh sách (Alt+5)")
     REDIRECT = QT_TRANSLATE_NOOP("HandoverPage", "Chuyển lại đúng nơi… (Alt+6)")
@@ -43,7 +43,7 @@ class Words:
     AT_DESK = QT_TRANSLATE_NOOP("HandoverPage", "Tại quầy")
     MADE = QT_TRANSLATE_NOOP("HandoverPage", "Đã lập danh sách số {number}: {count} hồ sơ. Kiểm tra rồi bấm «Ký giao».")
     SENT = QT_TRANSLATE_NOOP(
-        "HandoverPage", "Đã giao danh sách số {number}. Hồ sơ vẫn do quầy chịu trách nhiệm đến khi bên nhận ký."
+        "HandoverPage", "Đã giao danh sách số {number}. Hồ sơ vẫn do bên giao chịu trách nhiệm đến khi bên nhận ký."
     )
     CLOSED = QT_TRANSLATE_NOOP("HandoverPage", "Danh sách số {number}: hai bên đã ký.")
     BACK = QT_TRANSLATE_NOOP("HandoverPage", "Đã nhận {count} hồ sơ về quầy.")
@@ -57,11 +57,22 @@ class Words:
     INNER_AT = QT_TRANSLATE_NOOP("HandoverPage", "Hạn nội bộ")
     NOTE = QT_TRANSLATE_NOOP("HandoverPage", "&Ghi chú")
     RECEIVER = QT_TRANSLATE_NOOP("HandoverPage", "&Người nhận ký")
-    GIVER = QT_TRANSLATE_NOOP("HandoverPage", "&Người giao ký")
+    GIVER = QT_TRANSLATE_NOOP("HandoverPage", "Người gi&ao ký")
     SHELF = QT_TRANSLATE_NOOP("HandoverPage", "&Vị trí để hồ sơ")
-    SHELF_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ K2-N3; để trống là không đổi")
+    SHELF_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ K2-N3; để trống nếu chưa xếp")
+    FROM_OTHER = QT_TRANSLATE_NOOP("HandoverPage", "&Cơ quan khác giao đến (quầy chưa từng giao đi)")
+    SENDER = QT_TRANSLATE_NOOP("HandoverPage", "&Tên cơ quan giao")
+    SENDER_CODE_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ H15.10; để trống nếu không rõ")
+    FROM_UNIT = QT_TRANSLATE_NOOP("HandoverPage", "Từ {unit}")
     REASON = QT_TRANSLATE_NOOP("HandoverPage", "&Lý do")
     GIVE_HINT = QT_TRANSLATE_NOOP("HandoverPage", "{count} hồ sơ. Danh sách lập xong chưa đi: xem lại rồi mới ký giao.")
+    SEND_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Danh sách số {number}: giao {count} hồ sơ\n{giver} → {receiver}")
+    STAYING = QT_TRANSLATE_NOOP("HandoverPage", "Không giao, bỏ khỏi danh sách:")
+    GIVER_MISSING = QT_TRANSLATE_NOOP("HandoverPage", "Hãy ghi họ tên người ký giao.")
+    SENDER_MISSING = QT_TRANSLATE_NOOP("HandoverPage", "Hãy ghi tên cơ quan giao giấy tờ đến.")
+    GIVER_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Họ tên người của {unit}")
+    BROUGHT_BY = QT_TRANSLATE_NOOP("HandoverPage", "Người gi&ao giấy tờ về quầy")
+    BROUGHT_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Để trống nếu giấy tờ còn ở {unit}")
     CONFIRM_HINT = QT_TRANSLATE_NOOP(
         "HandoverPage",
         "Danh sách số {number} · {unit} · bên giao: {giver}\nBên nhận không nhận hồ sơ nào thì bỏ dấu, ghi lý do.",
@@ -72,6 +83,7 @@ class Words:
     SHELF_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Vị trí để hồ sơ")
     DO_IT = QT_TRANSLATE_NOOP("HandoverPage", "{what} (Ctrl+Enter)")
     GIVE_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Lập danh sách bàn giao")
+    SEND_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Ký giao")
     BACK_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Nhận về quầy")
     CONFIRM_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Bên nhận ký")
     REDIRECT_TITLE = QT_TRANSLATE_NOOP("HandoverPage", "Chuyển lại đúng nơi")

@@ -18,9 +18,11 @@ from counter_app.services.values import Received
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.handover_dialogs import (
     ConfirmDialog,
+    FinishDialog,
     GiveDialog,
     HandOverStepDialog,
     RedirectDialog,
+    SendDialog,
     TakeBackDialog,
 )
 from counter_app.ui.handover_page import HandoverPage
@@ -82,12 +84,12 @@ def test_dossiers_go_to_another_office_and_come_back(running: RunningApp, take_i
     assert page.lists[0].state == "draft", "made, and still here"
     assert [show(running.desk, code).row.status for code in codes] == ["received", "received"]
 
-    page.window().activateWindow()
-    qtbot.waitUntil(page.window().isActiveWindow)
-    page.code.setFocus()
-    press(Qt.Key.Key_3, ALT)
-    qtbot.waitUntil(lambda: bool(page.lists) and page.lists[0].state == "sent")
-    settle(qtbot, running.executor)
+    dialog = asked(page, SendDialog, Qt.Key.Key_3, ALT, qtbot)
+    assert "2 hồ sơ" in dialog.heading.text(), "how many go"
+    assert dialog.giver.text() == "Lê Thị Hạnh"
+    assert page.lists[0].state == "draft", "nothing goes unasked"
+    done(dialog, qtbot, page)
+    assert page.lists[0].state == "sent"
     assert [show(running.desk, code).row.unit for code in codes] == ["", ""]
 
     dialog = asked(page, ConfirmDialog, Qt.Key.Key_4, ALT, qtbot)
@@ -100,6 +102,7 @@ def test_dossiers_go_to_another_office_and_come_back(running: RunningApp, take_i
     type_text(LAND)
     press(Qt.Key.Key_Tab)
     type_text("Gửi nhầm phòng")
+    assert dialog.giver.text() == "Y Thắng Êban", "who signed for it gives it"
     done(dialog, qtbot, page)
     assert page.lists[0].to_unit == LAND
     dialog = asked(page, ConfirmDialog, Qt.Key.Key_4, ALT, qtbot)
@@ -133,8 +136,7 @@ def test_what_is_sent_back_needs_a_reason(running: RunningApp, take_in: TakeIn, 
     dialog = asked(page, GiveDialog, Qt.Key.Key_Return, CTRL, qtbot)
     type_text(CIVIL)
     done(dialog, qtbot, page)
-    page.send_list()
-    settle(qtbot, running.executor)
+    done(asked(page, SendDialog, Qt.Key.Key_3, ALT, qtbot), qtbot, page)
     dialog = asked(page, ConfirmDialog, Qt.Key.Key_4, ALT, qtbot)
     type_text("Y Thắng Êban")
     press(Qt.Key.Key_Tab)
@@ -173,3 +175,38 @@ def test_one_dossier_goes_from_its_own_page(running: RunningApp, take_in: TakeIn
     settle(qtbot, running.executor)
     view = show(desk, code)
     assert (view.row.status, view.row.unit) == ("processing", CIVIL), "a unit that dossiers went to before"
+
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    press(Qt.Key.Key_7, ALT)
+    qtbot.waitUntil(lambda: isinstance(page._dialog, FinishDialog) and page._dialog.isActiveWindow())
+    dialog = page._dialog
+    type_text("Y Thắng Êban")
+    press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle(qtbot, running.executor)
+    view = show(desk, code)
+    assert (view.row.status, view.row.unit) == ("finished", ""), "the result came with its papers"
+
+
+def test_papers_that_another_office_brings(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    code = take_in().code
+    page = opened(running, qtbot)
+    scan(page, [code], qtbot)
+    dialog = asked(page, TakeBackDialog, Qt.Key.Key_1, ALT, qtbot)
+    type_text("Nguyễn Thị Lan")
+    assert not dialog.sender_name.isVisible()
+    dialog.from_other.setFocus()
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Tab)
+    type_text("Sở Tư pháp")
+    press(Qt.Key.Key_Tab)
+    type_text("H15.10")
+    done(dialog, qtbot, page)
+    assert (page.lists[0].from_unit, page.lists[0].office_code, page.lists[0].state) == (
+        "Sở Tư pháp",
+        "H15.10",
+        "closed",
+    )
+    assert page.table.item(0, 1).text() == "Từ Sở Tư pháp"
+    assert page.record_button.isEnabled(), "a record for both sides"

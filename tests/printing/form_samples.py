@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from paper_samples import APOLOGY, CODE, LOOKUP, RECEIPT, VN
@@ -88,11 +88,17 @@ STOP = StopNoticeContent(
 CONTROL = ControlSlipContent(
     **_DOSSIER,
     handovers=(
-        HandoverStep(giver="Trung tâm Phục vụ hành chính công", receiver="Phòng Văn hóa - Xã hội", at=RECEIVED),
+        HandoverStep(
+            giver="Trung tâm Phục vụ hành chính công",
+            receiver="Phòng Văn hóa - Xã hội",
+            at=RECEIVED,
+            received_at=RECEIVED + timedelta(hours=3),
+        ),
         HandoverStep(
             giver="Phòng Văn hóa - Xã hội",
             receiver="Trung tâm Phục vụ hành chính công",
             at=LATER,
+            received_at=LATER,
             timing="early",
             note="Đủ kết quả.",
         ),

@@ -13,7 +13,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.desk import DeskContext
 from counter_app.services.handover import discard, going, prepare, send
 from counter_app.services.handover_lists import handover_list, handover_lists, known_units, waiting_list
-from counter_app.services.handover_receive import confirm, redirect, take_back
+from counter_app.services.handover_receive import confirm, finish, redirect, take_back
 from counter_app.services.handover_shelf import on_shelf, put_on_shelf, shelf_history
 from counter_app.services.handover_slip import control_slip
 from counter_app.services.handover_values import Destination, HandoverView, Sender, Signing
@@ -250,6 +250,17 @@ def test_a_result_does_not_bring_the_papers_back(desk: DeskContext, clock: Clock
     slip = control_slip(desk, code)
     assert [row.complete for row in slip.rows] == [True, True]
     assert (slip.rows[1].giver, slip.rows[1].timing, slip.held_by) == ("Y Thắng Êban", Timing.ON_TIME, AT_DESK)
+
+
+def test_a_result_that_comes_with_its_papers_is_signed_for_in_one_act(desk: DeskContext) -> None:
+    away, here = take_in(desk)
+    confirm(desk, sent(desk, [away]).id, Signing("Y Thắng Êban"))
+    for code in (away, here):
+        finish(desk, code, StepInput(), "Y Thắng Êban")
+        assert (show(desk, code).row.status, unit(desk, code)) == ("finished", "")
+    row = control_slip(desk, away).rows[-1]
+    assert (row.from_unit, row.to_unit, row.giver, row.complete) == (CIVIL, AT_DESK, "Y Thắng Êban", True)
+    assert control_slip(desk, here).rows == ()
 
 
 def test_a_slip_has_one_number_from_its_first_hand_over_on(desk: DeskContext) -> None:
