@@ -1,25 +1,28 @@
 """A watched folder: what a copier or another program puts there is taken into the tray.
 
 A file is taken when it has not changed between two looks. It is given another name first, so that whoever writes to
-the old name meanwhile makes a new file, and it is deleted when all its pages are safe: a kill in between leaves it to
-be taken again, never lost. What cannot be taken stays where it is, with a message, until it changes.
+the old name meanwhile makes a new file, and it is deleted when all its pages are safe. Stopped in between, its name
+says how many pages are, and it goes on behind them; a kill leaves it to be taken again, never lost. What cannot be
+taken stays where it is, with a message, until it changes.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from counter_app.errors import CounterError
-from counter_app.scanning.incoming import IncomingLimits, check_incoming
+from counter_app.scanning.file_pages import look_through
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
-from counter_app.scanning.picture_files import IMAGE_SUFFIXES, pages_of_picture
-from counter_app.scanning.picture_pdf import pages_of_pdf
-from counter_app.scanning.troubles import trouble
+from counter_app.scanning.picture_files import IMAGE_SUFFIXES
+from counter_app.scanning.troubles import stopped
 
 SETTLE_SECONDS: Final = 2.0
 EMPTY_SECONDS: Final = 30.0
@@ -27,9 +30,9 @@ EMPTY_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.2
 MOST_TOLD: Final = 3
 """Files of which the reasons are told at once."""
-LIMITS: Final = IncomingLimits(max_mb=512)
-"""A whole feeder in one file may be larger than a document; its pages are counted and checked all the same."""
 _TAKING: Final = ".taking-"
+_BEGUN: Final = re.compile(r"\.taking-(\d+)-(.+)", re.DOTALL)
+"""Pages that are safe, and the name that the file had."""
 
 _Shape = tuple[int, int]
 """Size and time of change of a file: as long as it stays the same, nobody has written."""
@@ -80,33 +83,25 @@ class FolderSource:
 
         def counted(page: ReadPage) -> None:
             nonlocal taken
-            if stop():
-                raise trouble("stopped")
             take(page)
             taken += 1
 
-        while self.look(counted):
+        while self.look(counted, stop):
             if stop():
-                raise trouble("stopped")
+                raise stopped()
             self._pause(POLL_SECONDS)
         if self._left:
             raise ScanTrouble("bad_page", " ".join(one.message for one in self.left[:MOST_TOLD]))
         if not taken:
             raise ScanTrouble("no_paper", _nothing(self.folder))
 
-    def look(self, take: Callable[[ReadPage], None]) -> bool:
-        """Take what has settled; whether something is still being written. For a window that watches the folder.
+    def look(self, take: Callable[[ReadPage], None], stop: Callable[[], bool] = lambda: False) -> bool:
+        """Take what has settled; whether something is still being written.
 
-        Raises ScanTrouble ``offline`` when the folder cannot be reached, and what ``take`` raises: the file stays.
+        Raises ScanTrouble ``offline`` when the folder cannot be reached, ``stopped``, and what ``take`` raises: the
+        file stays.
         """
-        try:
-            found = self._files()
-        except OSError as error:
-            raise ScanTrouble(
-                "offline",
-                f"Không mở được thư mục quét «{self.folder}». Hãy kiểm tra mạng và quyền truy cập của thư mục trong "
-                "Cài đặt.",
-            ) from error
+        found = files_in(self.folder)
         self._seen = {path: seen for path, seen in self._seen.items() if path in found}
         self._left = {path: left for path, left in self._left.items() if found.get(path) == left[0]}
         is_waiting = False
@@ -115,30 +110,15 @@ class FolderSource:
                 continue
             if self._has_settled(path, shape):
                 if not is_waiting:  # else those behind one that is being written would come before it
-                    self._take_file(path, shape, take)
+                    if stop():
+                        raise stopped()
+                    self._take_file(path, shape, take, stop)
             else:
                 is_waiting = True
         return is_waiting
 
-    def _files(self) -> dict[Path, _Shape]:
-        """The files to be taken, oldest first; what was being taken when the program ended is among them."""
-        found: list[tuple[int, str, Path, _Shape]] = []
-        for entry in os.scandir(self.folder):
-            path = Path(entry.path)
-            is_hidden = entry.name.startswith((".", "~")) and not entry.name.startswith(_TAKING)
-            if is_hidden or path.suffix.lower() not in (*IMAGE_SUFFIXES, ".pdf"):
-                continue
-            try:
-                facts = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # taken away since the folder was read
-            if entry.is_file(follow_symlinks=False):
-                shape = (facts.st_size, facts.st_mtime_ns)
-                found.append((facts.st_mtime_ns, entry.name.removeprefix(_TAKING), path, shape))
-        return {path: shape for _time, _name, path, shape in sorted(found)}
-
     def _has_settled(self, path: Path, shape: _Shape) -> bool:
-        if path.name.startswith(_TAKING):
+        if _BEGUN.fullmatch(path.name):
             return True
         now = self._now()
         before, since = self._seen.get(path, (None, now))
@@ -147,48 +127,93 @@ class FolderSource:
             return False
         return now - since >= (self._settle_seconds if shape[0] else EMPTY_SECONDS)
 
-    def _take_file(self, path: Path, shape: _Shape, take: Callable[[ReadPage], None]) -> None:
+    def _take_file(self, path: Path, shape: _Shape, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
+        begun, name = _begun(path)
         try:
-            check_incoming(path, LIMITS)
-            for _page in _pages(path):  # looked at to its end before the first page is taken
-                pass
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            self._left[path] = (shape, _unreadable(path, error))
-            return
+            pages = look_through(path, stop, name)
         except CounterError as error:
-            is_named = path.name in error.message
-            self._left[path] = (shape, error.message if is_named else f"«{path.name}»: {error.message}")
+            if error.kind == "stopped":
+                raise
+            if error.kind != "file_missing":
+                self._left[path] = (shape, error.message)
             return
-        ours = path if path.name.startswith(_TAKING) else path.with_name(_TAKING + path.name)
+        ours = self.folder / f"{_TAKING}{begun}-{name}"
         try:
-            if ours.exists() and ours != path:
-                return  # of the same name and not taken yet: this one's turn comes after it
-            path.rename(ours)
-            facts = ours.stat()
-            if (facts.st_size, facts.st_mtime_ns) != shape:
-                ours.rename(path)  # somebody has begun to write again
-                return
+            if ours != path:
+                if any(_begun(other)[1] == name for other in files_in(self.folder) if other != path):
+                    return  # of the same name and not taken yet: this one's turn comes after it
+                path.rename(ours)
+                facts = ours.stat()
+                if (facts.st_size, facts.st_mtime_ns) != shape:
+                    ours.rename(path)  # somebody has begun to write again
+                    return
         except OSError as error:
-            self._left[path] = (shape, _unreadable(path, error))
+            self._left[path] = (shape, _unreadable(name, error))
             return
         self._seen.pop(path, None)
-        for page in _pages(ours):
-            take(page)
+        self._take_pages(ours, begun, name, pages.read(ours), take, stop)
+
+    def _take_pages(
+        self,
+        ours: Path,
+        begun: int,
+        name: str,
+        pages: Generator[ReadPage],
+        take: Callable[[ReadPage], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        taken = begun
+        try:
+            for page in islice(pages, begun, None):
+                if stop():
+                    raise stopped()
+                take(page)
+                taken += 1
+        except BaseException as error:
+            pages.close()  # Windows renames no file that is open
+            with suppress(OSError):
+                ours.rename(self.folder / f"{_TAKING}{taken}-{name}")
+            if isinstance(error, OSError):
+                raise ScanTrouble("offline", _unreadable(name, error)) from error
+            raise
         ours.unlink()
 
 
-def _pages(path: Path) -> Iterator[ReadPage]:
-    if path.suffix.lower() == ".pdf":
-        return pages_of_pdf(path)
-    return pages_of_picture(path.read_bytes())
+def files_in(folder: Path) -> dict[Path, _Shape]:
+    """The files to be taken, oldest first; what was being taken when the program ended is among them.
+
+    Raises ScanTrouble ``offline``.
+    """
+    found: list[tuple[int, str, Path, _Shape]] = []
+    try:
+        for entry in os.scandir(folder):
+            path = Path(entry.path)
+            is_hidden = entry.name.startswith((".", "~")) and not _BEGUN.fullmatch(entry.name)
+            if is_hidden or path.suffix.lower() not in (*IMAGE_SUFFIXES, ".pdf"):
+                continue
+            try:
+                facts = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # taken away since the folder was read
+            if entry.is_file(follow_symlinks=False):
+                shape = (facts.st_size, facts.st_mtime_ns)
+                found.append((facts.st_mtime_ns, _begun(path)[1], path, shape))
+    except OSError as error:
+        raise ScanTrouble(
+            "offline",
+            f"Không mở được thư mục quét «{folder}». Hãy kiểm tra mạng và quyền truy cập của thư mục trong Cài đặt.",
+        ) from error
+    return {path: shape for _time, _name, path, shape in sorted(found)}
 
 
-def _unreadable(path: Path, error: OSError) -> str:
-    return (
-        f"«{path.name}»: không đọc hoặc không di chuyển được ({error.strerror}). Hãy kiểm tra quyền của thư mục quét."
-    )
+def _begun(path: Path) -> tuple[int, str]:
+    """How many pages of a file are safe already, and the name that it came with."""
+    found = _BEGUN.fullmatch(path.name)
+    return (int(found[1]), found[2]) if found else (0, path.name)
+
+
+def _unreadable(name: str, error: OSError) -> str:
+    return f"«{name}»: không đọc hoặc không di chuyển được ({error.strerror}). Hãy kiểm tra quyền của thư mục quét."
 
 
 def _nothing(folder: Path) -> str:

@@ -66,6 +66,7 @@ class _Child:
             answer = b""
         finally:
             timer.cancel()
+            timer.join()
         return None if is_late.is_set() and not answer else answer
 
     def end(self) -> None:

@@ -71,7 +71,8 @@ class ScanTrouble(KnownError):  # noqa: N818 - a state of a device, not a fault
     """Why scanning ended before its end; the pages taken before stay.
 
     Kinds: ``jam``, ``cover_open``, ``no_paper``, ``busy``, ``offline``, ``unsupported``, ``driver_missing``,
-    ``stopped``, ``disk_full``, ``bad_page``; ``untrusted``: a certificate whose fingerprint (in ``details``) nobody has
+    ``stopped``, ``disk_full``, ``bad_page``; ``files_left``: files that were added were left out, and adding ended;
+    ``untrusted``: a certificate whose fingerprint (in ``details``) nobody has
     compared yet.
     """
 

@@ -1,7 +1,7 @@
 """Pages from the PDF of a scanner or a copier.
 
 A PDF that somebody hands in is taken apart only where each of its pages is one picture, as scanners write them; any
-other (text, form, signature) would lose something and is attached whole.
+other (text, form, signature, attached files) would lose something and is attached whole.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ def pages_of_pdf(source: Path | bytes) -> Iterator[ReadPage]:
         with _opened(source) as document:
             pictures = [_only_picture(page) for page in document.pages]
             whole = [picture for picture in pictures if picture is not None]
-            if "/AcroForm" in document.Root or not whole or len(whole) < len(pictures):
+            is_more = "/AcroForm" in document.Root or bool(document.attachments)
+            if is_more or not whole or len(whole) < len(pictures):
                 raise UserError(
                     "pdf_whole",
-                    "Tệp PDF này không phải chỉ gồm ảnh quét (có chữ, biểu mẫu hoặc chữ ký số) nên không tách trang "
-                    "được. Hãy đính kèm nguyên tệp vào thành phần hồ sơ.",
+                    "Tệp PDF này không phải chỉ gồm ảnh quét (có chữ, biểu mẫu, chữ ký số hoặc tệp kèm bên trong) nên "
+                    "không tách trang được. Hãy đính kèm nguyên tệp vào thành phần hồ sơ.",
                 )
             for stream, dpi in whole:
                 yield _page_of_stream(stream, dpi)

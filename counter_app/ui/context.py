@@ -48,6 +48,8 @@ class AppContext(QObject):
     """A form that was being filled in is done with: its key, and the code under which it was received ("": none)."""
     scan_progress = Signal(object)
     """How far the document is that is being made of scanned pages (``Progress``)."""
+    form_files = Signal(str, str, list)
+    """PDFs for a form that is being filled in: its key, the code of the paper, their paths."""
 
     calendar_read = Signal()
     """``calendar`` is there, or is another one."""

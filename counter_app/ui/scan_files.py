@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
-from counter_app.errors import CounterError, KnownError, UserError
+from counter_app.errors import CounterError
+from counter_app.scanning.model import ScanTrouble
+from counter_app.scanning.troubles import stopped
 
 if TYPE_CHECKING:
     from counter_app.scanning.model import ReadPage, ScanProfile, SourceInfo
@@ -35,57 +37,56 @@ class FileSource:
         return SourceInfo("files", "", "folder", has_feeder=True, has_duplex=False)
 
     def scan(self, profile: ScanProfile, take: Callable[[ReadPage], None], stop: Callable[[], bool]) -> None:
-        """Take each file's pages. A file that is no paper, or not fit to be opened, is left out and told at the end.
+        """Take each file's pages, all of them or none. A file that is no paper, or not fit to be opened, is left out.
 
-        Raises ScanTrouble ``bad_page`` for what was left out.
+        Raises ScanTrouble ``files_left`` at the end for what was left out, also by a stop; what ``take`` raises, saying
+        of which file how much was taken.
         """
-        from counter_app.scanning.folder import LIMITS
-        from counter_app.scanning.incoming import check_incoming
-        from counter_app.scanning.model import ScanTrouble
+        from counter_app.scanning.file_pages import look_through
 
-        whole, refused = [], []
-        for file in self._files:
-            if stop():
-                break
-            try:
-                kind = check_incoming(file, LIMITS).kind  # whatever its name says
-            except CounterError as error:
-                refused.append(error.message)
-                continue
-            if kind != "pdf":
-                self._take_picture(file, take)
-            elif not self._take_pdf(file, take):
-                whole.append(file)
-        if whole:
-            self._whole(whole)
+        whole: list[Path] = []
+        refused: list[str] = []
+        try:
+            for number, file in enumerate(self._files):
+                try:
+                    if stop():
+                        raise stopped()
+                    pages = look_through(file, stop)
+                except CounterError as error:
+                    if error.kind == "stopped":
+                        raise _left_out([file.name for file in self._files[number:]], refused) from error
+                    if error.kind == "pdf_whole":
+                        whole.append(file)
+                    else:
+                        refused.append(error.message)
+                    continue
+                _take_all(file, pages.read(file), take)
+        finally:
+            if whole:
+                self._whole(whole)
         if refused:
-            raise ScanTrouble("bad_page", " ".join(refused[:MOST_TOLD]))
+            raise ScanTrouble("files_left", " ".join(refused[:MOST_TOLD]))
 
-    def _take_picture(self, file: Path, take: Callable[[ReadPage], None]) -> None:
-        from counter_app.scanning.picture_files import pages_of_picture
 
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise KnownError(
-                "file_unreadable",
-                f"Không đọc được tệp «{file.name}»: {error.strerror}. Hãy chép tệp sang máy rồi thử lại.",
-            ) from error
-        for page in pages_of_picture(data):
+def _take_all(file: Path, pages: Iterator[ReadPage], take: Callable[[ReadPage], None]) -> None:
+    """No stop comes between the pages of a file: half a paper would lie in the tray, and all of it the next time."""
+    taken = 0
+    try:
+        for page in pages:
             take(page)
+            taken += 1
+    except CounterError as error:
+        if taken:
+            error.message += (
+                f" Mới lấy được {taken} trang đầu của «{file.name}»; hãy bỏ các trang đó trước khi thêm lại tệp này."
+            )
+        raise
 
-    def _take_pdf(self, file: Path, take: Callable[[ReadPage], None]) -> bool:
-        """False for a PDF that is to be attached whole."""
-        from counter_app.scanning.picture_pdf import pages_of_pdf
 
-        try:
-            for page in pages_of_pdf(file):
-                take(page)
-        except UserError as error:
-            if error.kind != "pdf_whole":
-                raise
-            return False
-        return True
+def _left_out(names: Sequence[str], refused: Sequence[str]) -> ScanTrouble:
+    more = f" và {len(names) - MOST_TOLD} tệp nữa" if len(names) > MOST_TOLD else ""
+    told = f"Đã dừng, chưa thêm «{'», «'.join(names[:MOST_TOLD])}»{more}."
+    return ScanTrouble("files_left", " ".join((told, *refused[:MOST_TOLD])))
 
 
 class PictureSource:

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from counter_app.errors import CounterError
-from counter_app.services.attach import Attached, attach
 from counter_app.services.scan_groups import UNASSIGNED, TrayGroup
 from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
 from counter_app.ui.context import AppContext
@@ -21,7 +20,7 @@ from counter_app.ui.scan_frame import EDIT_KEYS, EDITS
 from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
-from counter_app.ui.scan_target import Target
+from counter_app.ui.scan_whole import WholeFiles
 
 if TYPE_CHECKING:
     from counter_app.scanning.tray import TrayPage
@@ -36,6 +35,7 @@ class ScanPage(ScanEditKeys):
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self.whole_files = WholeFiles(context, self)
         self._dialog: QFileDialog | None = None
         self._jobs: OpenJobsDialog | None = None
         self._borrowed = ""
@@ -227,8 +227,11 @@ class ScanPage(ScanEditKeys):
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:
         count = self._read_now
-        self.controls.show_reading(False, cut=error is not None)
-        if error is None:
+        is_added = isinstance(error, CounterError) and error.kind == "files_left"
+        self.controls.show_reading(False, cut=error is not None and not is_added)
+        if isinstance(error, CounterError) and is_added:
+            self.say(tr(Words.FILES_LEFT).format(trouble=error.message, count=count), "error")
+        elif error is None:
             if count:
                 self.say(tr(Words.SCANNED).format(count=count), "success")
             if count and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
@@ -262,32 +265,6 @@ class ScanPage(ScanEditKeys):
         parts = ((Words.TAKEN_UP, loose), (Words.TAKEN_TROUBLES, troubles))
         words = " ".join(tr(words).format(count=count) for words, count in parts if count)
         self.say(words, "warning" if troubles else "info")
-
-    @Slot(list, object)
-    def _whole_files(self, files: list[Path], target: Target) -> None:
-        """PDFs that must stay in one piece are attached as they are, where they were to go when they were added."""
-        names = ", ".join(file.name for file in files)
-        if not target.is_whole:
-            self.say(tr(Words.WHOLE).format(names=names), "warning")
-            return
-        work = partial(
-            attach, self.context.desk, target.dossier, files, component=target.component, result=target.result
-        )
-        self.context.executor.submit(work, self._attached, self._refused)
-
-    def _attached(self, answer: Attached) -> None:
-        self.context.announce("dossier", "outbox", dossiers=(answer.code,))
-        self.context.wake_sync()
-        self.context.wake_scans()
-        names = ", ".join(item.file_name for item in answer.documents)
-        words = tr(Words.WHOLE_ATTACHED).format(names=names, code=answer.code) if names else ""
-        self.say(" ".join(filter(None, (words, *answer.warnings))), "warning" if answer.warnings else "success")
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, CounterError):
-            self.say(error.message, "error")
-        else:
-            self.context.show_error(error)
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
@@ -334,7 +311,7 @@ class ScanPage(ScanEditKeys):
         session.looked.connect(self._looked)
         session.sent.connect(self._sent)
         session.taken_up.connect(self._taken_up)
-        session.whole_files.connect(self._whole_files)
+        session.whole_files.connect(self.whole_files.attach)
         self.controls.scan_asked.connect(self.scan)
         self.controls.stop_asked.connect(self.stop)
         self.controls.files_asked.connect(self.choose_files)

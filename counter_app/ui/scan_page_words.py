@@ -37,6 +37,7 @@ class Words:
     )
     STOPPED = QT_TRANSLATE_NOOP("ScanPage", "Đã dừng. {count} trang đã đọc được giữ lại; nhấn F5 để quét tiếp.")
     TROUBLE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã giữ {count} trang; xong thì nhấn F5 để quét tiếp.")
+    FILES_LEFT = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã thêm {count} trang.")
     TAKEN_UP = QT_TRANSLATE_NOOP("ScanPage", "Có {count} trang quét chưa gắn vào hồ sơ từ lần trước.")
     TAKEN_TROUBLES = QT_TRANSLATE_NOOP(
         "ScanPage",
@@ -50,11 +51,6 @@ class Words:
     )
     CHOOSE_PAPER = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn hồ sơ (Ctrl+H) và giấy tờ trước khi gán trang.")
     CHOOSE_PAGES = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn trang cần làm trước.")
-    WHOLE = QT_TRANSLATE_NOOP(
-        "ScanPage",
-        "«{names}» không phải chỉ gồm ảnh nên phải đính nguyên tệp. Hãy chọn hồ sơ và giấy tờ rồi thêm lại tệp.",
-    )
-    WHOLE_ATTACHED = QT_TRANSLATE_NOOP("ScanPage", "Đã đính nguyên tệp «{names}» vào hồ sơ {code}.")
     CHOOSE_FILES = QT_TRANSLATE_NOOP("ScanPage", "Chọn ảnh hoặc PDF")
     FILE_KINDS = QT_TRANSLATE_NOOP("ScanPage", "Ảnh và PDF (*.pdf *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp)")
     NO_PICTURE = QT_TRANSLATE_NOOP("ScanPage", "Bộ nhớ tạm không có ảnh hay tệp nào. Hãy chép ảnh rồi dán lại.")

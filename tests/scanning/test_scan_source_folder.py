@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import img2pdf
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image
 from reportlab.pdfgen import canvas
@@ -153,9 +154,40 @@ def test_a_file_is_gone_only_when_its_pages_are_safe(source: FolderSource, tmp_p
         source.scan(PROFILE, take, lambda: False)
     again = FolderSource(source.folder, 2.0, source._now, source._pause)
     tray = Tray.create(tmp_path / "scans")
+    for page in pages:
+        tray.add(page)
+    with pytest.raises(ScanTrouble, match="Đã dừng"):
+        again.scan(PROFILE, tray.add, lambda: True)
     again.scan(PROFILE, tray.add, lambda: False)
-    assert len(tray.pages()) == 3
+    assert [tray.image_path(page.id).read_bytes() for page in tray.pages()] == [
+        picture(number, "JPEG", (400, 600)) for number in range(3)
+    ], "it goes on behind the pages that are safe"
     assert list(source.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_a_stop_within_a_file_neither_loses_nor_doubles_a_page(source: FolderSource, pages: int) -> None:
+    _put(source, "a.pdf", bytes(img2pdf.convert([picture(number, "JPEG", (400, 600)) for number in range(4)])))
+    taken: list[ReadPage] = []
+    with pytest.raises(ScanTrouble) as caught:
+        source.scan(PROFILE, taken.append, lambda: len(taken) == pages)
+    assert (caught.value.kind, len(taken)) == ("stopped", pages)
+    assert [page.data for page in taken] + _scan(source) == [picture(n, "JPEG", (400, 600)) for n in range(4)]
+
+
+def test_a_pdf_that_hides_files_is_left_and_one_that_was_mended_is_told(source: FolderSource) -> None:
+    plain = bytes(img2pdf.convert(picture(1, "JPEG", (413, 585), 50)))
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(plain)) as document:
+        document.attachments["x.exe"] = b"MZ"
+        document.save(out)
+    _put(source, "a.pdf", out.getvalue(), age=5)
+    _put(source, "b.pdf", plain.replace(b"startxref\n", b"startxref\n9"))
+    pages: list[ReadPage] = []
+    with pytest.raises(ScanTrouble, match=r"«a\.pdf».*nguyên tệp"):
+        source.scan(PROFILE, pages.append, lambda: False)
+    (page,) = pages
+    assert "«b.pdf» có chỗ hỏng" in page.note
 
 
 def test_a_new_file_under_the_name_of_one_being_taken_is_another_one(source: FolderSource) -> None:

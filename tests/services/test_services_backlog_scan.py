@@ -20,6 +20,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.scan_jobs import DONE, enqueue, jobs_of_tray, open_jobs, work_off_one
 from counter_app.services.verify import verify
+from counter_app.services.whole_documents import attach_whole
 from counter_app.settings import PrinterSettings
 from tests.catalogue_samples import write_pdf
 from tests.services.inspect_desk import refused
@@ -41,6 +42,16 @@ def test_each_sheet_names_its_result_and_its_place(desk: DeskContext, codes: lis
         (codes[0], RESULT, 1, 2),
         (codes[2], RESULT, 2, 2),
     ]
+
+
+def test_a_pdf_that_stays_whole_becomes_the_file_of_its_result(
+    desk: DeskContext, codes: list[str], tmp_path: Path
+) -> None:
+    one, other = write_pdf(tmp_path / "a.pdf"), write_pdf(tmp_path / "b.pdf")
+    with refused("one_file", "gộp", error=UserError):
+        attach_whole(desk, codes[1], [one, other])
+    assert attach_whole(desk, codes[1], [one]).names == ("a.pdf",)
+    assert old_result(desk, codes[1]).pages == 1
 
 
 def test_a_batch_that_is_done_has_no_sheets(desk: DeskContext, tmp_path: Path, codes: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from counter_app.services.values import QueueFilter
 from counter_app.ui.intake.page import IntakePage
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.scan_page import ScanPage
-from tests.services.scan_samples import scanned
+from tests.services.scan_samples import printed_pdf, scanned
 from tests.ui.scan_fixtures import FedScanner, at_rest, scan, work_off
 from tests.ui.window_fixtures import settle
 
@@ -79,6 +80,20 @@ def test_pages_wait_for_the_code_and_go_off_with_it(
     assert show(desk, code).scans_in_work == {(component, "")}
     work_off(page, qtbot)
     assert [(item.component_code, item.pages) for item in show(desk, code).documents] == [(component, 2)]
+
+
+def test_a_pdf_that_stays_whole_goes_to_the_paper_of_the_form(
+    form: IntakePage, scanner: FedScanner, desk: DeskContext, tmp_path: Path, qtbot: Any
+) -> None:
+    page = scan_second_paper(form, scanner, qtbot)
+    file = printed_pdf(tmp_path / "ủy quyền.pdf", ["Văn bản ủy quyền"])
+    with qtbot.waitSignal(page.context.message, check_params_cb=lambda text, _tone: "«ủy quyền.pdf»" in text):
+        page.add_files([file])
+    at_rest(page, qtbot)
+    code = receive(form, page, qtbot)
+    assert [(item.component_code, item.file_name) for item in show(desk, code).documents] == [
+        (form.form.checklist.rows[1].component.code, "ủy quyền.pdf")
+    ]
 
 
 def test_pages_that_come_after_the_reception_go_into_the_dossier_too(

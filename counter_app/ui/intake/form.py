@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -110,6 +111,13 @@ class IntakeForm(IntakeLayout):
         self.checklist.mark_missing(missing)
         if not missing:
             self.supplement.clear()
+
+    def add_files(self, component: str, files: list[Path]) -> bool:
+        """Attach PDFs to this paper; False when it is none of the form's, or they are not taken."""
+        row = next((row for row in self.checklist.rows if row.component.code == component), None)
+        if row is not None:
+            row.add_files(files)
+        return row is not None and set(files) <= set(row.files)
 
     def open_scan_field(self) -> None:
         """F5: a field for nothing but the card."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -43,6 +44,11 @@ class Words:
         "bổ sung rồi «Nhận kèm yêu cầu bổ sung».",
     )
     MORE = QT_TRANSLATE_NOOP("IntakePage", "và {count} giấy tờ khác")
+    FILES_TAKEN = QT_TRANSLATE_NOOP("IntakePage", "Đã đính nguyên tệp «{names}» vào {paper} của hồ sơ đang nhập.")
+    FILES_LEFT = QT_TRANSLATE_NOOP(
+        "IntakePage",
+        "Chưa đính được «{names}» vào hồ sơ đang nhập. Hãy đính ở dòng giấy tờ trên trang Tiếp nhận.",
+    )
     K_RECEIVE = QT_TRANSLATE_NOOP("IntakePage", "Tiếp nhận hồ sơ")
     K_REFUSE = QT_TRANSLATE_NOOP("IntakePage", "Từ chối tiếp nhận hồ sơ")
     K_NEW = QT_TRANSLATE_NOOP("IntakePage", "Nhập hồ sơ mới")
@@ -149,6 +155,16 @@ class IntakePage(Page):
         else:
             self._save_draft()
             self.context.open_scan.emit(self._form_key, self.form.checklist.focused_code(), "")
+
+    @Slot(str, str, list)
+    def _take_files(self, key: str, component: str, files: list[Path]) -> None:
+        """PDFs that were added while scanning for this form: as if they had been chosen here."""
+        if key != self._form_key:
+            return
+        is_taken = not self._receiving and self.form.add_files(component, files)
+        words = translate("IntakePage", Words.FILES_TAKEN if is_taken else Words.FILES_LEFT)
+        told = words.format(names=", ".join(file.name for file in files), paper=component)
+        self.context.tell(told, "success" if is_taken else "warning")
 
     def next_applicant(self) -> None:
         """The empty form, ready for the next in the queue."""
@@ -362,6 +378,7 @@ class IntakePage(Page):
         form.checklist.refused.connect(self._refused_file)
         form.checklist.rows_made.connect(self._watch_fields)
         form.fees.rows_made.connect(self._watch_fields)
+        self.context.form_files.connect(self._take_files)
         self.scanner.card.connect(self._card_read)
         self.scanner.unreadable.connect(self._card_unreadable)
         self.panel.next_wanted.connect(self.next_applicant)
