@@ -16,7 +16,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.apologies_rows import LetterText, add_step, check_letter, count_reason, write_letter
 from counter_app.services.calendars import current_calendar
 from counter_app.services.desk import DeskContext
-from counter_app.services.paper_facts import FROZEN
+from counter_app.services.paper_facts import FROZEN, SIGNER
 from counter_app.services.pauses import stood
 from printing.spool import CANCELLED
 
@@ -50,9 +50,7 @@ def apologise(taking: Taking, effect: Effect) -> None:
 
 def take_signed(desk: DeskContext, letter: ApologyLetter, event: DossierEvent) -> None:
     """Tie a letter to the event that its signing is: from now on it says what was frozen there."""
-    kept = event.details[FROZEN]
-    # The head by the title where the office has not entered the name; of another office not even that is known.
-    signer = kept["head_name"] or kept["head_title"] or f"Thủ trưởng {kept['letter_office']}"
+    kept, signer = event.details[FROZEN], str(event.details[SIGNER])
     titles = kept["head_title"].splitlines() if kept["head_name"] else []
     add_step(desk, letter, LetterStep.SIGN, event.at, event.entered_at, f"Người ký: {', '.join([signer, *titles])}")
     letter.event, letter.signed_by, letter.signed_at = event, signer, event.at

@@ -19,6 +19,9 @@ from counter_app.services.settling import settling_office
 FROZEN = "paper"
 """The key in the details of an event."""
 
+SIGNER = "signer"
+"""The key in the details of an event that issues a letter: who signed it (``signer_of``)."""
+
 OPEN_LEVEL = " (từ mức này, theo trường hợp)"
 """Behind the name of a fee whose level is not decided."""
 
@@ -136,6 +139,11 @@ def signed_by(facts: PaperFacts, signer: str, title: str) -> PaperFacts:
     if facts.letter_office:
         return replace(facts, head_name=signer, head_title=title)
     return replace(facts, head_name=signer, head_title=title or facts.head_title) if signer else facts
+
+
+def signer_of(facts: PaperFacts) -> str:
+    """Who signs a letter: the deputy named, else the head; by the title where the office has not entered the name."""
+    return facts.head_name or facts.head_title or f"Thủ trưởng {facts.letter_office or facts.office_name}"
 
 
 def facts_of(desk: DeskContext, event: DossierEvent, dossier: Dossier, office: Office) -> PaperFacts:

@@ -36,7 +36,7 @@ from counter_app.services.history import append_event, came_from, moment_of_step
 from counter_app.services.new_documents import new_documents
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
-from counter_app.services.paper_facts import LETTERS, facts_now, frozen, signed_by
+from counter_app.services.paper_facts import LETTERS, SIGNER, facts_now, frozen, signed_by, signer_of
 from counter_app.services.pauses import promise_and_pauses, stood
 from counter_app.services.portal_told import promised_elsewhere
 from counter_app.services.receive import limit_of, office_cut_off
@@ -181,6 +181,7 @@ def carry_out(
             facts = signed_by(facts, given.signer, given.signer_title)
         effect.details |= frozen(facts)
         # A letter of another office has a number of that office's own.
+            effect.details[SIGNER] = signer_of(facts)
         number = _form_number(taking, form) if form and not (form in LETTERS and facts.letter_office) else None
     event = append_event(
         taking.desk,

@@ -113,6 +113,7 @@ DETAIL_WORDS = {
     "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
     "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
     "asked_again": QT_TRANSLATE_NOOP("DossierText", "Lý do yêu cầu thêm"),
+    "signer": QT_TRANSLATE_NOOP("DossierText", "Người ký"),
     "law": QT_TRANSLATE_NOOP("DossierText", "Điều luật áp dụng"),
     "requested_by": QT_TRANSLATE_NOOP("DossierText", "Căn cứ"),
     "papers_settled": QT_TRANSLATE_NOOP("DossierText", "Giấy tờ"),
@@ -209,8 +210,8 @@ def _desk_facts(view: DossierView) -> Facts:
     return [
         (Words.CHANNEL, CHANNELS.get(view.channel, view.channel)),
         (Words.RETURN_BY, RETURN_WAYS.get(view.return_by, view.return_by)),
-        (Words.UNIT, view.row.unit),
         (Words.SETTLES, view.settling_office),
+        (Words.UNIT, view.row.unit),
         (Words.DELIVERY, _tr(DELIVERY_WORDS.get(view.delivery_state, view.delivery_state))),
         (Words.SHELF, view.shelf),
         (Words.SETS, str(view.sets)),

@@ -159,7 +159,8 @@ class LetterHistoryDialog(QDialog):
         self.resize(820, 380)
         heads = [_tr(words) for words in (Words.WHEN, Words.STEP, Words.WHO, Words.NOTE)]
         heads[-1] = heads[-1].replace("&", "")
-        self.table = PlainTable(title, heads, (140, 150, 150, 300), 3, self)
+        self.table = PlainTable(title, heads, (140, 190, 150, 300), 3, self)
+        self.table.setWordWrap(True)  # who signed is read whole
         self.close_button = QPushButton(_tr(Words.CLOSE), self)
         self.close_button.setAccessibleName(self.close_button.text())
         self.close_button.clicked.connect(self.accept)
@@ -176,6 +177,7 @@ class LetterHistoryDialog(QDialog):
         for place, line in enumerate(lines):
             for column, text in enumerate((local_time(line.at), line.label, line.actor, line.note)):
                 self.table.put(place, column, text)
+        self.table.resizeRowsToContents()
 
 
 def submit_all(desk: DeskContext, letter_ids: Sequence[int]) -> Each:

@@ -100,6 +100,7 @@ def test_the_stop_notice_too(desk: DeskContext, code: str, tmp_path: Path) -> No
     ending = Ending(law="Điều 9 Luật Hộ tịch 2014", requested_by="applicant", papers="Trả lại")
     take_step(desk, code, Step.STOP, StepInput(reason="Người nộp xin dừng", ending=ending))
     in_name_of_justice(said(desk, code, "stop_notice", tmp_path))
+    assert show(desk, code).events[-1].details["signer"] == f"Thủ trưởng {JUSTICE}"
 
 
 @pytest.mark.parametrize("where", ["department", "not signed", "came on to a department"])
