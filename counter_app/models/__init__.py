@@ -14,7 +14,7 @@ from counter_app.models.digitising import (
     DigitisingTodo,
     DocumentReuse,
 )
-from counter_app.models.document import Document
+from counter_app.models.document import Document, DocumentLook
 from counter_app.models.dossier import Dossier, DossierComponent, DossierEvent, DossierFee
 from counter_app.models.handover import Delivery, HandoverItem, HandoverList, LawGround, ShelfMove
 from counter_app.models.inbox import InboxCursor, InboxEntry, PortalFile
@@ -56,6 +56,7 @@ __all__ = [
     "DigitisingState",
     "DigitisingTodo",
     "Document",
+    "DocumentLook",
     "DocumentReuse",
     "DocumentText",
     "Dossier",

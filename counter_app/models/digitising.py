@@ -76,8 +76,8 @@ class DigitisingState(Base):
 class DigitisingTodo(Base):
     """A paper that must be scanned and is not, or not rightly; kept with the dossier's ``DigitisingState``.
 
-    ``trouble``: missing, images (another number than the paper has), unreadable. ``since``: when it was handed in,
-    or when the result was there.
+    ``trouble``: missing, images (another number than the paper has), unreadable, or a flaw of the scan (coarse, gray).
+    ``since``: when it was handed in, or when the result was there.
     """
 
     __tablename__ = "digitising_todo"

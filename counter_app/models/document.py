@@ -16,7 +16,8 @@ class Document(Base):
     ``upload_url`` and ``upload_offset`` say how far the portal has it; ``uploaded_at`` is set once the
     portal holds it whole and its digest was checked. ``from_portal``: fetched from there, so never sent there.
     ``result_number``: the n of ``<code>-KQ<n>``, None for a component and for a result that the portal numbered.
-    ``is_reused``: not scanned for this dossier but taken from an earlier one (``DocumentReuse``).
+    ``is_reused``: not scanned for this dossier but taken from an earlier one (``DocumentReuse``). ``signed_from_id``:
+    the document of which this one is the same with a signature of the office; it stands for both.
     """
 
     __tablename__ = "document"
@@ -37,3 +38,13 @@ class Document(Base):
     from_portal: Mapped[bool] = mapped_column(default=False)
     result_number: Mapped[int | None]
     is_reused: Mapped[bool] = mapped_column(default=False)
+    signed_from_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+
+class DocumentLook(Base):
+    """What was found of how a file of the document store was scanned (``rules.digitising.Flaw``), by its digest."""
+
+    __tablename__ = "document_look"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    flaw: Mapped[str]

@@ -166,7 +166,8 @@ def expected_images(pages: int, noted: int) -> int:
 class Quality(NamedTuple):
     """Of one paper, or summed over many: how many must be scanned and how far they are.
 
-    ``complete``: there is a file. ``accurate``: it has as many images as the paper, where that was counted.
+    ``complete``: there is a file. ``accurate``: it has as many images as the paper, where that was counted, and is
+    scanned as law asks for (``Flaw``).
     ``whole``: every file can be opened. ``sound``: all three.
     """
 
@@ -177,11 +178,51 @@ class Quality(NamedTuple):
     sound: int = 0
 
 
-def quality(pages: Sequence[int], expected: int | None) -> Quality:
-    """Of one paper that must be scanned; ``pages`` of each of its files, 0 for one that cannot be opened."""
-    complete = bool(pages)
-    whole = complete and all(pages)
-    accurate = complete and (sum(pages) == expected if expected is not None else whole)
+class Flaw(StrEnum):
+    """How a scan falls short of what is asked for: in colour, 200 dpi or more (01/2023/TT-VPCP art. 8)."""
+
+    COARSE = "coarse"
+    GRAY = "gray"
+
+
+LEAST_DPI = 200
+_DPI_ROUNDED = 5
+"""Sizes in whole pixels and points make a scan at 200 dpi one of 198."""
+
+
+def flaw_of(dpi: int, in_colour: bool) -> Flaw | None:
+    """Of a page that was scanned at so many dots per inch."""
+    if dpi < LEAST_DPI - _DPI_ROUNDED:
+        return Flaw.COARSE
+    return None if in_colour else Flaw.GRAY
+
+
+class ScanFile(NamedTuple):
+    """A file of a paper: its pages, 0 for one that cannot be opened, and what its scan lacks."""
+
+    pages: int
+    flaw: Flaw | None = None
+
+
+def files_that_count(files: Sequence[ScanFile]) -> tuple[ScanFile, ...]:
+    """A scan that falls short counts until as many good pages came after it: then it was scanned again."""
+    kept, room = [], 0
+    for file in reversed(files):
+        if file.flaw is None:
+            room += file.pages
+        elif file.pages <= room:
+            room -= file.pages
+            continue
+        kept.append(file)
+    return tuple(reversed(kept))
+
+
+def quality(files: Sequence[ScanFile], expected: int | None) -> Quality:
+    """Of one paper that must be scanned, by the files that count."""
+    complete = bool(files)
+    whole = complete and all(file.pages for file in files)
+    images = sum(file.pages for file in files) == expected if expected is not None else whole
+    accurate = complete and images and not any(file.flaw for file in files)
     return Quality(1, complete, accurate, whole, accurate and whole)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier
+from counter_app.models import Document, Dossier
 from counter_app.rules import lifecycle
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
@@ -40,12 +40,14 @@ def attach(
     component: str = "",
     result: str = "",
     at: datetime | None = None,
+    signed_from: int | None = None,
     then: Callable[[Session], None] | None = None,
 ) -> Attached:
     """Store ``files`` as scans of a component or of a result; the portal gets them after the record.
 
-    ``then`` goes on in the same unit of work, also when every file was there already. Raises UserError
-    ``dossier_unknown``, ``component_unknown``, ``result_unknown``, ``file_…``; all files or none.
+    ``signed_from``: the number of the document that the file is, with a signature of the office. ``then`` goes on in
+    the same unit of work, also when every file was there already. Raises UserError ``dossier_unknown``,
+    ``component_unknown``, ``result_unknown``, ``file_…``; all files or none.
     """
     with desk.database.read() as session:
         check_target(find_dossier(session, code), component, result)
@@ -56,7 +58,8 @@ def attach(
         moment, entered_at = moment_of_step(desk, dossier, at)
         with rules_apply():
             status = lifecycle.next_status(Status(dossier.status), Step.ATTACH)
-        scans = [FiledScan(component, result, file) for file in stored]
+        original = session.get_one(Document, signed_from) if signed_from is not None else None
+        scans = [FiledScan(component, result, file, original) for file in stored]
         rows, warnings = new_documents(dossier, scans, entered_at)
         if rows:
             dossier.documents.extend(rows)

@@ -20,6 +20,7 @@ from counter_app.models import (
     DigitisingState,
     DigitisingTodo,
     Document,
+    DocumentLook,
     Dossier,
     DossierComponent,
     DossierEvent,
@@ -29,11 +30,14 @@ from counter_app.models import (
 )
 from counter_app.rules.digitising import (
     Decision,
+    Flaw,
     PaperKind,
     Quality,
+    ScanFile,
     Treatment,
     add_up,
     expected_images,
+    files_that_count,
     quality,
 )
 from counter_app.rules.lifecycle import Status, Step
@@ -68,7 +72,7 @@ NO_CHOICE = Choice(None, "", None, 0)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper of a dossier as the rate sees it. ``files``: pages of each of its files, 0 where it cannot be opened.
+    """A paper of a dossier as the rate sees it. ``files``: those that count, a document and its signed one once.
 
     ``images``: how many it must have, None where nobody counted. ``since``: since when it must be scanned.
     """
@@ -79,7 +83,7 @@ class Paper:
     decision: Decision
     choice: Choice
     handed_in: bool
-    files: tuple[int, ...]
+    files: tuple[ScanFile, ...]
     since: datetime
 
     @property
@@ -94,13 +98,17 @@ class Paper:
 
     @property
     def trouble(self) -> str:
-        """missing, images, unreadable, or "" where nothing is to be done."""
+        """missing, unreadable, images, coarse, gray, or "" where nothing is to be done."""
         found = self.quality
         if not found.wanted or found.sound:
             return ""
         if not found.complete:
             return "missing"
-        return "images" if found.whole else "unreadable"
+        if not found.whole:
+            return "unreadable"
+        flaw = next((one.flaw for one in self.files if one.flaw), None)
+        pages = sum(one.pages for one in self.files)
+        return "images" if flaw is None or pages != (self.choice.images or pages) else flaw.value
 
 
 @dataclass
@@ -118,7 +126,7 @@ class _Facts:
     clerk: str = ""
     components: list[tuple[str, str, int, int]] = field(default_factory=list)
     results: Sequence[tuple[str, str]] = ()
-    files: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
+    files: dict[Place, list[ScanFile]] = field(default_factory=lambda: defaultdict(list))
     choices: dict[Place, Choice] = field(default_factory=dict)
     result_comes: bool = False
     """The portal holds the result, and its file is on its way here."""
@@ -189,7 +197,7 @@ def _todo(facts: _Facts, paper: Paper) -> DigitisingTodo:
 def _papers(facts: _Facts, book: RuleBook) -> Iterator[Paper]:
     for code, name, originals, copies in facts.components:
         place = (PaperKind.COMPONENT.value, code)
-        choice, files = facts.choices.get(place, NO_CHOICE), tuple(facts.files.get(place, ()))
+        choice, files = facts.choices.get(place, NO_CHOICE), files_that_count(facts.files.get(place, ()))
         decision = book.component(facts.procedure_code, code, name, originals, copies, choice.treatment)
         handed_in = bool(originals or copies or files)
         yield Paper(PaperKind.COMPONENT, code, name, decision, choice, handed_in, files, facts.received_at)
@@ -203,7 +211,7 @@ def _results(facts: _Facts, book: RuleBook) -> Iterator[Paper]:
     found = []
     for code, name in facts.results:
         place = (PaperKind.RESULT.value, code)
-        choice, files = facts.choices.get(place, NO_CHOICE), tuple(facts.files.get(place, ()))
+        choice, files = facts.choices.get(place, NO_CHOICE), files_that_count(facts.files.get(place, ()))
         decision = book.result(facts.procedure_code, code, name, on_the_spot=facts.on_the_spot, own=choice.treatment)
         since = facts.finished_at or facts.received_at
         found.append(Paper(PaperKind.RESULT, code, name, decision, choice, True, files, since))
@@ -257,13 +265,7 @@ def _read_papers(session: Session, dossiers: dict[int, _Facts]) -> None:
         .order_by(DossierComponent.dossier_id, DossierComponent.position)
     ):
         dossiers[dossier_id].components.append((code, name, originals, copies))
-    for dossier_id, component_code, result_code, pages in session.execute(
-        select(Document.dossier_id, Document.component_code, Document.result_code, Document.pages)
-        .where(Document.dossier_id.in_(dossiers))
-        .order_by(Document.id)
-    ):
-        kind = PaperKind.RESULT if result_code else PaperKind.COMPONENT
-        dossiers[dossier_id].files[kind.value, result_code or component_code].append(pages)
+    _read_files(session, dossiers)
     coming = select(PortalFile.dossier_id).where(
         PortalFile.dossier_id.in_(dossiers), PortalFile.result_code != "", PortalFile.state == "waiting"
     )
@@ -272,6 +274,29 @@ def _read_papers(session: Session, dossiers: dict[int, _Facts]) -> None:
     for row in session.scalars(select(DigitisingChoice).where(DigitisingChoice.dossier_id.in_(dossiers))):
         treatment = Treatment(row.treatment) if row.treatment else None
         dossiers[row.dossier_id].choices[row.kind, row.code] = Choice(treatment, row.reason, row.pages, row.noted)
+
+
+def _read_files(session: Session, dossiers: dict[int, _Facts]) -> None:
+    rows = session.execute(
+        select(
+            Document.id,
+            Document.dossier_id,
+            Document.component_code,
+            Document.result_code,
+            Document.pages,
+            Document.signed_from_id,
+            DocumentLook.flaw,
+        )
+        .outerjoin(DocumentLook, DocumentLook.sha256 == Document.sha256)
+        .where(Document.dossier_id.in_(dossiers))
+        .order_by(Document.id)
+    ).all()
+    signed = {row.signed_from_id for row in rows}
+    for row in rows:
+        if row.id not in signed:
+            kind = PaperKind.RESULT if row.result_code else PaperKind.COMPONENT
+            place = (kind.value, row.result_code or row.component_code)
+            dossiers[row.dossier_id].files[place].append(ScanFile(row.pages, Flaw(row.flaw) if row.flaw else None))
 
 
 def _read_clerks(session: Session, dossiers: dict[int, _Facts]) -> None:

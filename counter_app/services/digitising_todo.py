@@ -22,8 +22,8 @@ _CUT = 400
 
 @dataclass(frozen=True, slots=True)
 class TodoRow:
-    """One paper. ``trouble``: missing, images (another number than the paper has), unreadable, in_work (its scan is
-    being made into a document)."""
+    """One paper. ``trouble``: missing, images (another number than the paper has), unreadable, coarse or gray (not
+    scanned as law asks for), in_work (its scan is being made into a document)."""
 
     id: int
     dossier_code: str

@@ -14,11 +14,15 @@ from counter_app.services.returning_delivery import free_result_numbers
 
 @dataclass(frozen=True, slots=True)
 class FiledScan:
-    """A file in the store, and the component or the result that it shows."""
+    """A file in the store, and the component or the result that it shows.
+
+    ``signed_from``: the document that it is, with a signature of the office.
+    """
 
     component: str
     result: str
     file: StoredFile
+    signed_from: Document | None = None
 
 
 def new_documents(
@@ -26,7 +30,8 @@ def new_documents(
 ) -> tuple[list[Document], list[str]]:
     """Rows for the files that the dossier does not have yet, not added to it; and what the clerk should know.
 
-    A result is stored as ``<code>-KQ<n>`` (01/2023/TT-VPCP art. 10); a number once given is never given again.
+    A result is stored as ``<code>-KQ<n>`` (01/2023/TT-VPCP art. 10); a number once given is never given again,
+    but the result that was signed keeps its own: it is that result.
     """
     known = {(item.component_code, item.result_code, item.sha256) for item in dossier.documents}
     numbers = free_result_numbers(dossier, max((item.result_number or 0 for item in dossier.documents), default=0))
@@ -39,7 +44,10 @@ def new_documents(
             continue
         known.add(identity)
         warnings += file.warnings
-        number = next(numbers) if scan.result else None
+        original = scan.signed_from
+        number = original.result_number if original else None
+        if scan.result and number is None:
+            number = next(numbers)
         rows.append(
             Document(
                 component_code=scan.component,
@@ -50,6 +58,7 @@ def new_documents(
                 pages=file.pages,
                 added_at=entered_at,
                 result_number=number,
+                signed_from_id=original.id if original else None,
             )
         )
     return rows, warnings

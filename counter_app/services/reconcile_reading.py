@@ -149,7 +149,8 @@ def _told(session: Session, ids: Sequence[int]) -> dict[int, _Told]:
 
 
 def _files(session: Session, ids: Sequence[int]) -> dict[int, tuple[list[OurFile], set[str]]]:
-    """The documents that the desk sends, and the digests of all that it has."""
+    """The documents that the desk sends, and the digests of all that it has; a result that was signed since is not
+    named any more (``outgoing``)."""
     sent = set(
         session.scalars(
             select(OutboxMessage.document_id).where(
@@ -158,10 +159,12 @@ def _files(session: Session, ids: Sequence[int]) -> dict[int, tuple[list[OurFile
         )
     )
     found: dict[int, tuple[list[OurFile], set[str]]] = defaultdict(lambda: ([], set()))
-    for row in session.scalars(select(Document).where(Document.dossier_id.in_(ids)).order_by(Document.id)):
+    rows = session.scalars(select(Document).where(Document.dossier_id.in_(ids)).order_by(Document.id)).all()
+    replaced = {row.signed_from_id for row in rows if row.result_code and row.uploaded_at is not None}
+    for row in rows:
         files, digests = found[row.dossier_id]
         digests.add(row.sha256.lower())
-        if row.id in sent:
+        if row.id in sent and row.id not in replaced:
             component = row.result_code or row.component_code
             files.append(OurFile(row.sha256.lower(), component, row.file_name, bool(row.result_code)))
     return found

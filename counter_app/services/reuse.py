@@ -257,10 +257,14 @@ def _files(
         .join(Dossier, Dossier.id == Document.dossier_id)
         .join(Applicant, Applicant.id == Dossier.applicant_id)
         .join(paper, named_by)
-        .where(same, Dossier.id != own, Document.pages > 0)
+        .where(same, Dossier.id != own, Document.pages > 0, Document.id.not_in(_SIGNED))
     )
     for document, code, name in session.execute(query):
         yield _found(document, code, name, is_result=is_result)
+
+
+_SIGNED = select(Document.signed_from_id).where(Document.signed_from_id.is_not(None))
+"""Documents of which there is one with the office's signature: that one is offered."""
 
 
 def _found(document: Document, code: str, name: str, *, is_result: bool) -> _Found:

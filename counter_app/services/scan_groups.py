@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from counter_app.rules.backlog import read_backlog_code
 from counter_app.services.scan_form_key import is_form_key
-from counter_app.services.scan_jobs import DONE, IN_WORK, TROUBLE, JobPage, JobRow, ScanGroup
+from counter_app.services.scan_jobs import DONE, IN_WORK, TROUBLE, JobRow
+from counter_app.services.scan_pages import JobPage, ScanGroup
 from counter_app.services.scan_trays import loose_pages
 
 if TYPE_CHECKING:

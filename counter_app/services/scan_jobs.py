@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -22,12 +22,15 @@ from counter_app.errors import CounterError, KnownError, UserError
 from counter_app.models import BacklogResult, Dossier, ScanJob
 from counter_app.rules import lifecycle
 from counter_app.rules.backlog import read_backlog_code
+from counter_app.rules.digitising import Flaw
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.attach import attach, check_target
 from counter_app.services.backlog import code_of
 from counter_app.services.backlog_scan import attach_old, find_to_scan
 from counter_app.services.desk import DeskContext
+from counter_app.services.digitising_look import flaw_of_scan, keep_look
 from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.scan_pages import JobPage, ScanGroup
 from counter_app.services.scan_targets import target_of
 from counter_app.services.signatures import MadeDocument, ScanToSign, forget_signed, settle_signature, signed_scan
 from counter_app.services.steps import find_dossier
@@ -48,49 +51,6 @@ MOST_ATTEMPTS = 3
 _LEFT_BEHIND = "Chương trình đã dừng nhiều lần khi xử lý tài liệu này. Hãy trả trang về khay, quét lại, rồi gắn lại."
 TRAYS = "scans"
 """The folder of the trays in the data directory."""
-
-
-class ScannedPage(Protocol):
-    """What a job keeps of a page of a tray (``scanning.tray.TrayPage``)."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def file(self) -> str: ...
-    @property
-    def dpi(self) -> int: ...
-    @property
-    def turn(self) -> int: ...
-    @property
-    def angle(self) -> float: ...
-    @property
-    def crop(self) -> tuple[int, int, int, int] | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class JobPage:
-    """A page as it goes into the document: image, and how it is turned, straightened and cut."""
-
-    id: str
-    file: str
-    dpi: int
-    turn: int
-    angle: float
-    crop: tuple[int, int, int, int] | None
-
-    @classmethod
-    def of(cls, page: ScannedPage) -> JobPage:
-        return cls(**{field.name: getattr(page, field.name) for field in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True)
-class ScanGroup:
-    """Pages that make one document of a component or of a result of a dossier."""
-
-    dossier: str
-    component: str
-    result: str
-    pages: tuple[JobPage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +337,8 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
     is_old = read_backlog_code(job.code) is not None
     signing = ScanToSign(job.id, facts.scanned_by, is_result=is_old or bool(job.result))
     made = signed_scan(desk, signing, out, build, stop)
-    settle = partial(_settle, job_id=job.id, key=signing.key, made=made, at=desk.clock())
+    flaw = flaw_of_scan((page.image_path, page.dpi) for page in pages)
+    settle = partial(_settle, job_id=job.id, key=signing.key, made=made, flaw=flaw, at=desk.clock())
     if is_old:
         attach_old(desk, job.code, made.path, scanned=(facts.scanned_by, facts.scanned_at), then=settle)
     else:
@@ -386,10 +347,11 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
     return made.notice
 
 
-def _settle(session: Session, *, job_id: int, key: str, made: MadeDocument, at: datetime) -> None:
+def _settle(session: Session, *, job_id: int, key: str, made: MadeDocument, flaw: Flaw | None, at: datetime) -> None:
     """The job is done; what is to be known of its document (it could not be signed) stays to be read."""
     job = session.get_one(ScanJob, job_id)
     job.state, job.message, job.sha256, job.settled_at = DONE, made.notice, made.sha256, at
+    keep_look(session, made.sha256, flaw)
     settle_signature(session, key=key, at=at)
 
 

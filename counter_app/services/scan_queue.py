@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from counter_app.services.desk import DeskContext
+from counter_app.services.digitising_look import look_at_documents
 from counter_app.services.document_text import read_documents
 from counter_app.services.scan_jobs import Outcome, Progress, recover, work_off_one
 from counter_app.services.signing import clear_spool
@@ -14,7 +15,7 @@ _LOOK_SECONDS = 60.0
 
 
 class ScanQueue:
-    """Works off the scan jobs of a desk, then reads the documents whose words are not known.
+    """Works off the scan jobs of a desk, then looks at new documents and reads their words.
 
     ``on_progress`` is called as a job gets on, ``on_outcome`` with each attempt's Outcome, ``on_trouble`` with an
     exception that is nobody's fault at the desk (a full disk, a bug); all from the thread. It goes on after each.
@@ -36,7 +37,7 @@ class ScanQueue:
         self._look_seconds = look_seconds
         self._told_to_end = Event()
         self._news = Event()
-        self._read_to = 0
+        self._read_to = self._looked_to = 0
         self._thread = Thread(target=self._run, name="scan-queue", daemon=True)
 
     def start(self) -> None:
@@ -76,6 +77,7 @@ class ScanQueue:
             if outcome is None:
                 break
             self._on_outcome(outcome)
+        self._looked_to = look_at_documents(self._desk, self._looked_to, stopped)
         self._read_to = read_documents(self._desk, self._read_to, stopped)
 
     def _guarded(self, work: Callable[[], None]) -> None:

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.names import fold
 from counter_app.services.attach import Attached, attach
 from counter_app.services.desk import DeskContext
+from counter_app.services.digitising_look import keep_look, look_of
 from counter_app.services.offices import office_row
 from counter_app.services.signing_keys import UnlockedKey
 from counter_app.services.steps import find_dossier
@@ -115,6 +115,8 @@ def signed_scan(
 def sign_document(desk: DeskContext, code: str, document_id: int, purpose: str) -> Attached:
     """The office signs a document of a dossier; the signed one is attached beside it, the other stays as it is.
 
+    From then on it stands for both: in the rate, for papers used again, and as the result with the number that it had.
+
     ``purpose``: RESULT for a result, COPY for an electronic copy of a component (Nghị định 45/2020/NĐ-CP art. 10: from
     the original, which whoever signs has compared). Raises UserError ``signature_wanted``, ``already_signed``,
     ``document_unknown``, ``purpose_wrong``; KnownError ``document_unreadable``, ``document_damaged`` for a file that is
@@ -142,8 +144,12 @@ def sign_document(desk: DeskContext, code: str, document_id: int, purpose: str) 
             source = _given(folder / "given.pdf", checked_document(desk, sha256, name))
             _refuse_repeated(desk, source, signer)
             made = _sign_once(desk, key, source, out, [signer], moment)
-        settle = partial(settle_signature, key=key, at=desk.clock())
-        done = attach(desk, code, [made.path], component=component, result=result, then=settle)
+
+        def settle(session: Session) -> None:
+            settle_signature(session, key=key, at=desk.clock())
+            keep_look(session, made.sha256, look_of(session, sha256))
+
+        done = attach(desk, code, [made.path], component=component, result=result, signed_from=document_id, then=settle)
         forget_signed(desk, key)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

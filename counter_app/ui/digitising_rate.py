@@ -58,7 +58,7 @@ class Words:
     CUT = QT_TRANSLATE_NOOP("DigitisingRate", " Chỉ hiện {count} hồ sơ còn thiếu nhiều nhất.")
     MEANING = QT_TRANSLATE_NOOP(
         "DigitisingRate",
-        "Đầy đủ: có tệp quét. Chính xác: đủ số trang đã đếm, gắn đúng giấy tờ. Toàn vẹn: mọi tệp mở được.",
+        "Đầy đủ: có tệp quét. Chính xác: đủ số trang đã đếm, quét màu, từ 200 dpi. Toàn vẹn: mọi tệp mở được.",
     )
     FORMULA = QT_TRANSLATE_NOOP("DigitisingRate", "Công thức… (Ctrl+M)")
     EXPORT = QT_TRANSLATE_NOOP("DigitisingRate", "Xuất bảng tính… (Ctrl+E)")

@@ -50,6 +50,8 @@ class Words:
     RESULT = QT_TRANSLATE_NOOP("DigitisingTodo", "Kết quả: {name}")
     MISSING = QT_TRANSLATE_NOOP("DigitisingTodo", "○ chưa quét")
     IMAGES = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ sai số trang")
+    COARSE = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ dưới 200 dpi: quét lại")
+    GRAY = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ không có màu: quét lại")
     UNREADABLE = QT_TRANSLATE_NOOP("DigitisingTodo", "✗ tệp không mở được")
     IN_WORK = QT_TRANSLATE_NOOP("DigitisingTodo", "… đang xử lý bản quét")
     DETAIL = QT_TRANSLATE_NOOP("DigitisingTodo", "{code}. {name} · {procedure}")
@@ -70,6 +72,8 @@ TROUBLES = {
     "missing": (Words.MISSING, "soon"),
     "images": (Words.IMAGES, "late"),
     "unreadable": (Words.UNREADABLE, "late"),
+    "coarse": (Words.COARSE, "late"),
+    "gray": (Words.GRAY, "late"),
     "in_work": (Words.IN_WORK, "neutral"),
 }
 

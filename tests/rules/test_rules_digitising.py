@@ -13,7 +13,9 @@ from counter_app.rules.digitising import (
     EXCLUSIONS,
     FIRST_FORMULA,
     MOST_IMAGES,
+    Flaw,
     Quality,
+    ScanFile,
     Source,
     Treatment,
     add_up,
@@ -21,6 +23,8 @@ from counter_app.rules.digitising import (
     decide,
     decide_result,
     expected_images,
+    files_that_count,
+    flaw_of,
     formula_in_force,
     formula_words,
     guess,
@@ -103,12 +107,48 @@ def test_impossible_numbers_of_pages_are_refused(pages: int, noted: int) -> None
 def test_complete_accurate_and_whole_are_told_apart(
     files: tuple[int, ...], expected: int | None, found: Quality
 ) -> None:
-    assert quality(files, expected) == found
+    assert quality([ScanFile(pages) for pages in files], expected) == found
+
+
+@pytest.mark.parametrize(
+    ("dpi", "in_colour", "flaw"),
+    [
+        (200, True, None),
+        (198, True, None),
+        (150, True, Flaw.COARSE),
+        (150, False, Flaw.COARSE),
+        (300, False, Flaw.GRAY),
+    ],
+)
+def test_scans_are_in_colour_and_fine_enough(dpi: int, in_colour: bool, flaw: Flaw | None) -> None:
+    assert flaw_of(dpi, in_colour) is flaw
+
+
+FINE, POOR = ScanFile(3), ScanFile(3, Flaw.GRAY)
+
+
+@pytest.mark.parametrize(
+    ("files", "left", "accurate"),
+    [
+        ([POOR], [POOR], 0),
+        ([POOR, FINE], [FINE], 1),
+        ([POOR, ScanFile(1)], [POOR, ScanFile(1)], 0),
+        ([POOR, ScanFile(1), ScanFile(2)], [ScanFile(1), ScanFile(2)], 1),
+        ([FINE, POOR], [FINE, POOR], 0),
+        ([POOR, POOR, FINE], [POOR, FINE], 0),
+    ],
+)
+def test_a_poor_scan_counts_until_it_was_scanned_again(
+    files: list[ScanFile], left: list[ScanFile], accurate: int
+) -> None:
+    found = files_that_count(files)
+    assert found == tuple(left)
+    assert quality(found, None).accurate == accurate
 
 
 @given(st.lists(st.tuples(st.lists(st.integers(0, 9), max_size=4), st.none() | st.integers(1, 20))))
 def test_sums_keep_their_order(papers: list[tuple[list[int], int | None]]) -> None:
-    total = add_up(quality(files, expected) for files, expected in papers)
+    total = add_up(quality([ScanFile(pages) for pages in files], expected) for files, expected in papers)
     assert total.wanted == len(papers)
     assert total.wanted >= total.complete >= max(total.accurate, total.whole) >= total.sound
 

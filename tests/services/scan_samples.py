@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from counter_app.scanning.model import ReadPage
 from counter_app.scanning.tray import Tray
 from counter_app.services.desk import DeskContext
-from counter_app.services.scan_jobs import JobPage, ScanGroup
+from counter_app.services.scan_pages import JobPage, ScanGroup
 from counter_app.services.scan_trays import new_tray
 from resources import read_bytes
 

@@ -6,10 +6,12 @@ import csv
 from datetime import date, datetime
 from pathlib import Path
 
+import img2pdf
 import pytest
+from PIL import Image
 
 from counter_app.errors import UserError
-from counter_app.models import DigitisingFormula, DigitisingState, PortalFile
+from counter_app.models import DigitisingFormula, DigitisingState, Document, PortalFile
 from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.digitising import FIRST_FORMULA, Formula, PaperKind, Source, Treatment
 from counter_app.rules.lifecycle import Step
@@ -27,6 +29,7 @@ from counter_app.services.digitising import (
     set_rule,
 )
 from counter_app.services.digitising_book import forget_dossier
+from counter_app.services.digitising_look import look_at_documents
 from counter_app.services.digitising_rate import drop_formula, export_rate, formulas, rate, set_formula
 from counter_app.services.digitising_refresh import refresh_all, refresh_some
 from counter_app.services.digitising_todo import TodoRow, todo_counts, todo_ids, todo_rows
@@ -99,7 +102,27 @@ def test_a_scan_that_is_being_made_says_so(desk: DeskContext, code: str) -> None
     enqueue(desk, tray.id, [group_of(tray, code)])
     assert [(row.code, row.trouble) for row in todo(desk)] == [("TP01", "in_work")]
     work_off_one(desk)
-    assert todo(desk) == []
+    assert [row.trouble for row in todo(desk)] == ["coarse"], "the sample was scanned at 100 dpi"
+
+
+@pytest.mark.parametrize(
+    ("mode", "dpi", "trouble"), [("RGB", 200, []), ("L", 200, ["gray"]), ("1", 300, ["gray"]), ("RGB", 150, ["coarse"])]
+)
+def test_a_whole_file_is_looked_at_as_well(
+    desk: DeskContext, code: str, tmp_path: Path, mode: str, dpi: int, trouble: list[str]
+) -> None:
+    picture = tmp_path / "p.png"
+    Image.new(mode, (dpi * 8, dpi * 11)).save(picture, dpi=(dpi, dpi))
+    scan = tmp_path / "a.pdf"
+    scan.write_bytes(img2pdf.convert(str(picture)))
+    attach(desk, code, [scan], component="TP01")
+    after = look_at_documents(desk)
+    assert [row.trouble for row in todo(desk, "wrong")] == trouble
+    assert rate(desk, *MARCH).total.papers == (1, 1, not trouble, 1, not trouble)
+    if trouble:
+        attach(desk, code, [write_pdf(tmp_path / "typed.pdf")], component="TP01")
+        look_at_documents(desk, after)
+        assert todo(desk) == [], "it was scanned again"
 
 
 def test_the_rule_of_the_office_stands_before_name_and_copies(desk: DeskContext, code: str) -> None:
@@ -188,9 +211,10 @@ def test_a_page_with_a_note_is_expected_twice(desk: DeskContext, code: str, tmp_
 
 
 def test_a_file_that_cannot_be_opened_is_not_whole(desk: DeskContext, code: str, tmp_path: Path) -> None:
-    broken = tmp_path / "hỏng.pdf"
-    broken.write_bytes(b"%PDF-1.7 nothing")
-    attach(desk, code, [broken], component="TP01")
+    """Taken in at a time when the desk did not refuse it."""
+    attach(desk, code, [write_pdf(tmp_path / "hỏng.pdf")], component="TP01")
+    with desk.database.write() as session:
+        session.get_one(Document, 1).pages = 0
     assert [row.trouble for row in todo(desk)] == ["unreadable"]
     set_formula(desk, Formula(date(2026, 1, 1), level="whole"))
     assert rate(desk, *MARCH).total.percent == 0

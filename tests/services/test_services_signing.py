@@ -12,16 +12,19 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from counter_app.rules.digitising import PaperKind
 from counter_app.rules.lifecycle import Step
 from counter_app.scanning import signing as scanning_signing
 from counter_app.scanning.picture_pdf import pages_of_pdf
 from counter_app.scanning.signing import is_signed
 from counter_app.scanning.tray import Tray
-from counter_app.services import scan_jobs, signatures
+from counter_app.services import outgoing, scan_jobs, signatures
 from counter_app.services.attach import attach
 from counter_app.services.backlog import OldResult, enter, make_batch
 from counter_app.services.backlog_scan import attach_old
 from counter_app.services.desk import DeskContext, open_desk
+from counter_app.services.digitising import count_pages, dossier_papers
+from counter_app.services.offices import office_row
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.scan_jobs import (
@@ -36,7 +39,7 @@ from counter_app.services.scan_jobs import (
 )
 from counter_app.services.signatures import COPY, OFFICE, PERSON, RESULT, sign_document, signatures_of
 from counter_app.services.signing import clear_spool, key_states, lock, unlock
-from counter_app.services.steps import StepInput, take_step
+from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import DocumentView
 from counter_app.services.verify import verify
 from counter_app.services.viewing import checked_document
@@ -403,8 +406,35 @@ def test_the_office_signs_a_result(signer: DeskContext, code: str, tmp_path: Pat
     take_step(signer, code, Step.FINISH, StepInput())
     attach(signer, code, [printed_pdf(tmp_path / "a.pdf", ["Trích lục"])], result="KQ01")
     unlock(signer, OFFICE, PASSWORD)
-    (made,) = sign_document(signer, code, only(signer, code).id, RESULT).documents
-    assert (made.result_code, made.file_name) == ("KQ01", f"{code}-KQ2.pdf")
+    first = only(signer, code)
+    assert told_results(signer, code, first) == [(f"{code}-KQ1", first.sha256)]
+    (made,) = sign_document(signer, code, first.id, RESULT).documents
+    assert (made.result_code, made.file_name) == ("KQ01", f"{code}-KQ1.pdf"), "it is the same result"
+    assert told_results(signer, code) == [(f"{code}-KQ1", first.sha256)], "until the portal has the signed one"
+    assert told_results(signer, code, made) == [(f"{code}-KQ1", made.sha256)]
+    more = attach(signer, code, [printed_pdf(tmp_path / "b.pdf", ["Bản đồ"])], result="KQ01").documents
+    assert more[0].file_name == f"{code}-KQ2.pdf"
+
+
+def told_results(desk: DeskContext, code: str, *uploaded: DocumentView) -> list[tuple[str, str]]:
+    """Number and digest of each result in the record, once these files have been uploaded as well."""
+    with desk.database.write() as session:
+        dossier = find_dossier(session, code)
+        for document in dossier.documents:
+            if document.id in {one.id for one in uploaded}:
+                document.upload_url, document.uploaded_at = f"/files/{document.id}", desk.clock()
+        session.flush()
+        message = outgoing.dossier_message(dossier, office_row(session, desk), dossier.documents)
+    return [(one.result_code, one.paper_id) for one in message.results]
+
+
+def test_a_paper_and_its_signed_copy_are_counted_once(signer: DeskContext, code: str, tmp_path: Path) -> None:
+    count_pages(signer, code, PaperKind.COMPONENT, "TP01", 2)
+    attach(signer, code, [printed_pdf(tmp_path / "a.pdf", ["Tờ 1", "Tờ 2"])], component="TP01")
+    unlock(signer, OFFICE, PASSWORD)
+    sign_document(signer, code, only(signer, code).id, COPY)
+    (paper,) = [one for one in dossier_papers(signer, code) if one.code == "TP01"]
+    assert (len(paper.files), paper.trouble) == (1, "")
 
 
 def test_the_office_signs_nothing_but_what_was_attached(signer: DeskContext, code: str, tmp_path: Path) -> None:
