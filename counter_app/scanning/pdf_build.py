@@ -37,6 +37,7 @@ class PageInput:
     turn: int = 0
     angle: float = 0.0
     crop: tuple[int, int, int, int] | None = None
+    despeckle: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,9 @@ def _made_page(page: PageInput, text: bool, stop: Callable[[], bool]) -> _MadePa
     from counter_app.scanning import cleanup, mixed, ocr
 
     _check_stop(stop)
-    picture = cleanup.straightened(page.image_path, page.dpi, turn=page.turn, angle=page.angle, crop=page.crop)
+    picture = cleanup.straightened(
+        page.image_path, page.dpi, turn=page.turn, angle=page.angle, crop=page.crop, despeckle=page.despeckle
+    )
     layers = mixed.layers_of(picture, page.dpi)
     _check_stop(stop)
     words = ocr.read_words(picture, page.dpi, stop) if text else ()

@@ -328,7 +328,8 @@ def _attach(desk: DeskContext, job: _Claimed, stop: Callable[[], bool], told: Ca
             f"Không còn ảnh của trang {', '.join(missing)} trong khay quét. Hãy trả về khay và quét lại giấy tờ này.",
         )
     job.folder.mkdir(parents=True, exist_ok=True)
-    pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop) for page in job.pages]
+    clean = desk.settings.pages.despeckle
+    pages = [PageInput(job.tray / page.file, page.dpi, page.turn, page.angle, page.crop, clean) for page in job.pages]
     out, facts = job.folder / job.file_name, DocumentFacts(**job.facts)
 
     def build(stamp: bool) -> BuiltPdf:

@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from counter_app.rules.digitising import LEAST_DPI, flaw_of
+from counter_app.scan_settings import ScanWay
 from counter_app.services.drafts import load_draft, save_draft
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.one_line import OneLine
 from counter_app.ui.own_thread import OwnThread
-from counter_app.ui.theme import set_role
+from counter_app.ui.scan_ways import WayBar
+from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
+    from counter_app.scan_settings import ScanSettings
     from counter_app.scanning.model import ScanProfile, ScanSource, SourceInfo
     from counter_app.services.desk import DeskContext
-    from counter_app.settings import ScanSettings
 
 DRAFT_NAME = "scan"
 RESOLUTIONS = (150, 200, 300, 600)
-USUAL_RESOLUTION = 200
-"""01/2023/TT-VPCP art. 8: 200 dpi or more."""
 
 
 class Words:
@@ -47,6 +49,9 @@ class Words:
     WHOLE = QT_TRANSLATE_NOOP("ScanControls", "Cả mặt kính")
     FEEDER = QT_TRANSLATE_NOOP("ScanControls", "Khay nạp")
     DUPLEX = QT_TRANSLATE_NOOP("ScanControls", "Hai mặt")
+    UNFIT = QT_TRANSLATE_NOOP(
+        "ScanControls", "Dưới chuẩn số hóa: phải quét màu, từ {dpi} dpi (Thông tư 01/2023/TT-VPCP, Điều 8)."
+    )
 
 
 class SourceFinder(OwnThread):
@@ -109,6 +114,27 @@ class ControlStrip(QFrame):
             page=str(self.page.currentData()),
             source_id=chosen.id if chosen is not None else "",
         )
+
+    def way(self) -> ScanWay:
+        """What is chosen now, without a name."""
+        return ScanWay(
+            resolution=int(self.resolution.currentData()),
+            colour=str(self.colour.currentData()),
+            feeder=self.feeder.isChecked(),
+            duplex=self.duplex.isChecked(),
+            page=str(self.page.currentData()),
+        )
+
+    @Slot(object)
+    def take_way(self, way: ScanWay) -> None:
+        """Choose what a way of scanning says, as near as the source can."""
+        able = [int(self.resolution.itemData(row)) for row in range(self.resolution.count())]
+        self.resolution.setCurrentIndex(_nearest(able, way.resolution))
+        for combo, value in ((self.colour, way.colour), (self.page, way.page)):
+            combo.setCurrentIndex(combo.findData(value))
+        self.feeder.setChecked(way.feeder)
+        self.duplex.setChecked(way.duplex)
+        self._changed()
 
     def remember(self) -> None:
         """Keep what is chosen for the next time."""
@@ -184,9 +210,21 @@ class ControlStrip(QFrame):
         self.feeder = QCheckBox(_tr(Words.FEEDER), self)
         self.feeder.setChecked(True)
         self.duplex = QCheckBox(_tr(Words.DUPLEX), self)
-        self._offer_resolutions(RESOLUTIONS, USUAL_RESOLUTION)
-        self.told = QLabel(self)
+        self._offer_resolutions(RESOLUTIONS, LEAST_DPI)
+        self.ways = WayBar(self.context, self.way, self)
+        self.ways.chosen.connect(self.take_way)
+        self.unfit = QLabel(_tr(Words.UNFIT).format(dpi=LEAST_DPI), self)
+        self.unfit.setWordWrap(True)
+        set_role(self.unfit, "inline")
+        set_tone(self.unfit, "warning")
+        self.told = OneLine(self)
+        self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self.told, "hint")
+        for combo in (self.resolution, self.colour, self.page):
+            combo.currentIndexChanged.connect(self._changed)
+        for box in (self.feeder, self.duplex):
+            box.toggled.connect(self._changed)
+        self._changed()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -194,27 +232,21 @@ class ControlStrip(QFrame):
         for part in (self.again, self.files, self.stop, self.scan):
             top.addWidget(part)
         below = QHBoxLayout()
-        for words, combo in (
-            (Words.RESOLUTION, self.resolution),
-            (Words.COLOUR, self.colour),
-            (Words.PAGE, self.page),
-        ):
-            label = QLabel(_tr(words), self)
-            label.setBuddy(combo)
-            below.addWidget(label)
-            below.addWidget(combo)
-        below.addWidget(self.feeder)
-        below.addWidget(self.duplex)
-        below.addWidget(self.told, 1, Qt.AlignmentFlag.AlignRight)
+        below.addWidget(self.ways)
+        for part in (self.resolution, self.colour, self.page, self.feeder, self.duplex):
+            below.addWidget(part)
+        below.addWidget(self.told, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)
         layout.setSpacing(6)
         layout.addLayout(top)
         layout.addLayout(below)
+        layout.addWidget(self.unfit)
 
     def _combo(self, name: str) -> QComboBox:
         made = QComboBox(self)
         made.setAccessibleName(_tr(name))
+        made.setToolTip(_tr(name))
         return made
 
     def _button(self, words: str, slot: Any) -> QPushButton:
@@ -232,8 +264,15 @@ class ControlStrip(QFrame):
         self.resolution.clear()
         for dpi in offered:
             self.resolution.addItem(_tr(Words.DPI).format(dpi=dpi), dpi)
-        nearest = min(offered, key=lambda dpi: abs(dpi - wanted))
-        self.resolution.setCurrentIndex(list(offered).index(nearest))
+        self.resolution.setCurrentIndex(_nearest(offered, wanted))
+
+    @Slot()
+    def _changed(self) -> None:
+        """Show which way of scanning this is, and whether it is fit for an official copy."""
+        if self.resolution.count():
+            way = self.way()
+            self.ways.show_way(way)
+            self.unfit.setVisible(flaw_of(way.resolution, way.colour == "colour") is not None)
 
     @Slot()
     def _source_chosen(self) -> None:
@@ -245,7 +284,7 @@ class ControlStrip(QFrame):
         self.feeder.setEnabled(chosen.has_feeder)
         self.duplex.setEnabled(chosen.has_duplex)
         able = [dpi for dpi in RESOLUTIONS if not chosen.resolutions or dpi in chosen.resolutions]
-        self._offer_resolutions(able or chosen.resolutions, int(self.resolution.currentData() or USUAL_RESOLUTION))
+        self._offer_resolutions(able or chosen.resolutions, int(self.resolution.currentData() or LEAST_DPI))
 
     @Slot(object)
     def _announced(self, changed: Changed) -> None:
@@ -285,6 +324,11 @@ def _open(desk: DeskContext, source_id: str) -> ScanSource:
     from counter_app.scanning.sources import open_source
 
     return open_source(source_id, desk.settings.scan)
+
+
+def _nearest(offered: Sequence[int], wanted: int) -> int:
+    """The place of the resolution that is nearest to the wanted one."""
+    return min(range(len(offered)), key=lambda row: abs(offered[row] - wanted))
 
 
 def _tr(text: str) -> str:

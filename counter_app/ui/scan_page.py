@@ -172,7 +172,7 @@ class ScanPage(ScanEditKeys):
         else:
             kept = sum(len(group.page_ids) for group in groups)
             told = tr(Words.COUNTS).format(pages=kept, documents=len(groups)) if groups else ""
-        self.controls.told.setText(told)
+        self.controls.told.say(told)
         self.buttons[Words.SEND].setEnabled(bool(session.loose))
         for words in EDITS:
             self.buttons[words].setEnabled(bool(session.pages))
@@ -270,7 +270,7 @@ class ScanPage(ScanEditKeys):
     def _progressed(self, progress: Progress) -> None:
         words = tr(Words.MAKING).format(code=progress.dossier_code, done=progress.done, pages=progress.pages)
         if not self.session.is_reading and progress.done < progress.pages:
-            self.controls.told.setText(words)
+            self.controls.told.say(words)
 
     @Slot(list)
     def _files_chosen(self, names: list[str]) -> None:
@@ -330,6 +330,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+Enter", self.scan, Words.K_SCAN),
             ("Esc", self.stop, Words.K_STOP),
             ("Ctrl+R", self.retry, Words.RETRY),
+            *self.controls.ways.keys(),
             ("Ctrl+T", self.give_up, Words.GIVE_UP),
             ("Ctrl+J", self._open_other, Words.OTHERS),
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),

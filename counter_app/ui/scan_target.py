@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_papers import DONE, IN_WORK, MISSING, NOT_ASKED, PaperLine, PaperList, papers_to_scan
 from counter_app.ui.context import AppContext, Changed
+from counter_app.ui.one_line import OneLine
 from counter_app.ui.search_box import SearchBox
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -80,31 +80,6 @@ class _Wish:
     paper: Paper | None
 
 
-class _OneLine(QLabel):
-    """A line that ends in an ellipsis where there is no room; the whole of it is in the tool tip."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def say(self, text: str) -> None:
-        self._whole = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self._fit()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 4))
-
-
 class TargetStrip(QFrame):
     """``target`` is where pages go that are read or assigned now; the next missing paper is offered by itself."""
 
@@ -126,7 +101,7 @@ class TargetStrip(QFrame):
         self.search.setPlaceholderText(_tr(Words.FIND_HINT))
         self.search.setMaximumWidth(360)
         self.search.opened.connect(self.choose)
-        self.dossier = _OneLine(self)
+        self.dossier = OneLine(self)
         self.drop = QPushButton("✕", self)
         set_role(self.drop, "quiet")
         self.drop.setAccessibleName(_tr(Words.NONE))
