@@ -179,9 +179,9 @@ def carry_out(
         facts = facts_now(taking.desk, dossier, office_row(taking.session, taking.desk))
         if form in LETTERS:
             facts = signed_by(facts, given.signer, given.signer_title)
+            effect.details[SIGNER] = signer_of(facts)
         effect.details |= frozen(facts)
         # A letter of another office has a number of that office's own.
-            effect.details[SIGNER] = signer_of(facts)
         number = _form_number(taking, form) if form and not (form in LETTERS and facts.letter_office) else None
     event = append_event(
         taking.desk,
