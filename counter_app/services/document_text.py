@@ -64,8 +64,8 @@ _SEARCH = text("SELECT rowid FROM document_search WHERE document_search MATCH :m
 def read_documents(desk: DeskContext, after: int = 0, stop: Callable[[], bool] = lambda: False) -> int:
     """Read every document whose words are not known yet, from the one with the id ``after`` on.
 
-    Returns the id of the last document looked at, to go on from. A file that is gone or cannot be opened counts as
-    one without words: ``verify`` tells of it.
+    Returns the id of the last document looked at, to go on from. A file that is gone or cannot be read is left for
+    another time: ``verify`` tells of it.
     """
     while not stop():
         with desk.database.read() as session:
@@ -88,10 +88,21 @@ def read_documents(desk: DeskContext, after: int = 0, stop: Callable[[], bool] =
 
 
 def read_document(desk: DeskContext, sha256: str) -> None:
-    """Read the words of one document, where they are not known yet."""
+    """Read the words of one document, where they are not known yet and the file can be read now."""
     content = pdf_text(desk.documents.path_of(sha256))
+    if content is None:
+        if not _is_sound(desk, sha256):
+            return  # the disk may be back, or the file put back, the next time
+        content = ""  # no PDF that can be opened, now or ever
     with desk.database.write() as session:
         _keep(session, desk, sha256, content)
+
+
+def _is_sound(desk: DeskContext, sha256: str) -> bool:
+    try:
+        return not desk.documents.problem(sha256, desk.documents.path_of(sha256).stat().st_size)
+    except OSError:
+        return False
 
 
 def _keep(session: Session, desk: DeskContext, sha256: str, content: str) -> None:
@@ -107,8 +118,8 @@ def _keep(session: Session, desk: DeskContext, sha256: str, content: str) -> Non
         session.execute(text("INSERT INTO document_search(rowid, content) VALUES (:id, :words)"), words)
 
 
-def pdf_text(path: Path) -> str:
-    """The text layer of a PDF, pages parted by form feeds; "" for a file that cannot be opened."""
+def pdf_text(path: Path) -> str | None:
+    """The text layer of a PDF, pages parted by form feeds; None for a file that cannot be opened."""
     import pypdfium2
 
     pages: list[str] = []
@@ -120,7 +131,7 @@ def pdf_text(path: Path) -> str:
             with PDFIUM, pypdfium2.PdfDocument(path) as document:
                 pages.append(_page_text(document[len(pages)]))
     except (pypdfium2.PdfiumError, OSError):
-        return ""
+        return None
     return PAGE_END.join(pages)[:MOST_LETTERS] if any(pages) else ""
 
 

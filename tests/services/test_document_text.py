@@ -9,6 +9,7 @@ import pytest
 from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_text import find_in_documents, pdf_text, read_documents
+from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from tests.catalogue_samples import DUNG, full_request, write_pdf
 from tests.services.scan_samples import printed_pdf
@@ -75,8 +76,23 @@ def test_reading_goes_on_where_it_was_left(desk: DeskContext, codes: tuple[str, 
 def test_a_damaged_or_wordless_file_is_passed_over(desk: DeskContext, codes: tuple[str, str], tmp_path: Path) -> None:
     damaged = tmp_path / "hỏng.pdf"
     damaged.write_bytes(b"%PDF-1.7\n" + bytes(200))
-    assert pdf_text(damaged) == ""
-    assert pdf_text(tmp_path / "không có.pdf") == ""
+    assert pdf_text(damaged) is None
     attach(desk, codes[0], [write_pdf(tmp_path / "trống.pdf")], component="TP03")
     read_documents(desk)
     assert len(find_in_documents(desk, "ban sao")) == 1
+
+
+def test_a_file_that_cannot_be_read_for_a_moment_is_read_another_time(
+    desk: DeskContext, codes: tuple[str, str], tmp_path: Path
+) -> None:
+    attach(desk, codes[0], [printed_pdf(tmp_path / "thêm.pdf", ["Văn bản ủy quyền"])], component="TP03")
+    kept = desk.documents.path_of(show(desk, codes[0]).documents[-1].sha256)
+    away = kept.rename(tmp_path / "away")
+    for there in (b"", b"%PDF-1.7 half"):
+        if there:
+            kept.write_bytes(there)
+        read_documents(desk)
+        assert find_in_documents(desk, "uy quyen") == []
+    away.rename(kept)
+    read_documents(desk)
+    assert len(find_in_documents(desk, "uy quyen")) == 1
