@@ -196,7 +196,7 @@ class RunningApp(QObject):
         self._start_sync()
 
     def _new_spooler(self) -> Spooler:
-        from counter_app.services.print_jobs import DatabaseJobStore
+        from counter_app.services.print_job_store import DatabaseJobStore
         from printing.spool import Spooler
 
         return Spooler(

@@ -169,6 +169,9 @@ def _add_dossiers(add: _Add) -> None:
         step.add_argument("--new-due", type=_moment)
         step.add_argument("--at", type=_moment)
         step.set_defaults(component=None, incomplete=False, fee=None, reference=None, official_receipt=None)
+        step.set_defaults(authority=None)
+        if name == "return":
+            step.add_argument("--authority", metavar="GIẤY", help="giấy ủy quyền, khi --to không phải chủ hồ sơ")
         if name == "pay":
             step.add_argument(
                 "--fee", action="append", metavar="MÃ", help="chỉ khoản này (mặc định: mọi khoản chưa nộp)"

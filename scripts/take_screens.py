@@ -27,7 +27,7 @@ from counter_app.services.catalogue import get_procedure, import_starter_catalog
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.offices import init_desk
 from counter_app.services.portal_link import make_engine
-from counter_app.services.print_jobs import DatabaseJobStore
+from counter_app.services.print_job_store import DatabaseJobStore
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, ComponentIn, FeeIn, OfficeData, ReceiveRequest

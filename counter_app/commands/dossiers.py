@@ -76,6 +76,7 @@ def run_step(desk: DeskContext, options: Namespace) -> Answer:
         by=options.by or "",
         method=options.method or "",
         to=options.to or "",
+        authority=options.authority or "",
         tracking=options.tracking or "",
         components=tuple(ComponentIn(*paper) for paper in options.component) if options.component else None,
         incomplete=options.incomplete,

@@ -86,6 +86,7 @@ class Delivery(Base):
     ``way``: counter, post, online. ``state``: signed (at the desk), given (there, no signature told), posted,
     online, confirmed (delivered, known from the carrier or the applicant), came_back, void (recorded by mistake and
     taken back). ``authority`` is the paper by which somebody else takes the results, "" for the applicant.
+    ``address`` and ``phone``: where a parcel goes, as on its label.
     ``results``: ``code`` (KQ1 …) and ``name``; ``originals``: ``code``, ``name``, ``count`` of the papers given
     back. ``decided_…`` and ``evidence`` belong to confirmed and came_back.
     """
@@ -103,6 +104,8 @@ class Delivery(Base):
     authority: Mapped[str] = mapped_column(default="")
     carrier: Mapped[str] = mapped_column(default="")
     tracking: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
     results: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list)
     originals: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -66,16 +66,16 @@ def print_letters(
     return job
 
 
-def reprint_job(desk: DeskContext, job_id: int) -> int:
-    """All letters of a job again, with their mark, in its place; the new job's id.
+def reprint_job(desk: DeskContext, job_id: int, *, marked: bool = True) -> int:
+    """All letters of a job again, in its place, with their mark if ``marked``; the new job's id.
 
     Raises UserError ``letters_missing`` when they went out with a later job, and as ``print_jobs.reprint`` does.
     """
     with desk.database.read() as session:
         query = select(ApologyLetter.id).where(ApologyLetter.print_job_id == job_id).order_by(ApologyLetter.id)
         letter_ids = tuple(session.scalars(query))
-    payload = letters_pdf(desk, letter_ids, reprint=True)
-    new = print_jobs.reprint(desk.database, job_id, payload, desk.clock())
+    payload = letters_pdf(desk, letter_ids, reprint=marked)
+    new = print_jobs.reprint(desk.database, job_id, payload, desk.clock(), marked=marked)
     with desk.database.write() as session:
         _note_job(session, ApologyLetter.id.in_(letter_ids), new)
     return new

@@ -26,6 +26,7 @@ from counter_app.services.papers_handing import (
 )
 from counter_app.services.papers_issued import FORMS, issuing
 from counter_app.services.papers_steps import refusal, stop_notice, supplement_request
+from counter_app.services.print_job_store import DatabaseJobStore
 from counter_app.services.printers import choose_printer
 from counter_app.services.steps import StepInput, find_dossier
 from printing.printers import ESCPOS, PDF
@@ -144,21 +145,24 @@ def print_paper(
     *,
     width_mm: int | None = None,
     reprint: bool = False,
+    event_number: int | None = None,
 ) -> int:
     """Put a paper into the spool of ``printer`` (by default the one in the settings); the job's id.
 
-    The first print of a paper that was issued is not a reprint; a further one has to say so and carries
-    "Bản in lại". Raises UserError ``already_printed``, ``printer_not_set`` and as ``make_paper`` does.
+    The latest issue of the form, or that of the event with this number. The first print of a paper that was issued
+    is not a reprint; a further one has to say so and carries "Bản in lại". Raises UserError ``already_printed``,
+    ``printer_not_set`` and as ``make_paper`` does.
     """
     choice = choose_printer(desk.settings.printers, form, printer)
     if form == "thermal":
-        payload, mime, kept = make_thermal(desk, code, width_mm, reprint=reprint), ESCPOS, None
+        slip = make_thermal(desk, code, width_mm, reprint=reprint, event_number=event_number)
+        payload, mime, kept = slip, ESCPOS, None
     else:
-        paper = make_paper(desk, code, form, reprint=reprint)
+        paper = make_paper(desk, code, form, reprint=reprint, event_number=event_number)
         payload, mime, kept = paper.pdf, PDF, paper.kept
     with desk.database.read() as session:
         dossier = find_dossier(session, code)
-        event = issued(dossier, form)
+        event = issued(dossier, form, event_number)
         if form == "apology" and not reprint:
             refuse_printed_together(session, event)
         if "slip" in event.details and form == "return_slip" and not reprint:
@@ -192,7 +196,7 @@ def print_now(
         if error.kind != "already_printed":
             raise
         number = _waiting_job(desk, error, printer)
-    store = print_jobs.DatabaseJobStore(desk.database)
+    store = DatabaseJobStore(desk.database)
     store.recover(desk.clock())
     spooler = Spooler(store, desk.clock)
     address = print_jobs.job(desk.database, number).printer

@@ -75,7 +75,8 @@ def return_slip(making: Making) -> ReturnSlipContent:
     details, dossier = making.event.details, making.dossier
     if "by" not in details:
         return _slip_of_ending(making)
-    by, authority = str(details["by"]), details.get("authority")
+    by, to = str(details["by"]), str(details["to"])
+    own_right = "Chủ hồ sơ" if to == making.facts.applicant_name else None
     results = details.get("results") or result_lines(dossier)
     _, printed_at = details.get("slip", (None, None))
     at = datetime.fromisoformat(printed_at) if printed_at else making.event.at
@@ -84,10 +85,14 @@ def return_slip(making: Making) -> ReturnSlipContent:
         | {"letterhead": letterhead(making.facts, at.astimezone(VIETNAM).date(), None), "issued_at": at},
         results=tuple(ResultLine(name=str(item["name"]), number=item.get("number")) for item in results),
         returned_at=at,
-        receiver_name=str(details["to"]),
+        receiver_name=to,
         receiver_identifier=details.get("to_number") or _own_number(making),
-        authority=authority or "Chủ hồ sơ",
+        authority=details.get("authority") or own_right,
         return_method=RETURN_WAYS.get(by, by),
+        checked=by == "counter",
+        delivery_address=details.get("address") or None,
+        carrier=details.get("carrier"),
+        tracking_code=details.get("tracking"),
         officer_name=making.event.actor,
         originals=_originals(making),
     )
@@ -121,7 +126,7 @@ def _own_number(making: Making) -> str | None:
 
 
 def post_label(making: Making) -> PostLabelContent:
-    """The label of a parcel: no more than the carrier needs."""
+    """The label of a parcel: no more than the carrier needs. One of long ago went to the applicant's address."""
     details, facts = making.event.details, making.facts
     return PostLabelContent(
         dossier_code=making.dossier.code,
@@ -129,8 +134,8 @@ def post_label(making: Making) -> PostLabelContent:
         sender_address=facts.office_address or facts.place or None,
         sender_phone=facts.desk_phone or None,
         addressee_name=str(details["to"]),
-        address=facts.address or None,
-        phone=facts.phone or None,
+        address=details.get("address", facts.address) or None,
+        phone=details.get("phone", facts.phone) or None,
         carrier=details.get("carrier"),
         tracking_code=details.get("tracking"),
         contents="Kết quả giải quyết thủ tục hành chính",

@@ -9,7 +9,7 @@ from counter_app.rules.lifecycle import Step
 from counter_app.services.handover_items import HANDOVER
 from counter_app.services.history import UNDOES
 from counter_app.services.paper_facts import FROZEN
-from counter_app.services.values import DossierView
+from counter_app.services.values import DossierView, EventView
 
 FORMS = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -93,3 +93,13 @@ def issued_forms(view: DossierView) -> list[str]:
     """The forms on a sheet of which a dossier has at least one paper; a notice to pay while something is owed."""
     left_out = {"thermal"} if view.money_state == "due" else {"thermal", "payment_notice"}
     return [form for form in FORMS if form not in left_out and issuing(view.events, form)]
+
+
+def earlier_issues(view: DossierView) -> list[tuple[str, EventView]]:
+    """Papers that have a later one of their form, with the event that issued each, the newest first.
+
+    A notice to pay only tells what is owed now: one of before is never given again.
+    """
+    forms = [form for form in FORMS if form not in ("thermal", "payment_notice")]
+    found = [(form, event) for form in forms for event in issuing(view.events, form)[:-1]]
+    return sorted(found, key=lambda each: each[1].number, reverse=True)

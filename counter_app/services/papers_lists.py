@@ -96,24 +96,30 @@ def closing_paper(desk: DeskContext, day: date, *, reprint: bool = False) -> byt
 def print_handover(desk: DeskContext, list_id: int, printer: str | None = None, *, reprint: bool = False) -> int:
     """The record of a hand-over into the spool; the job's id.
 
+    One of a list that has not gone is to be looked at, no paper to be signed: it is printed as often as wanted.
     Raises UserError ``handover_unknown``, ``already_printed``, ``printer_not_set``.
     """
     view = handover_list(desk, list_id)
     title = f"{TITLES[HANDOVER]} số {view.number}"
-    return _spool(desk, HANDOVER, title, list_id, partial(handover_paper, desk, list_id), printer, reprint)
+    issue = f"list-{list_id}" if view.sent_at else ""
+    return _spool(desk, HANDOVER, title, issue, partial(handover_paper, desk, list_id), printer, reprint)
 
 
 def print_closing(desk: DeskContext, day: date, printer: str | None = None, *, reprint: bool = False) -> int:
-    """The closing of a day into the spool; the job's id. Raises UserError ``already_printed``, ``printer_not_set``."""
+    """The closing of a day into the spool; the job's id. Raises UserError ``already_printed``, ``printer_not_set``.
+
+    Before it was counted it is to be looked at: it is printed as often as wanted.
+    """
     title = f"{TITLES[CLOSING]} {day:%d/%m/%Y}"
-    return _spool(desk, CLOSING, title, day.toordinal(), partial(closing_paper, desk, day), printer, reprint)
+    issue = f"list-{day.toordinal()}" if day_takings(desk, day).closed else ""
+    return _spool(desk, CLOSING, title, issue, partial(closing_paper, desk, day), printer, reprint)
 
 
-def reprint_payload(desk: DeskContext, form: str, number: int) -> bytes:
-    """A list again, with its mark; ``number`` as the print job has it."""
+def list_again(desk: DeskContext, form: str, number: int, *, reprint: bool) -> bytes:
+    """A list drawn again, with its mark if a ``reprint``; ``number`` as the print job has it."""
     if form == HANDOVER:
-        return handover_paper(desk, number, reprint=True)
-    return closing_paper(desk, date.fromordinal(number), reprint=True)
+        return handover_paper(desk, number, reprint=reprint)
+    return closing_paper(desk, date.fromordinal(number), reprint=reprint)
 
 
 def register_paper(
@@ -219,7 +225,7 @@ def _spool(
     desk: DeskContext,
     form: str,
     title: str,
-    number: int,
+    issue: str,
     make: Callable[..., bytes],
     printer: str | None,
     reprint: bool,
@@ -232,6 +238,6 @@ def _spool(
         printer=choice,
         payload=make(reprint=reprint),
         now=desk.clock(),
-        issue=f"list-{number}",
+        issue=issue,
         reprint=reprint,
     )

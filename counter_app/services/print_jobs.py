@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from counter_app.database import Database
 from counter_app.errors import UserError
 from counter_app.models import Dossier, PrintJob
-from counter_app.rules.calendar import VIETNAM
 from counter_app.services.steps import find_dossier
-from printing.printers import ONE_SIDED, PDF, Handling, parse_printer
+from printing.printers import ONE_SIDED, PDF, parse_printer
 from printing.spool import (
     ASKS,
     CANCELLED,
     CONFIRMED,
-    LEASE,
     PRINTED,
     SENDING,
     UNKNOWN,
     WAITING,
-    SpoolJob,
 )
 
 STATE_LABELS = {
@@ -39,10 +37,11 @@ STATE_LABELS = {
     CANCELLED: "Đã hủy",
 }
 
+_TO_SIGN = re.compile(r"-lan\d+$")
 _WAITS = (WAITING, CONFIRMED)
 _OPEN = (WAITING, CONFIRMED, SENDING, UNKNOWN, ASKS)
-_LEFT_BEHIND = "Chương trình dừng khi đang in. Xem máy in: giấy đã ra đủ thì bấm «Giấy đã ra», chưa thì bấm «In lại»."
-_EARLIER_DAY = "Lệnh in từ ngày trước. Còn cần giấy này thì bấm «Vẫn in», không thì bấm «Hủy lệnh»."
+MAY_BE_OUT = "may_be_out"
+"""The key in what a job keeps: given up while nobody knew whether its paper had come out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def cancel(db: Database, job_id: int) -> None:
         found = _find(session, job_id)
         if found.state in (PRINTED, SENDING, CANCELLED):
             raise _wrong_state(found, "không hủy được nữa")
-        found.state = CANCELLED
+        _give_up(found)
 
 
 def move(db: Database, job_id: int, printer: str | PrinterChoice) -> None:
@@ -201,14 +200,32 @@ def retry_now(db: Database, job_id: int, now: datetime) -> None:
         found.next_attempt_at = now
 
 
-def reprint(
-    db: Database, job_id: int, payload: bytes | None, now: datetime, *, printer: str | PrinterChoice | None = None
-) -> int:
-    """Print again what a job was for; *payload* is the paper rendered with "Bản in lại", None: the same bytes.
+def may_be_out(db: Database, job_id: int) -> bool:
+    """Whether paper of what a job was for came out or may yet, by it or by another job; UserError ``job_unknown``."""
+    with db.read() as session:
+        found = _find(session, job_id)
+        form, issue, _ = found.key.split("/")
+        if issue:
+            return _not_given_up(session, form, issue) is not None
+        return found.state != CANCELLED or MAY_BE_OUT in found.kept
 
-    It goes where the job went, or to another printer. A job that was not settled is given up first, so that the
-    paper cannot come out of both. Returns the new job's id. Raises UserError ``job_unknown``, ``job_state`` while it
-    is under way, ``printer_unknown``.
+
+def reprint(
+    db: Database,
+    job_id: int,
+    payload: bytes | None,
+    now: datetime,
+    *,
+    printer: str | PrinterChoice | None = None,
+    marked: bool = True,
+    kept: Mapping[str, Any] | None = None,
+) -> int:
+    """Print again what a job was for; *payload* is the paper drawn anew, None: the same bytes.
+
+    *marked*: it carries "Bản in lại", as whatever may be out already has to. *kept*: as of ``enqueue``, by default
+    what the job kept. It goes where the job went, or to another printer. A job that was not settled is given up
+    first, so that the paper cannot come out of both. Returns the new job's id. Raises UserError ``job_unknown``,
+    ``job_state`` while it is under way, ``printer_unknown``.
     """
     with db.read() as session:
         before = _find(session, job_id)
@@ -221,8 +238,10 @@ def reprint(
         old = _find(session, job_id)
         if old.state == SENDING:
             raise _wrong_state(old, "phải chờ gửi xong mới in lại được")
-        if old.state != PRINTED:
-            old.state = CANCELLED
+        if kept is None:
+            kept = {name: value for name, value in old.kept.items() if name != MAY_BE_OUT}
+        if old.state not in (PRINTED, CANCELLED):
+            _give_up(old)
         form, issue, _ = old.key.split("/")
         return _add(
             session,
@@ -232,91 +251,10 @@ def reprint(
             form=old.form,
             title=old.title,
             mime=mime,
-            reprint=payload is not None,
+            reprint=marked and payload is not None,
+            kept=dict(kept),
             **sent,
         )
-
-
-class DatabaseJobStore:
-    """The spooler's view of the jobs (:class:`printing.spool.JobStore`); one transaction a call."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def printers(self) -> list[str]:
-        """Printers with jobs that wait, due or not."""
-        with self._db.read() as session:
-            waiting = select(PrintJob.printer).where(PrintJob.state.in_(_WAITS)).distinct()
-            return list(session.scalars(waiting.order_by(PrintJob.printer)))
-
-    def claim(self, printer: str, now: datetime) -> SpoolJob | None:
-        """The oldest due job, now ``sending`` under a lease; jobs of an earlier day ask instead."""
-        with self._db.write() as session:
-            session.execute(
-                update(PrintJob)
-                .where(
-                    PrintJob.printer == printer,
-                    PrintJob.state == WAITING,
-                    PrintJob.created_at < _start_of_day(now),
-                )
-                .values(state=ASKS, last_error=_EARLIER_DAY)
-            )
-            found = session.scalar(
-                select(PrintJob)
-                .where(
-                    PrintJob.printer == printer,
-                    PrintJob.state.in_(_WAITS),
-                    PrintJob.next_attempt_at <= now,
-                )
-                .order_by(PrintJob.id)
-                .limit(1)
-            )
-            if found is None:
-                return None
-            found.state = SENDING
-            found.attempts += 1
-            found.next_attempt_at = now + LEASE
-            return SpoolJob(
-                id=found.id,
-                key=found.key.rpartition("/")[2],
-                printer=found.printer,
-                title=found.title,
-                mime=found.mime,
-                payload=found.payload,
-                attempts=found.attempts,
-                handling=Handling(found.tray, found.sides),
-            )
-
-    def mark_printed(self, job_id: int, now: datetime, word: str = "") -> None:
-        """Also when a start in the meantime called the job unknown: now it is known."""
-        self._settle(job_id, (SENDING, UNKNOWN), state=PRINTED, last_error=word, printed_at=now)
-
-    def mark_waiting(self, job_id: int, reason: str, next_attempt: datetime) -> None:
-        """Back to waiting; a job of an earlier day was confirmed once and need not ask again."""
-        with self._db.write() as session:
-            found = session.get_one(PrintJob, job_id)
-            if found.state == SENDING:
-                old = found.created_at < _start_of_day(next_attempt)
-                found.state = CONFIRMED if old else WAITING
-                found.last_error, found.next_attempt_at = reason, next_attempt
-
-    def mark_unknown(self, job_id: int, reason: str) -> None:
-        """The clerk is asked."""
-        self._settle(job_id, (SENDING,), state=UNKNOWN, last_error=reason)
-
-    def recover(self, left_before: datetime | None) -> int:
-        """Jobs that a program left behind while sending them become ``unknown``."""
-        stale: list[ColumnElement[bool]] = [PrintJob.state == SENDING]
-        if left_before is not None:
-            stale.append(PrintJob.next_attempt_at < left_before)
-        with self._db.write() as session:
-            count = session.scalar(select(func.count()).select_from(PrintJob).where(*stale)) or 0
-            session.execute(update(PrintJob).where(*stale).values(state=UNKNOWN, last_error=_LEFT_BEHIND))
-            return count
-
-    def _settle(self, job_id: int, states: tuple[str, ...], **values: object) -> None:
-        with self._db.write() as session:
-            session.execute(update(PrintJob).where(PrintJob.id == job_id, PrintJob.state.in_(states)).values(**values))
 
 
 def _add(session: Session, now: datetime, **values: object) -> int:
@@ -329,17 +267,26 @@ def _add(session: Session, now: datetime, **values: object) -> int:
 
 def refuse_second(session: Session, form: str, issue: str) -> None:
     """A paper comes out once: UserError ``already_printed`` while a job for this issue was not given up."""
-    earlier = session.scalar(
-        select(PrintJob.id)
-        .where(PrintJob.key.startswith(f"{form}/{issue}/", autoescape=True), PrintJob.state != CANCELLED)
-        .limit(1)
-    )
+    earlier = _not_given_up(session, form, issue)
     if earlier is not None:
         raise UserError(
             "already_printed",
             "Giấy này đã gửi in rồi. Nếu cần thêm bản, chọn “In lại”: bản in sẽ mang chữ “Bản in lại”.",
             job=earlier,
         )
+
+
+def _not_given_up(session: Session, form: str, issue: str) -> int | None:
+    """The first job for this issue whose paper came out, or may have, or may yet."""
+    same = PrintJob.key.startswith(f"{form}/{issue}/", autoescape=True)
+    jobs = session.execute(select(PrintJob.id, PrintJob.state, PrintJob.kept).where(same).order_by(PrintJob.id))
+    return next((number for number, state, kept in jobs if state != CANCELLED or MAY_BE_OUT in kept), None)
+
+
+def _give_up(found: PrintJob) -> None:
+    if found.state == UNKNOWN:
+        found.kept = {**found.kept, MAY_BE_OUT: True}
+    found.state = CANCELLED
 
 
 def _find(session: Session, job_id: int) -> PrintJob:
@@ -356,11 +303,6 @@ def _wrong_state(found: PrintJob, why: str) -> UserError:
         job=found.id,
         state=found.state,
     )
-
-
-def _start_of_day(now: datetime) -> datetime:
-    """Midnight in Viet Nam of the day of *now*."""
-    return datetime.combine(now.astimezone(VIETNAM).date(), time.min, VIETNAM).astimezone(UTC)
 
 
 def _row(found: PrintJob, code: str) -> JobRow:
@@ -382,6 +324,6 @@ def _row(found: PrintJob, code: str) -> JobRow:
 
 
 def _event_number(key: str) -> int | None:
-    """The key is form/CODE-N/uuid, N the event's number."""
-    number = key.split("/")[1].rpartition("-")[2]
-    return int(number) if number.isdecimal() else None
+    """The key is form/CODE-N/uuid, N the event's number; a slip to sign has none yet (``returning_slip``)."""
+    issue, _, number = key.split("/")[1].rpartition("-")
+    return int(number) if number.isdecimal() and not _TO_SIGN.search(issue) else None

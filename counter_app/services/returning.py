@@ -24,8 +24,8 @@ from counter_app.services.receive import receive
 from counter_app.services.returning_delivery import (
     AXIS,
     Handing,
-    check_handing,
-    clean_handing,
+    checked_handing,
+    has_result_file,
     record_delivery,
     result_lines,
 )
@@ -59,7 +59,7 @@ class DeliveryView:
     evidence: str
     address: str
     phone: str
-    """Of the applicant, for the label."""
+    """Where a parcel went; both empty otherwise."""
 
 
 def give(desk: DeskContext, code: str, handing: Handing, at: datetime | None = None) -> StepDone:
@@ -67,17 +67,14 @@ def give(desk: DeskContext, code: str, handing: Handing, at: datetime | None = N
 
     A result on the spot is ready and returned in this one step, without a receipt; a parcel that came back is
     handed out anew. Raises UserError ``dossier_unknown``, ``step_not_permitted``, ``receiver_missing``,
-    ``authority_missing``, ``signature_missing``, ``slip_outdated``, ``tracking_missing``, ``component_…``,
-    ``impossible_time``.
+    ``authority_missing``, ``signature_missing``, ``slip_outdated``, ``tracking_missing``, ``address_missing``,
+    ``result_file_missing``, ``component_…``, ``impossible_time``.
     """
-    handing = clean_handing(handing)
     with desk.database.write() as session:
         dossier = find_dossier(session, code)
-        by = way_of(handing, dossier)
-        warnings = check_handing(handing, by)
         if dossier.status == Status.RETURNED and dossier.delivery_state == "pending":
-            return _give_again(desk, session, dossier, handing, by, at, warnings)
-        return _give(desk, session, dossier, handing, by, at, warnings)
+            return _give_again(desk, session, dossier, handing, at)
+        return _give(desk, session, dossier, handing, at)
 
 
 def receive_and_return(desk: DeskContext, request: ReceiveRequest, handing: Handing) -> tuple[Received, StepDone]:
@@ -85,7 +82,6 @@ def receive_and_return(desk: DeskContext, request: ReceiveRequest, handing: Hand
 
     Raises UserError as ``receive`` and ``give`` do, and ``not_on_the_spot`` for other procedures.
     """
-    handing = clean_handing(handing)
     done: list[StepDone] = []
 
     def return_at_once(session: Session, dossier: Dossier) -> None:
@@ -93,8 +89,7 @@ def receive_and_return(desk: DeskContext, request: ReceiveRequest, handing: Hand
             raise UserError(
                 "not_on_the_spot", "Thủ tục này không trả kết quả ngay. Hãy tiếp nhận và in giấy hẹn như thường."
             )
-        by = way_of(handing, dossier)
-        done.append(_give(desk, session, dossier, handing, by, request.at, check_handing(handing, by)))
+        done.append(_give(desk, session, dossier, handing, request.at))
 
     received = receive(desk, request, then=return_at_once)
     return received, done[0]
@@ -137,7 +132,7 @@ def under_way(desk: DeskContext, limit: int = 200) -> list[DeliveryView]:
     query = (
         select(Delivery)
         .where(Delivery.state.in_(UNDER_WAY))
-        .options(joinedload(Delivery.dossier).joinedload(Dossier.applicant))
+        .options(joinedload(Delivery.dossier))
         .order_by(Delivery.sent_at)
         .limit(limit)
     )
@@ -151,6 +146,12 @@ def printed_slips(desk: DeskContext, code: str) -> tuple[PrintedSlip, ...]:
         return tuple(slips_of_next(session, find_dossier(session, code)))
 
 
+def result_on_file(desk: DeskContext, code: str) -> bool:
+    """Whether there is a file of a result, to be had online. Raises UserError ``dossier_unknown``."""
+    with desk.database.read() as session:
+        return has_result_file(find_dossier(session, code))
+
+
 def expected_results(desk: DeskContext, code: str) -> list[tuple[str, str]]:
     """Code and name of the results that the procedure gives, for the clerk to check off."""
     with desk.database.read() as session:
@@ -159,29 +160,22 @@ def expected_results(desk: DeskContext, code: str) -> list[tuple[str, str]]:
 
 def way_of(handing: Handing, dossier: Dossier) -> str:
     """How it is handed out: as the clerk says, else as the applicant wished. UserError ``return_unknown``."""
-    by = handing.by or dossier.return_by
+    by = plain(handing.by) or dossier.return_by
     if by not in RETURN_WAYS:
         raise UserError("return_unknown", f"Cách trả «{by}» không có. Hãy chọn: {', '.join(RETURN_WAYS)}.")
     return by
 
 
-def _give(
-    desk: DeskContext,
-    session: Session,
-    dossier: Dossier,
-    handing: Handing,
-    by: str,
-    at: datetime | None,
-    warnings: tuple[str, ...],
-) -> StepDone:
-    office = office_row(session, desk)
+def _give(desk: DeskContext, session: Session, dossier: Dossier, handing: Handing, at: datetime | None) -> StepDone:
+    office, by = office_row(session, desk), way_of(handing, dossier)
     steps = [Step.RETURN]
     if dossier.status == Status.RECEIVED and on_the_spot(dossier):
         steps.insert(0, Step.FINISH)
-    told = list(warnings)
+    told: list[str] = []
     for step in steps:
         moment, entered_at = moment_of_step(desk, dossier, at)
-        given = StepInput(by=by, to=handing.to, tracking=handing.tracking, handing=handing)
+        reason = plain(handing.reason) if step is Step.RETURN else ""
+        given = StepInput(by=by, reason=reason, handing=handing)
         event, more = carry_out(Taking(desk, session, dossier, step, given, moment), entered_at)
         outgoing.queue_step(session, dossier, event, office, entered_at)
         told += more
@@ -191,15 +185,11 @@ def _give(
 
 
 def _give_again(
-    desk: DeskContext,
-    session: Session,
-    dossier: Dossier,
-    handing: Handing,
-    by: str,
-    at: datetime | None,
-    warnings: tuple[str, ...],
+    desk: DeskContext, session: Session, dossier: Dossier, handing: Handing, at: datetime | None
 ) -> StepDone:
     """The business status stays returned; the trace is a correction of the record."""
+    by = way_of(handing, dossier)
+    handing, warnings = checked_handing(dossier, handing, by)
     moment, entered_at = moment_of_step(desk, dossier, at)
     details = record_delivery(session, dossier, handing, by, moment, desk.settings.clerk)
     dossier.return_by = by
@@ -212,12 +202,19 @@ def _give_again(
         entered_at=entered_at,
         status_after=Status(dossier.status),
         due_after=dossier.due,
-        reason="Giao lại kết quả",
+        reason=": ".join(filter(None, ("Giao lại kết quả", handing.reason))),
         details=details,
     )
     outgoing.queue_step(session, dossier, event, office_row(session, desk), entered_at)
     return StepDone(
-        dossier.id, dossier.code, Step.RETURN.value, dossier.status, event.at, dossier.due, event.number, warnings
+        dossier.id,
+        dossier.code,
+        Step.RETURN.value,
+        dossier.status,
+        event.at,
+        dossier.due,
+        event.number,
+        tuple(warnings),
     )
 
 
@@ -244,13 +241,10 @@ def _of(session: Session, dossier: Dossier) -> list[Delivery]:
 
 
 def _view(row: Delivery) -> DeliveryView:
-    applicant = row.dossier.applicant
-    plain_fields = set(DeliveryView.__dataclass_fields__) - {"code", "results", "originals", "address", "phone"}
+    plain_fields = set(DeliveryView.__dataclass_fields__) - {"code", "results", "originals"}
     return DeliveryView(
         **{name: getattr(row, name) for name in plain_fields},
         code=row.dossier.code,
         results=tuple((str(item["code"]), str(item["name"])) for item in row.results),
         originals=tuple((str(item["name"]), int(item["count"])) for item in row.originals),
-        address=applicant.address,
-        phone=applicant.phone,
     )

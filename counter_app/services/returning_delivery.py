@@ -24,7 +24,7 @@ from counter_app.services.free_text import plain
 from counter_app.services.returning_slip import PrintedSlip, attempts, slip_saying, slips_of_next
 
 if TYPE_CHECKING:
-    from counter_app.services.steps import Effect, Taking
+    from counter_app.services.steps import Effect, StepInput, Taking
 
 STATE_BY_WAY = {"counter": "given", "post": "posted", "online": "online"}
 AXIS = {
@@ -64,8 +64,10 @@ class Handing:
     """What the clerk says of a handing out.
 
     ``to``: "" for the applicant. ``authority``: the paper by which somebody else takes the results; it is asked
-    for where ``authorised``. ``signed``: the receiver has signed the return slip. ``results``: in the order in
-    which they are numbered KQ1 …; empty for those of the procedure. ``originals``: what goes back.
+    for wherever ``to`` is not the applicant. ``signed``: the receiver has signed the return slip. ``address`` and
+    ``phone``: where a parcel goes, "" for the applicant's own. ``reason``: why a result is returned online though
+    no file of it is there. ``results``: in the order in which they are numbered KQ1 …; empty for those of the
+    procedure. ``originals``: what goes back.
     """
 
     by: str = ""
@@ -76,12 +78,18 @@ class Handing:
     signed: bool = False
     tracking: str = ""
     carrier: str = ""
+    address: str = ""
+    phone: str = ""
+    reason: str = ""
     results: tuple[ResultOut, ...] = ()
     originals: tuple[OriginalBack, ...] = ()
 
 
 def hand_out(taking: Taking, effect: Effect) -> None:
-    """What a return does besides the status; being late or owing money is told and never blocks it."""
+    """What a return does besides the status; being late or owing money is told and never blocks it.
+
+    Raises UserError as ``check_handing`` does.
+    """
     dossier, given = taking.dossier, taking.given
     by = given.by or dossier.return_by
     dossier.return_by = by
@@ -90,7 +98,8 @@ def hand_out(taking: Taking, effect: Effect) -> None:
         dossier.delivery_state = DELIVERED[by]
         effect.details.update(by=by, to=dossier.applicant.name)
     else:
-        handing = given.handing or Handing(to=given.to, tracking=given.tracking)
+        handing, warnings = _evidence(dossier, given, by)
+        effect.warnings += warnings
         clerk = taking.desk.settings.clerk
         effect.details |= record_delivery(taking.session, dossier, handing, by, taking.at, clerk)
     if dossier.money_state == "due":
@@ -100,9 +109,56 @@ def hand_out(taking: Taking, effect: Effect) -> None:
         effect.warnings.append("Hồ sơ trễ hạn mà chưa có văn bản xin lỗi. Vẫn trả kết quả; hãy báo cáo người đứng đầu.")
 
 
+def _evidence(dossier: Dossier, given: StepInput, by: str) -> tuple[Handing, list[str]]:
+    """What is told of a handing out, checked. The command line tells no signature and need not know the parcel."""
+    if given.handing is not None:
+        return checked_handing(dossier, given.handing, by)
+    told = Handing(to=given.to, authority=given.authority, tracking=given.tracking, reason=given.reason)
+    handing = _addressed(dossier, clean_handing(told), by)
+    check_receiver(handing, by, dossier.applicant.name, has_file=has_result_file(dossier))
+    untold = by == "post" and not handing.tracking
+    return handing, ["Chưa ghi số vận đơn của bưu chính. Hãy giữ biên nhận gửi để tra cứu."] if untold else []
+
+
+def checked_handing(dossier: Dossier, handing: Handing, by: str) -> tuple[Handing, list[str]]:
+    """``handing`` as it is kept, and warnings. Raises UserError as ``check_handing`` does."""
+    handing = _addressed(dossier, clean_handing(handing), by)
+    warnings = check_handing(handing, by, dossier.applicant.name, has_file=has_result_file(dossier))
+    return handing, list(warnings)
+
+
+def _addressed(dossier: Dossier, handing: Handing, by: str) -> Handing:
+    """With what a way does not need left out, and the applicant's own address where no other is told."""
+    owner = dossier.applicant
+    if not takes_for_another(handing, owner.name):
+        handing = replace(handing, to="")
+    if by != "post":
+        return replace(handing, address="", phone="", tracking="", carrier="")
+    if handing.address or takes_for_another(handing, owner.name):
+        return handing
+    return replace(handing, address=owner.address, phone=handing.phone or owner.phone)
+
+
+def takes_for_another(handing: Handing, owner: str) -> bool:
+    """Whether somebody else than the applicant takes the results."""
+    return handing.authorised or (bool(handing.to) and _folded(handing.to) != _folded(owner))
+
+
+def _folded(name: str) -> str:
+    return normalise_name(plain(name)).casefold()
+
+
+def has_result_file(dossier: Dossier) -> bool:
+    """Whether there is a file of a result: the desk's own, or one that the portal has."""
+    return bool(results_held(dossier))
+
+
+_TEXTS = ("by", "authority", "tracking", "carrier", "address", "phone", "reason")
+
+
 def clean_handing(handing: Handing) -> Handing:
     """The texts as they are kept."""
-    texts: dict[str, Any] = {name: plain(getattr(handing, name)) for name in ("by", "authority", "tracking", "carrier")}
+    texts: dict[str, Any] = {name: plain(getattr(handing, name)) for name in _TEXTS}
     return replace(
         handing,
         **texts,
@@ -112,16 +168,31 @@ def clean_handing(handing: Handing) -> Handing:
     )
 
 
-def check_handing(handing: Handing, by: str) -> tuple[str, ...]:
-    """Warnings; raises UserError ``receiver_missing``, ``authority_missing``, ``signature_missing``,
-    ``tracking_missing``."""
+def check_receiver(handing: Handing, by: str, owner: str, *, has_file: bool) -> None:
+    """Somebody else needs a right to the results, and online there must be something to get.
+
+    ``owner``: the applicant; ``has_file``: as of ``has_result_file``. Raises UserError ``receiver_missing``,
+    ``authority_missing``, ``result_file_missing``.
+    """
     if handing.authorised and not handing.to:
         raise UserError("receiver_missing", "Hãy nhập họ tên người được ủy quyền rồi trả kết quả.")
-    if handing.authorised and not handing.authority:
+    if takes_for_another(handing, owner) and not handing.authority:
         raise UserError(
             "authority_missing",
             "Hãy ghi giấy ủy quyền (loại, số, ngày) của người nhận thay rồi trả kết quả.",
         )
+    if by == "online" and not has_file and not handing.reason:
+        raise UserError(
+            "result_file_missing",
+            "Chưa có bản điện tử của kết quả để trả trực tuyến. Hãy quét hoặc đính kèm kết quả, "
+            "hoặc ghi lý do (ví dụ «bộ, ngành trả trên hệ thống của mình»).",
+        )
+
+
+def check_handing(handing: Handing, by: str, owner: str, *, has_file: bool) -> tuple[str, ...]:
+    """Warnings; raises UserError ``signature_missing``, ``tracking_missing``, ``address_missing`` and as
+    ``check_receiver`` does."""
+    check_receiver(handing, by, owner, has_file=has_file)
     if by == "counter" and not handing.signed:
         raise UserError(
             "signature_missing",
@@ -129,6 +200,8 @@ def check_handing(handing: Handing, by: str) -> tuple[str, ...]:
         )
     if by == "post" and not handing.tracking:
         raise UserError("tracking_missing", "Hãy nhập số vận đơn của bưu chính rồi trả kết quả.")
+    if by == "post" and not handing.address:
+        raise UserError("address_missing", "Hãy nhập địa chỉ nơi bưu chính phát rồi trả kết quả.")
     return tuple(check_personal_number(handing.to_number)) if handing.to_number else ()
 
 
@@ -184,7 +257,11 @@ def originals_back(dossier: Dossier, wanted: Sequence[OriginalBack]) -> list[dic
 
 
 def handing_details(dossier: Dossier, handing: Handing, by: str) -> dict[str, Any]:
-    """What the event of a return keeps of it. Raises UserError ``component_unknown``, ``component_invalid``."""
+    """What the event of a return keeps of it. Raises UserError ``component_unknown``, ``component_invalid``.
+
+    Of a parcel also where it goes, even where that is not known: the label leaves room to write it.
+    """
+    parcel = {"address": handing.address, "phone": handing.phone} if by == "post" else {}
     details = {
         "by": by,
         "to": handing.to or dossier.applicant.name,
@@ -195,7 +272,7 @@ def handing_details(dossier: Dossier, handing: Handing, by: str) -> dict[str, An
         "results": result_lines(dossier, handing.results) if handing.results else [],
         "originals": originals_back(dossier, handing.originals),
     }
-    return {name: value for name, value in details.items() if value}
+    return {name: value for name, value in details.items() if value} | parcel
 
 
 def said_on_slip(handing: Handing, by: str, owner: str, results: Sequence[str]) -> dict[str, Any]:
@@ -240,6 +317,8 @@ def record_delivery(
         authority=handing.authority,
         carrier=handing.carrier,
         tracking=handing.tracking,
+        address=handing.address,
+        phone=handing.phone,
         results=result_lines(dossier, handing.results),
         originals=details.get("originals", []),
         sent_at=at,

@@ -22,8 +22,8 @@ from counter_app.rules.calendar import VIETNAM
 from printing.spool import CANCELLED
 
 FORM = "return_slip"
-SAID = "said"
-"""The key in what a print job keeps of its slip."""
+SAID, AT, CLERK = "said", "at", "clerk"
+"""The keys in what a print job keeps of its slip: ``said_on_slip``, the moment at which it was made, by whom."""
 
 _PARTS = {
     "by": "cách trả",
@@ -43,6 +43,7 @@ class PrintedSlip:
     issue: str
     printed_at: datetime
     said: Mapping[str, Any]
+    clerk: str = ""
 
 
 def slip_issue(session: Session, dossier: Dossier, said: Mapping[str, Any]) -> str:
@@ -51,14 +52,20 @@ def slip_issue(session: Session, dossier: Dossier, said: Mapping[str, Any]) -> s
     return f"{_of_next(session, dossier)}{digest[:12]}"
 
 
+def is_of_next(session: Session, dossier: Dossier, issue: str) -> bool:
+    """Whether this is the name of a slip for the next handing out."""
+    return issue.startswith(_of_next(session, dossier))
+
+
 def slips_of_next(session: Session, dossier: Dossier) -> list[PrintedSlip]:
     """The slips printed for the next handing out and not given up, each once, the latest last."""
     begins = PrintJob.key.startswith(f"{FORM}/{_of_next(session, dossier)}", autoescape=True)
     jobs = session.scalars(select(PrintJob).where(begins, PrintJob.state != CANCELLED).order_by(PrintJob.id)).all()
     first: dict[str, PrintedSlip] = {}
     for job in jobs:
-        issue = job.key.split("/")[1]
-        first.setdefault(issue, PrintedSlip(issue, job.created_at, job.kept.get(SAID, {})))
+        issue, kept = job.key.split("/")[1], job.kept
+        at = datetime.fromisoformat(kept[AT]) if AT in kept else job.created_at
+        first.setdefault(issue, PrintedSlip(issue, at, kept.get(SAID, {}), kept.get(CLERK, "")))
     return list(first.values())
 
 

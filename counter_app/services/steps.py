@@ -62,7 +62,8 @@ ELSEWHERE = frozenset({Step.REGISTER, Step.ATTACH, Step.CORRECT, Step.EXEMPT, St
 
 @dataclass(frozen=True, slots=True)
 class StepInput:
-    """What a step may need. ``by``: way of return; ``to``: who takes the result; ``at``: when it happened.
+    """What a step may need. ``by``: way of return; ``to``: who takes the result, if not the applicant by which
+    ``authority``; ``at``: when it happened.
 
     ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
     ``incomplete``: the clerk knows that required papers are still missing. ``again``: why papers are asked for once
@@ -78,6 +79,7 @@ class StepInput:
     by: str = ""
     method: str = ""
     to: str = ""
+    authority: str = ""
     tracking: str = ""
     components: tuple[ComponentIn, ...] | None = None
     incomplete: bool = False

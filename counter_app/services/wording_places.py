@@ -23,12 +23,14 @@ PLACES = {
     "bank_name": "ngân hàng",
     "basis": "căn cứ dừng",
     "carrier": "đơn vị vận chuyển",
+    "checked_by": "người đã kiểm nhận tại quầy",
     "collect": "số tiền thu hộ",
     "contact_name": "người liên hệ",
     "contact_phone": "điện thoại liên hệ",
     "contents": "bên trong bưu gửi",
     "counted": "tổng kiểm đếm",
     "day": "ngày",
+    "delivery_address": "địa chỉ phát",
     "desk_name": "tên bộ phận",
     "desk_phone": "điện thoại bộ phận",
     "desk_title": "tên bộ phận và cơ quan",
@@ -66,6 +68,7 @@ PLACES = {
     "sent_count": "số đã gửi",
     "settling_office": "cơ quan giải quyết",
     "total": "tổng số tiền",
+    "tracking_code": "số vận đơn",
     "total_in_words": "số tiền bằng chữ",
 }
 """Field of a set's text and what it is called on the screen; one without a name here goes by its own."""

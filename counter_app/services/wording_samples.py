@@ -219,6 +219,7 @@ class _Samples:
         )
 
     def _return(self) -> Content:
+        """With the words for a parcel beside those for the desk, so that all are seen."""
         return ReturnSlipContent(
             **self._dossier(),
             results=(ResultLine(name="Giấy khai sinh", number="45/2026", count=1),),
@@ -227,6 +228,9 @@ class _Samples:
             receiver_identifier="066190012345",
             authority="Người nộp hồ sơ",
             return_method="Tại quầy",
+            delivery_address="Thôn 1",
+            carrier="Bưu điện Việt Nam",
+            tracking_code="EB123456789VN",
             officer_name=CLERK,
             originals=(ComponentLine("Giấy chứng sinh", 1, 0),),
         )

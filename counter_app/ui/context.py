@@ -34,6 +34,8 @@ class AppContext(QObject):
     changed = Signal(object)
     """One :class:`Changed` for whatever was written, by whomever."""
     open_dossier = Signal(str)
+    open_return = Signal(str)
+    """Hand the results of this dossier over, at the return page."""
     open_page = Signal(str)
     open_scan = Signal(str, str, str)
     """Scan for a dossier: its code, component and result; the last two may be empty, all three for a stack."""
@@ -46,10 +48,10 @@ class AppContext(QObject):
 
     form_ended = Signal(str, str)
     """A form that was being filled in is done with: its key, and the code under which it was received ("": none)."""
-    scan_progress = Signal(object)
-    """How far the document is that is being made of scanned pages (``Progress``)."""
     form_files = Signal(str, str, list)
     """PDFs for a form that is being filled in: its key, the code of the paper, their paths."""
+    scan_progress = Signal(object)
+    """How far the document is that is being made of scanned pages (``Progress``)."""
 
     calendar_read = Signal()
     """``calendar`` is there, or is another one."""

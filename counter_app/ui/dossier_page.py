@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from counter_app.errors import UserError
-from counter_app.rules.lifecycle import Status, Step
+from counter_app.rules.lifecycle import Step
 from counter_app.services.attach import Attached, attach
 from counter_app.services.fees import DossierFees, fees_of
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
@@ -31,7 +31,7 @@ from counter_app.ui.correct_dialog import CorrectDialog
 from counter_app.ui.dossier_page_dialogs import step_dialog
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.dossier_page_papers import PapersTree
-from counter_app.ui.dossier_page_steps import StepBar
+from counter_app.ui.dossier_page_steps import StepBar, offered
 from counter_app.ui.dossier_page_text import facts_html, history_html, letter_badge
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.formatting import due_words, portal_words, status_label, status_tone
@@ -124,6 +124,7 @@ class DossierPage(Page):
         self.receipt.setShortcut("Ctrl+P")
         self.others = IssuedPapersButton(self)
         self.others.form_chosen.connect(self.show_paper)
+        self.others.earlier_chosen.connect(self.show_earlier)
         self.head = QHBoxLayout()
         self.badges = (self.status_badge, self.due_badge, self.letter_badge, self.portal_badge)
         for widget in (self.code_label, *self.badges):
@@ -217,7 +218,7 @@ class DossierPage(Page):
         self.view = view
         self.nothing.hide()
         self._show_head(view)
-        self.steps.show_steps(self._offered(view), hurry=self._in_hurry(view))
+        self.steps.show_steps(offered(view), hurry=self._in_hurry(view))
         self.steps.show()
         position = self.history.verticalScrollBar().value()
         self.facts.setHtml(facts_html(view))
@@ -232,22 +233,6 @@ class DossierPage(Page):
         if self._fresh and self.isVisible():
             self._fresh = False
             self.steps.take_focus()
-
-    def _offered(self, view: DossierView) -> tuple[Step, ...]:
-        """The permitted steps, without taking or giving back money where there is none.
-
-        Receiving an online dossier is accepting it.
-        """
-        steps = [Step(step) for step in view.permitted_steps]
-        left_out = {Step.ACCEPT} if Step.RECEIVE in steps else set[Step]()
-        owed = [fee for fee in view.fees if fee.paid_at is None and (fee.full_amount or fee.amount)]
-        if view.money_state != "due" and view.row.status != Status.PAYMENT_REQUESTED:
-            left_out.add(Step.PAY)
-        if not owed:
-            left_out.add(Step.EXEMPT)
-        if all(fee.paid_at is None or fee.refunded_at is not None or not fee.amount for fee in view.fees):
-            left_out.add(Step.REFUND)
-        return tuple(step for step in steps if step not in left_out)
 
     def _in_hurry(self, view: DossierView) -> bool:
         _, tone = due_words(view.row, self.context.desk.clock())
@@ -281,7 +266,9 @@ class DossierPage(Page):
         """Ask what the step needs; the window that asks takes it."""
         if self.view is None:
             return
-        if step is Step.APOLOGISE:
+        if step is Step.RETURN:
+            self.context.open_return.emit(self.code)
+        elif step is Step.APOLOGISE:
             dialog = ApologyDialog(self.context, self.view, self)
             dialog.done_with.connect(partial(self.show_paper, "apology"))
             self._open(dialog)
@@ -313,6 +300,11 @@ class DossierPage(Page):
         """A paper of the dossier as it will be printed."""
         if self.view is not None:
             self._open(PaperDialog(self.context, self.code, form, FORM_TITLES[form], self))
+
+    @Slot(str, int)
+    def show_earlier(self, form: str, event_number: int) -> None:
+        """A paper that was issued before the latest of its form: it is only printed again."""
+        self._open(PaperDialog(self.context, self.code, form, FORM_TITLES[form], self, earlier=event_number))
 
     @Slot(object)
     def show_document(self, document: DocumentView) -> None:

@@ -39,6 +39,9 @@ class Words:
     PRINTED_BEFORE = QT_TRANSLATE_NOOP(
         "PaperDialog", "Giấy này đã in trước đó. Bấm «In lại» để in thêm, bản in mang dòng «Bản in lại»."
     )
+    EARLIER = QT_TRANSLATE_NOOP(
+        "PaperDialog", "Bản đã cấp trước đó, nay đã có bản mới hơn. Chỉ in lại, bản in mang dòng «Bản in lại»."
+    )
     VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Mở bằng chương trình &khác")
     NO_VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Máy này chưa có chương trình xem PDF. Bản sao nằm ở «{path}».")
     SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} của hồ sơ {code} đã chuyển đến máy in.")
@@ -47,16 +50,16 @@ class Words:
     PDF_FILES = QT_TRANSLATE_NOOP("PaperDialog", "Tệp PDF (*.pdf)")
 
 
-def _make(context: AppContext, code: str, form: str, reprint: bool) -> Paper:
+def _make(context: AppContext, code: str, form: str, event_number: int | None, reprint: bool) -> Paper:
     from counter_app.services.papers import make_paper
 
-    return make_paper(context.desk, code, form, reprint=reprint)
+    return make_paper(context.desk, code, form, reprint=reprint, event_number=event_number)
 
 
-def _print(context: AppContext, code: str, form: str, reprint: bool) -> int:
+def _print(context: AppContext, code: str, form: str, event_number: int | None, reprint: bool) -> int:
     from counter_app.services.papers import print_paper
 
-    return print_paper(context.desk, code, form, reprint=reprint)
+    return print_paper(context.desk, code, form, reprint=reprint, event_number=event_number)
 
 
 class PreviewDialog(QDialog):
@@ -132,8 +135,8 @@ class DocumentDialog(PreviewDialog):
 class PrintDialog(PreviewDialog):
     """A paper as it will come out of the printer; a second print carries its mark.
 
-    ``make`` draws it and ``send`` puts it into the spool, each told whether it is a reprint; ``name`` is that of
-    the file in which it can be kept.
+    ``make`` draws it and ``send`` puts it into the spool, each told whether it is a reprint, as it is from the
+    beginning where ``reprint``; ``name`` is that of the file in which it can be kept.
     """
 
     def __init__(
@@ -144,16 +147,18 @@ class PrintDialog(PreviewDialog):
         make: Callable[[bool], bytes],
         send: Callable[[bool], int],
         parent: QWidget | None = None,
+        *,
+        reprint: bool = False,
     ) -> None:
-        super().__init__(context, title, partial(make, False), parent)
+        super().__init__(context, title, partial(make, reprint), parent)
         self.file_name = name
         self.make = make
         self.send = send
-        self.reprint = False
+        self.reprint = reprint
         self._files: QFileDialog | None = None
         self.save_button = self.add_button(Words.SAVE)
         self.save_button.clicked.connect(self.choose_file)
-        self.print_button = self.add_button(Words.PRINT)
+        self.print_button = self.add_button(Words.REPRINT if reprint else Words.PRINT)
         set_role(self.print_button, "primary")
         self.print_button.setDefault(True)
         self.print_button.clicked.connect(self.print_now)
@@ -210,18 +215,35 @@ class PrintDialog(PreviewDialog):
 
 
 class PaperDialog(PrintDialog):
-    """A form of a dossier; a receipt has its small slip beside it."""
+    """A form of a dossier; a receipt has its small slip beside it.
 
-    def __init__(self, context: AppContext, code: str, form: str, title: str, parent: QWidget | None = None) -> None:
-        make, send = partial(_paper_bytes, context, code, form), partial(_print, context, code, form)
-        super().__init__(context, f"{title} · {code}", f"{code}-{form}", make, send, parent)
+    The latest of this form, or that of the event with the number ``earlier``: that is only printed again.
+    """
+
+    def __init__(
+        self,
+        context: AppContext,
+        code: str,
+        form: str,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        earlier: int | None = None,
+    ) -> None:
+        make = partial(_paper_bytes, context, code, form, earlier)
+        send = partial(_print, context, code, form, earlier)
+        name = f"{code}-{form}" if earlier is None else f"{code}-{form}-{earlier}"
+        super().__init__(context, f"{title} · {code}", name, make, send, parent, reprint=earlier is not None)
+        if earlier is not None:
+            self.say(translate("PaperDialog", Words.EARLIER), "info")
         self.code = code
         self.form = form
         self.title = title
         self.slip_again = False
         self.slip_button = self.add_button(Words.SLIP)
         self.slip_button.clicked.connect(self.print_slip)
-        self.slip_button.setVisible(form == "receipt" and bool(context.desk.settings.printers.thermal))
+        has_slip = form == "receipt" and earlier is None and bool(context.desk.settings.printers.thermal)
+        self.slip_button.setVisible(has_slip)
 
     def _printed(self, job: int) -> None:
         self.sent(self.title)
@@ -237,7 +259,7 @@ class PaperDialog(PrintDialog):
     def print_slip(self) -> None:
         """Put the small slip of the thermal printer into the spool."""
         self.slip_button.setEnabled(False)
-        work = partial(_print, self.context, self.code, "thermal", self.slip_again)
+        work = partial(_print, self.context, self.code, "thermal", None, self.slip_again)
         self.context.executor.submit(work, self._slip_printed, self._slip_not_printed)
 
     def _slip_printed(self, job: int) -> None:
@@ -255,8 +277,8 @@ class PaperDialog(PrintDialog):
             self._broken(error)
 
 
-def _paper_bytes(context: AppContext, code: str, form: str, reprint: bool) -> bytes:
-    return _make(context, code, form, reprint).pdf
+def _paper_bytes(context: AppContext, code: str, form: str, event_number: int | None, reprint: bool) -> bytes:
+    return _make(context, code, form, event_number, reprint).pdf
 
 
 def _write(path: Path, pdf: bytes) -> str:

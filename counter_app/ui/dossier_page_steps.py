@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
-from counter_app.rules.lifecycle import Step, step_label
+from counter_app.rules.lifecycle import Status, Step, step_label
+from counter_app.services.values import DossierView
 from counter_app.ui.page import commit_preedit
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -59,6 +60,23 @@ IN_FRONT = (
     Step.STOP,
 )
 """Which steps are wanted most often, first to last."""
+
+
+def offered(view: DossierView) -> tuple[Step, ...]:
+    """The permitted steps, without taking or giving back money where there is none.
+
+    Receiving an online dossier is accepting it.
+    """
+    steps = [Step(step) for step in view.permitted_steps]
+    left_out = {Step.ACCEPT} if Step.RECEIVE in steps else set[Step]()
+    owed = [fee for fee in view.fees if fee.paid_at is None and (fee.full_amount or fee.amount)]
+    if view.money_state != "due" and view.row.status != Status.PAYMENT_REQUESTED:
+        left_out.add(Step.PAY)
+    if not owed:
+        left_out.add(Step.EXEMPT)
+    if all(fee.paid_at is None or fee.refunded_at is not None or not fee.amount for fee in view.fees):
+        left_out.add(Step.REFUND)
+    return tuple(step for step in steps if step not in left_out)
 
 
 class StepBar(QWidget):

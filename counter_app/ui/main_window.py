@@ -129,6 +129,12 @@ class MainWindow(QMainWindow):
         self.page("dossier").show_dossier(code)
         self.show_page("dossier")
 
+    def show_return(self, code: str) -> None:
+        """Bring the return page to the front, for this dossier."""
+        page: Any = self.page("return")
+        self.show_page("return")
+        page.show_dossier(code)
+
     def show_scan(self, code: str, component: str, result: str) -> None:
         """Bring the page of scanning to the front, for this paper of this dossier."""
         page: Any = self.page("scan")
@@ -153,6 +159,7 @@ class MainWindow(QMainWindow):
         self.navigation.chosen.connect(self.show_page)
         self.light.clicked.connect(self._show_sync)
         self.context.open_dossier.connect(self.show_dossier)
+        self.context.open_return.connect(self.show_return)
         self.context.open_page.connect(self.show_page)
         self.context.open_scan.connect(self.show_scan)
         self.context.message.connect(self.message_bar.show_message)

@@ -9,13 +9,10 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from counter_app.errors import UserError
 from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.print_jobs import JobRow
-from counter_app.services.register_print import REGISTER
 from counter_app.settings import SheetSettings
-from counter_app.sheet_kinds import THERMAL_FORM
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
@@ -52,7 +49,10 @@ class Words:
     ASK_UNKNOWN = QT_TRANSLATE_NOOP(
         "PrintJobs", "Hãy xem khay giấy: đã ra giấy thì bấm «Giấy đã ra», chưa ra thì bấm «In lại»."
     )
-    ASK_SETTLED = QT_TRANSLATE_NOOP("PrintJobs", "Bản in lại mang dòng «Bản in lại».")
+    ASK_PRINTED = QT_TRANSLATE_NOOP("PrintJobs", "Bản in lại mang dòng «Bản in lại».")
+    ASK_CANCELLED = QT_TRANSLATE_NOOP(
+        "PrintJobs", "Giấy đã ra lần nào thì bản in lại mang dòng «Bản in lại»; chưa ra lần nào thì là bản thường."
+    )
     RETRY = QT_TRANSLATE_NOOP("PrintJobs", "&Thử in ngay")
     CONFIRM_ASKS = QT_TRANSLATE_NOOP("PrintJobs", "&Vẫn in")
     CONFIRM_UNKNOWN = QT_TRANSLATE_NOOP("PrintJobs", "&Giấy đã ra")
@@ -68,8 +68,8 @@ QUESTIONS = {
     "sending": Words.ASK_SENDING,
     "asks": Words.ASK_ASKS,
     "unknown": Words.ASK_UNKNOWN,
-    "printed": Words.ASK_SETTLED,
-    "cancelled": Words.ASK_SETTLED,
+    "printed": Words.ASK_PRINTED,
+    "cancelled": Words.ASK_CANCELLED,
 }
 
 
@@ -78,24 +78,11 @@ def _list(desk: DeskContext, everything: bool) -> tuple[JobRow, ...]:
     return print_jobs.list_jobs(desk.database, states=states)
 
 
-def _reprint(desk: DeskContext, row: JobRow) -> int:
-    """Render the paper again with its mark and put it into the spool in place of the old job."""
-    from counter_app.services import apologies_paper, papers, papers_lists, scan_sheets
+def _again(desk: DeskContext, row: JobRow) -> int:
+    # On the way of a paper only: the window opens without it.
+    from counter_app.services.print_again import print_again
 
-    if row.form == apologies_paper.TOGETHER:
-        return apologies_paper.reprint_job(desk, row.id)
-    if row.form in papers_lists.TITLES and row.event_number is not None:
-        payload = papers_lists.reprint_payload(desk, row.form, row.event_number)
-        return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
-    if row.form == REGISTER:
-        raise UserError("register_is_new", "Sổ theo dõi in lại là sổ mới của khoảng đó: hãy in ở trang Báo cáo (F8).")
-    if row.form == TEST_FORM or row.form in scan_sheets.TITLES:
-        return print_jobs.reprint(desk.database, row.id, None, desk.clock())
-    if row.form == THERMAL_FORM:
-        payload = papers.make_thermal(desk, row.dossier_code, reprint=True, event_number=row.event_number)
-    else:
-        payload = papers.make_paper(desk, row.dossier_code, row.form, reprint=True, event_number=row.event_number).pdf
-    return print_jobs.reprint(desk.database, row.id, payload, desk.clock())
+    return print_again(desk, row.id)
 
 
 def _elsewhere(desk: DeskContext, row: JobRow) -> SheetSettings | None:
@@ -237,7 +224,7 @@ class PrintJobsPanel(QWidget):
     def _reprint(self) -> None:
         row = self.current()
         if row is not None:
-            self._do(partial(_reprint, self.context.desk, row))
+            self._do(partial(_again, self.context.desk, row))
 
     @Slot()
     def _cancel(self) -> None:

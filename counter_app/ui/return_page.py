@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -22,11 +21,8 @@ from PySide6.QtWidgets import (
 
 from counter_app.errors import UserError
 from counter_app.rules.lifecycle import Step
-from counter_app.services.desk import DeskContext
-from counter_app.services.digitising import lacks_result_scan
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
-from counter_app.services.reading import find, show
-from counter_app.services.returning import give, printed_slips
+from counter_app.services.returning import give
 from counter_app.services.returning_slip import PrintedSlip
 from counter_app.services.values import DossierView, QueueRow, StepDone
 from counter_app.ui.context import AppContext, Changed
@@ -38,6 +34,7 @@ from counter_app.ui.return_page_arrival import ArrivalDialog
 from counter_app.ui.return_page_card import ReturnCard
 from counter_app.ui.return_page_card import Words as CardWords
 from counter_app.ui.return_page_checks import can_return
+from counter_app.ui.return_page_lookup import CHOICES_SHOWN, Found, Looked, look_up, slips_of
 from counter_app.ui.return_page_slip import slip_dialog
 from counter_app.ui.scan_button import ScanButton
 from counter_app.ui.scan_button import Words as ScanWords
@@ -45,7 +42,6 @@ from counter_app.ui.step_dialogs import StepDialog, announce_step
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
-CHOICES_SHOWN = 8
 CHOICE_HEIGHT = 37
 
 
@@ -64,37 +60,6 @@ class Words:
     CHOICE = QT_TRANSLATE_NOOP("ReturnPage", "{code} · {name} · {status} · {procedure}")
     CHOICES = QT_TRANSLATE_NOOP("ReturnPage", "Hồ sơ khớp với nội dung đã gõ")
     LAST = QT_TRANSLATE_NOOP("ReturnPage", "Vừa trả lúc {time}: {code} cho {to}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A dossier, whether its result must be scanned and is not yet, and what was printed to be signed."""
-
-    view: DossierView
-    lacks_scan: bool
-    slips: tuple[PrintedSlip, ...]
-
-
-Found = _Looked | list[QueueRow]
-
-
-def _look_up(desk: DeskContext, text: str) -> Found:
-    """The dossier that the text names, or those that it may mean."""
-    try:
-        return _looked(desk, text)
-    except UserError as error:
-        if error.kind != "dossier_unknown":
-            raise
-    rows = find(desk, text, CHOICES_SHOWN)
-    return _looked(desk, rows[0].code) if len(rows) == 1 else rows
-
-
-def _looked(desk: DeskContext, code: str) -> _Looked:
-    return _Looked(show(desk, code), lacks_result_scan(desk, code), printed_slips(desk, code))
-
-
-def _slips_of(desk: DeskContext, code: str) -> tuple[str, tuple[PrintedSlip, ...]]:
-    return code, printed_slips(desk, code)
 
 
 class ReturnPage(Page):
@@ -270,10 +235,10 @@ class ReturnPage(Page):
 
     def _ask(self, text: str) -> None:
         self._asked = text
-        self.context.executor.submit(partial(_look_up, self.context.desk, text), self._found, self._refused)
+        self.context.executor.submit(partial(look_up, self.context.desk, text), self._found, self._refused)
 
     def _found(self, found: Found) -> None:
-        if isinstance(found, _Looked):
+        if isinstance(found, Looked):
             self._show(found)
         elif found:
             self._offer(found)
@@ -301,12 +266,14 @@ class ReturnPage(Page):
     def _chosen(self, item: QListWidgetItem) -> None:
         self._ask(str(item.data(Qt.ItemDataRole.UserRole)))
 
-    def _show(self, found: _Looked) -> None:
+    def _show(self, found: Looked) -> None:
         self.view = view = found.view
         self.choices.hide()
         self.line.hide()
         now, calendar = self.context.desk.clock(), self.context.calendar
-        self.card.show_dossier(view, now, calendar, lacks_scan=found.lacks_scan, slips=found.slips)
+        self.card.show_dossier(
+            view, now, calendar, lacks_scan=found.lacks_scan, has_file=found.has_file, slips=found.slips
+        )
 
     def _given(self, done: StepDone) -> None:
         last = _tr(Words.LAST).format(time=local_time(done.at), code=done.code, to=self._last_to)
@@ -383,7 +350,7 @@ class ReturnPage(Page):
         if code in changed.dossiers:
             self._ask(code)
         elif "print_jobs" in changed.kinds:
-            self.context.executor.submit(partial(_slips_of, self.context.desk, code), self._slips_printed)
+            self.context.executor.submit(partial(slips_of, self.context.desk, code), self._slips_printed)
 
     def _slips_printed(self, found: tuple[str, tuple[PrintedSlip, ...]]) -> None:
         """A slip went to the printer, or was given up; one that holds can be signed next."""

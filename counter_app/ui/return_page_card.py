@@ -29,6 +29,7 @@ from counter_app.services.values import RETURN_WAYS, DossierView
 from counter_app.ui.formatting import due_words, status_label, status_tone
 from counter_app.ui.page import nfc
 from counter_app.ui.return_page_checks import can_return, checks, fees_due
+from counter_app.ui.return_page_delivery import DeliveryBox
 from counter_app.ui.return_page_evidence import EvidenceBox
 from counter_app.ui.theme import badge, set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -75,6 +76,7 @@ class ReturnCard(QFrame):
         self._applicant = ""
         self._results: list[str] = []
         self._slips: Sequence[PrintedSlip] = ()
+        self._has_file = True
         self._check_labels: list[QLabel] = []
         self._build_head()
         self._build_way()
@@ -97,6 +99,7 @@ class ReturnCard(QFrame):
         self._slips = ()
         self.tracking.clear()
         self.to_name.clear()
+        self.parcel.clear()
         self.evidence.clear()
         self.return_button.setEnabled(False)
         self.evidence.slip.setEnabled(False)
@@ -109,10 +112,15 @@ class ReturnCard(QFrame):
         calendar: WorkCalendar | None,
         *,
         lacks_scan: bool = False,
+        has_file: bool = True,
         slips: Sequence[PrintedSlip] = (),
     ) -> None:
-        """Show a dossier; shown again after a change it keeps what was entered. ``slips``: printed to be signed."""
+        """Show a dossier; shown again after a change it keeps what was entered.
+
+        ``has_file``: a result is on file; ``slips``: printed to be signed.
+        """
         again = self._code == view.row.code
+        self._has_file = has_file
         self._code, self._applicant = view.row.code, view.applicant.name
         self._results = [name for _, name in view.procedure.results]
         self.dossier_code.setText(view.row.code)
@@ -130,9 +138,11 @@ class ReturnCard(QFrame):
             self._slips = ()
             self.ways.get(view.return_by, self.ways["counter"]).setChecked(True)
             self.evidence.begin(view)
+            self.parcel.begin(view)
             self.to_name.setText(view.submitter.name if view.submitter else "")
             self.evidence.number.setText(view.submitter.personal_number if view.submitter else "")
             (self.authorised if view.submitter else self.owner).setChecked(True)
+        self._ask_evidence()
         self.return_button.setEnabled(can_return(view))
         self.evidence.slip.setEnabled(can_return(view))
         under_way = view.delivery_state in ("posted", "online")
@@ -163,7 +173,7 @@ class ReturnCard(QFrame):
         """
         box, handing = self.evidence, self._handing(to_sign=to_sign)
         try:
-            check_handing(handing, self.way())
+            check_handing(handing, self.way(), self._applicant, has_file=self._has_file)
         except UserError as error:
             if error.kind == "signature_missing":
                 self._refuse_outdated(handing)
@@ -172,6 +182,8 @@ class ReturnCard(QFrame):
                 "authority_missing": box.authority,
                 "signature_missing": box.signed,
                 "tracking_missing": self.tracking,
+                "address_missing": self.parcel.address,
+                "result_file_missing": self.parcel.reason,
             }
             if error.kind in asked:
                 asked[error.kind].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -179,7 +191,8 @@ class ReturnCard(QFrame):
         return handing
 
     def _handing(self, *, to_sign: bool = False) -> Handing:
-        authorised, box = self.authorised.isChecked(), self.evidence
+        authorised, box, parcel = self.authorised.isChecked(), self.evidence, self.parcel
+        by_post, online = self.way() == "post", self.way() == "online"
         return Handing(
             by=self.way(),
             to=nfc(self.to_name.text()) if authorised else self._applicant,
@@ -187,7 +200,11 @@ class ReturnCard(QFrame):
             authorised=authorised,
             authority=nfc(box.authority.text()) if authorised else "",
             signed=to_sign or box.signed.isChecked(),
-            tracking=nfc(self.tracking.text()) if self.way() == "post" else "",
+            tracking=nfc(self.tracking.text()) if by_post else "",
+            carrier=nfc(parcel.carrier.text()) if by_post else "",
+            address=nfc(parcel.address.text()) if by_post else "",
+            phone=nfc(parcel.phone.text()) if by_post else "",
+            reason=nfc(parcel.reason.text()) if online and not self._has_file else "",
             results=box.results_out(),
             originals=box.originals_back(),
         )
@@ -258,6 +275,7 @@ class ReturnCard(QFrame):
         self.to_name.setPlaceholderText(_tr(Words.AUTHORISED_NAME))
         self.to_name.setAccessibleName(_tr(Words.AUTHORISED_NAME))
         self.authorised.toggled.connect(self._authorised_toggled)
+        self.parcel = DeliveryBox(self)
         self.evidence = EvidenceBox(self)
         self.evidence.slip_asked.connect(self.slip_asked)
         self.evidence.changed.connect(self._follow)
@@ -308,6 +326,7 @@ class ReturnCard(QFrame):
         card.addWidget(self.what)
         card.addLayout(self.check_box)
         card.addLayout(grid)
+        card.addWidget(self.parcel)
         card.addWidget(self.evidence)
         card.addLayout(buttons)
 
@@ -344,10 +363,12 @@ class ReturnCard(QFrame):
     def _ask_evidence(self) -> None:
         if any(button.isChecked() for button in self.ways.values()):
             self.evidence.ask(way=self.way(), authorised=self.authorised.isChecked())
+            self.parcel.ask(way=self.way(), has_file=self._has_file)
 
     @Slot(bool)
     def _authorised_toggled(self, on: bool) -> None:
         self.to_name.setEnabled(on)
+        self.parcel.address_to(authorised=on)
         self._ask_evidence()
         if on and self.isVisible():
             self.to_name.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -30,7 +30,7 @@ from counter_app.rules.lifecycle import Step, step_label
 from counter_app.rules.working_time import VIETNAM
 from counter_app.services.papers_issued import FORMS as FORM_TITLES
 from counter_app.services.steps import StepInput, take_step
-from counter_app.services.values import PAYMENT_METHODS, RETURN_WAYS, DossierView, StepDone
+from counter_app.services.values import PAYMENT_METHODS, DossierView, StepDone
 from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.page import commit_preedit, nfc
@@ -61,9 +61,6 @@ class Words:
     METHOD = QT_TRANSLATE_NOOP("StepDialogs", "&Hình thức nộp")
     REFERENCE = QT_TRANSLATE_NOOP("StepDialogs", "Số giao &dịch chuyển khoản")
     OFFICIAL_RECEIPT = QT_TRANSLATE_NOOP("StepDialogs", "&Biên lai số")
-    WAY = QT_TRANSLATE_NOOP("StepDialogs", "&Cách trả")
-    TO = QT_TRANSLATE_NOOP("StepDialogs", "Trả &cho")
-    TRACKING = QT_TRANSLATE_NOOP("StepDialogs", "Số &vận đơn")
     HINT_HAND_OVER = QT_TRANSLATE_NOOP("StepDialogs", "Hồ sơ rời quầy, đến đơn vị giải quyết.")
     HINT_RECEIVE = QT_TRANSLATE_NOOP(
         "StepDialogs", "Hồ sơ trực tuyến được tiếp nhận; hạn trả tính từ lúc này và báo lên cổng."
@@ -123,19 +120,12 @@ FORMS: dict[Step, StepForm] = {
         Words.HINT_PAY,
     ),
     Step.FINISH: StepForm((_NOTE,), Words.HINT_FINISH),
-    Step.RETURN: StepForm(
-        (
-            FieldSpec("by", Words.WAY, choices=RETURN_WAYS),
-            FieldSpec("to", Words.TO),
-            FieldSpec("tracking", Words.TRACKING),
-            _NOTE,
-        )
-    ),
     Step.WITHDRAW: StepForm((FieldSpec("reason", Words.REASON, multiline=True),), Words.HINT_WITHDRAW),
     Step.STOP: StepForm((_REASON,), Words.HINT_STOP),
 }
-"""Apologies have a window of their own (``overdue_page_letter``), attachments the dossier's page; the papers of a
-supplement and what it asks for are in ``supplement_dialog``, the fees that are paid in ``payment_dialog``."""
+"""Apologies have a window of their own (``overdue_page_letter``), returns a page (``return_page``), attachments the
+dossier's page; the papers of a supplement and what it asks for are in ``supplement_dialog``, the fees that are paid in
+``payment_dialog``."""
 
 PAPERS = {Step.REQUEST_SUPPLEMENT: "supplement_request", Step.REFUSE: "refusal", Step.STOP: "stop_notice"}
 """What each step gives to the applicant in writing."""
@@ -350,13 +340,9 @@ class StepDialog(TaskDialog):
         return QLineEdit(self)
 
     def _prefill(self, dossier: DossierView) -> None:
-        known = {"unit": dossier.row.unit, "to": dossier.applicant.name, "by": dossier.return_by}
-        for name, value in known.items():
-            field = self.inputs.get(name)
-            if isinstance(field, QComboBox):
-                field.setCurrentIndex(max(0, field.findData(value)))
-            elif isinstance(field, QLineEdit):
-                field.setText(value)
+        unit = self.inputs.get("unit")
+        if isinstance(unit, QLineEdit):
+            unit.setText(dossier.row.unit)
 
 
 def announce_step(context: AppContext, step: Step, done: StepDone) -> None:

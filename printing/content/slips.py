@@ -187,7 +187,8 @@ class ReturnSlipContent(DossierPaper):
     """Phiếu giao nhận kết quả: what was handed to whom.
 
     ``originals`` are the papers given back with the results. ``authority`` says by what right the receiver
-    takes them: the applicant in person, or the paper that empowers.
+    takes them: the applicant in person, or the paper that empowers. ``checked``: the receiver stands at the desk
+    and looks at what is given; a parcel has an address, a carrier and its code instead.
     """
 
     results: tuple[ResultLine, ...]
@@ -198,6 +199,10 @@ class ReturnSlipContent(DossierPaper):
     receiver_identifier: str | None = None
     authority: str | None = None
     return_method: str | None = None
+    checked: bool = True
+    delivery_address: str | None = None
+    carrier: str | None = None
+    tracking_code: str | None = None
     copies: tuple[str, ...] = RETURN_COPIES
 
 

@@ -83,6 +83,8 @@ TEXT_FIELDS = frozenset(
         "receiver_identifier",
         "authority",
         "return_method",
+        "checked_by",
+        "delivery_address",
         "sender_name",
         "sender_address",
         "sender_phone",

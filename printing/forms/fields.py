@@ -169,6 +169,10 @@ def return_values(content: ReturnSlipContent) -> Values:
         "receiver_identifier": content.receiver_identifier,
         "authority": content.authority,
         "return_method": content.return_method,
+        "checked_by": content.receiver_name if content.checked else None,
+        "delivery_address": content.delivery_address,
+        "carrier": content.carrier,
+        "tracking_code": content.tracking_code,
         "officer_name": content.officer_name,
     }
 

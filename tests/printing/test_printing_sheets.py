@@ -14,8 +14,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from counter_app.database import Database
+from counter_app.services.print_job_store import DatabaseJobStore
 from counter_app.services.print_jobs import (
-    DatabaseJobStore,
     PrinterChoice,
     cancel,
     enqueue,

@@ -16,8 +16,8 @@ from real_printers import IppPrinter, RawPrinter, free_port
 
 from counter_app.database import Database
 from counter_app.errors import CounterError, KnownError, UserError
+from counter_app.services.print_job_store import DatabaseJobStore
 from counter_app.services.print_jobs import (
-    DatabaseJobStore,
     JobRow,
     cancel,
     confirm,
@@ -233,7 +233,7 @@ import os, sys
 from datetime import datetime
 from pathlib import Path
 from counter_app.database import Database
-from counter_app.services.print_jobs import DatabaseJobStore
+from counter_app.services.print_job_store import DatabaseJobStore
 from printing.spool import Spooler
 
 def deliver(job, stop):

@@ -82,7 +82,7 @@ def test_the_return_slip_says_what_went_to_whom_by_what_right(desk: DeskContext,
                              originals=(OriginalBack("TP01", 1),)))  # fmt: skip
     said = text(desk, code, "return_slip", tmp_path)
     for words in ("Y Thịnh Kbuôr", "066090054321", "Giấy ủy quyền số 05", "Giấy xác nhận", "Tờ khai theo mẫu",
-                  "Tại quầy", "Lê Thị Hạnh", "Liên 2"):  # fmt: skip
+                  "Tại quầy", "Lê Thị Hạnh", "Liên 2", "Y Thịnh Kbuôr đã kiểm và nhận đủ"):  # fmt: skip
         assert words in said, words
     assert "post_label" not in issued_forms(show(desk, code))
     with refused("form_not_issued"):
@@ -96,10 +96,17 @@ def test_a_parcel_sent_again_has_a_label_of_its_own(desk: DeskContext, clock: Cl
     for words in ("EB111111111VN", "Bưu điện Ea Kao", HNGAM.name, HNGAM.address):
         assert words in said, words
     assert HNGAM.personal_number not in said
+    slip = text(desk, code, "return_slip", tmp_path)
+    assert f"Gửi đến: {HNGAM.address}" in slip
+    assert "nhận đủ" not in slip, "nobody has seen it yet"
     clock.move(days=2)
     delivery_came_back(desk, code, "Không có người nhận")
-    give(desk, code, Handing(by="post", tracking="EB222222222VN"))
-    assert "EB222222222VN" in text(desk, code, "post_label", tmp_path)
+    give(desk, code, Handing(by="post", tracking="EB222222222VN", authorised=True, to="Y Thắng Êban",
+                             authority="Giấy ủy quyền số 12", address="12 Lê Duẩn", phone="0905111222"))  # fmt: skip
+    said = text(desk, code, "post_label", tmp_path)
+    for words in ("EB222222222VN", "Y Thắng Êban", "12 Lê Duẩn", "0905111222"):
+        assert words in said, words
+    assert HNGAM.address not in said
     assert "EB111111111VN" in text(desk, code, "post_label", tmp_path, number=first.event_number)
     print_paper(desk, code, "post_label", PRINTER)
     with refused("already_printed"):

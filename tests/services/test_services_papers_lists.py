@@ -21,10 +21,10 @@ from counter_app.services.offices import save_office
 from counter_app.services.papers_lists import (
     closing_paper,
     handover_paper,
+    list_again,
     print_closing,
     print_handover,
     register_paper,
-    reprint_payload,
 )
 from counter_app.services.print_jobs import job
 from counter_app.services.receive import receive
@@ -76,12 +76,15 @@ def test_what_ended_before_it_went_is_not_on_the_record(desk: DeskContext, codes
 
 def test_a_list_is_printed_once_and_again_with_its_mark(desk: DeskContext, codes: list[str], tmp_path: Path) -> None:
     made = prepare(desk, codes, Destination(CIVIL))
+    drafts = [print_handover(desk, made.id, PRINTER) for _ in range(2)]
+    assert {job(desk.database, draft).event_number for draft in drafts} == {None}, "to be looked at, no paper yet"
+    send(desk, made.id)
     number = print_handover(desk, made.id, PRINTER)
-    assert job(desk.database, number).event_number == made.id
+    assert (job(desk.database, number).event_number, job(desk.database, number).reprint) == (made.id, False)
     with refused("already_printed"):
         print_handover(desk, made.id, PRINTER)
     assert print_handover(desk, made.id, PRINTER, reprint=True) != number
-    again = reprint_payload(desk, papers_lists.HANDOVER, made.id)
+    again = list_again(desk, papers_lists.HANDOVER, made.id, reprint=True)
     assert "Bản in lại" in text(again, tmp_path)
 
 
@@ -94,6 +97,7 @@ def test_the_closing_says_what_was_taken_and_counted(
     for words in ("10/03/2026", "BL7", "Chuyển khoản", "16.000", DUNG.name):
         assert words in said, words
     assert "Rơi" not in said
+    print_closing(desk, TODAY, PRINTER)
     close_day(desk, TODAY, {"Lê Thị Hạnh": 7000}, "Rơi mất một tờ")
     said = text(closing_paper(desk, TODAY), tmp_path)
     for words in ("Rơi mất một tờ", "15.000", "-1.000"):
@@ -101,7 +105,8 @@ def test_the_closing_says_what_was_taken_and_counted(
     number = print_closing(desk, TODAY, PRINTER)
     found = job(desk.database, number)
     assert found.event_number is not None
-    assert "Bản in lại" in text(reprint_payload(desk, found.form, found.event_number), tmp_path)
+    assert not found.reprint, "what was printed before the counting was another sheet"
+    assert "Bản in lại" in text(list_again(desk, found.form, found.event_number, reprint=True), tmp_path)
 
 
 def test_the_register_has_a_volume_a_year(

@@ -15,6 +15,8 @@ from counter_app.services import print_jobs
 from counter_app.services.desk import DeskContext
 from counter_app.services.papers import make_paper, print_paper
 from counter_app.services.papers_return import print_slip_to_sign, slip_to_sign
+from counter_app.services.print_again import print_again
+from counter_app.services.print_job_store import DatabaseJobStore
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.returning import delivery_came_back, give, printed_slips
@@ -185,3 +187,53 @@ def test_by_post_nobody_signed_and_the_slip_of_the_desk_is_not_named(desk: DeskC
     give(desk, code, Handing(by="post", tracking="EB111111111VN"))
     assert "slip" not in show(desk, code).events[-1].details
     assert printed_slips(desk, code) == (), "the next handing out begins without one"
+
+
+def test_a_slip_to_sign_is_printed_again_from_the_list_of_jobs_as_it_was(
+    desk: DeskContext, clock: Clock, code: str, tmp_path: Path
+) -> None:
+    job = print_slip_to_sign(desk, code, OTHER, PRINTER)
+    lost(desk, job)
+    clock.move(minutes=7)
+    again = print_again(desk, job)
+    said = text_of(slip_of(desk, code), tmp_path)
+    for words in ("Bản in lại", "Y Thắng Êban", "Giấy ủy quyền số 12", "08 giờ 30 phút"):
+        assert words in said, words
+    give(desk, code, replace(OTHER, signed=True))
+    assert show(desk, code).events[-1].details["slip"][0] == printed_slip(desk, again), "the one that came out holds"
+    print_again(desk, again)
+    assert "Giấy ủy quyền số 12" in text_of(slip_of(desk, code), tmp_path), "of the return that was entered"
+
+
+def test_what_never_came_out_is_printed_without_a_mark(desk: DeskContext, code: str, tmp_path: Path) -> None:
+    job = print_slip_to_sign(desk, code, HANDING, PRINTER)
+    print_jobs.cancel(desk.database, job)
+    again = print_again(desk, job)
+    assert not print_jobs.job(desk.database, again).reprint
+    assert "Bản in lại" not in text_of(slip_of(desk, code), tmp_path)
+    lost(desk, again)
+    print_jobs.cancel(desk.database, again)
+    with refused("already_printed"):
+        print_slip_to_sign(desk, code, HANDING, PRINTER)
+    assert print_jobs.job(desk.database, print_again(desk, job)).reprint, "one of them may lie in the tray"
+
+
+def test_a_slip_that_another_took_the_place_of_is_not_printed_again(desk: DeskContext, code: str) -> None:
+    job = print_slip_to_sign(desk, code, HANDING, PRINTER)
+    print_slip_to_sign(desk, code, OTHER, PRINTER)
+    give(desk, code, replace(OTHER, signed=True))
+    with refused("slip_not_signed", "Ctrl+Shift+P"):
+        print_again(desk, job)
+
+
+def lost(desk: DeskContext, job: int) -> None:
+    """The program ended while the job was being sent."""
+    store = DatabaseJobStore(desk.database)
+    store.claim(PRINTER, desk.clock())
+    store.mark_unknown(job, "mất điện")
+    assert print_jobs.job(desk.database, job).state == "unknown"
+
+
+def printed_slip(desk: DeskContext, job: int) -> str:
+    with desk.database.read() as session:
+        return session.get_one(PrintJob, job).key.split("/")[1]

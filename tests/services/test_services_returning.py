@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from counter_app.errors import UserError
 from counter_app.models import Delivery
 from counter_app.rules.lifecycle import Step
+from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext
 from counter_app.services.outbox import list_outbox
 from counter_app.services.reading import show
@@ -26,8 +28,10 @@ from counter_app.services.returning_delivery import Handing, OriginalBack, Resul
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import StepDone
 from counter_app.services.verify import verify
-from tests.catalogue_samples import HNGAM, ON_THE_SPOT, full_request, request
+from tests.catalogue_samples import HNGAM, ON_THE_SPOT, full_request, request, write_pdf
 from tests.conftest import Clock
+from tests.services.inspect_desk import nothing_stored
+from tests.services.inspect_desk import refused as stopped
 
 SIGNED = Handing(by="counter", signed=True)
 
@@ -206,7 +210,39 @@ def test_received_and_returned_on_the_spot_in_one_unit_of_work(desk: DeskContext
 
 
 def test_a_step_without_evidence_is_given_and_not_signed(desk: DeskContext) -> None:
-    """The command line says by which way and to whom, no more."""
+    """The command line says by which way and to whom; a stranger has no right there either."""
     code = finished(desk)
-    take_step(desk, code, Step.RETURN, StepInput(to="Y Bhiăo Êban"))
+    with nothing_stored(desk), stopped("authority_missing"):
+        take_step(desk, code, Step.RETURN, StepInput(to="Người Lạ"))
+    take_step(desk, code, Step.RETURN, StepInput(to="Y Bhiăo Êban", authority="Giấy ủy quyền số 5"))
     assert [(item.state, item.to_name) for item in deliveries(desk, code)] == [("given", "Y Bhiăo Êban")]
+
+
+def test_a_stranger_without_a_paper_gets_nothing_whatever_is_ticked(desk: DeskContext) -> None:
+    code = finished(desk)
+    refused(desk, code, "authority_missing", by="counter", signed=True, to="Người Lạ")
+    give(desk, code, Handing(by="counter", signed=True, to=HNGAM.name.upper()))
+    assert deliveries(desk, code)[0].authority == ""
+
+
+def test_a_parcel_goes_to_whoever_takes_it(desk: DeskContext) -> None:
+    other = {"authorised": True, "to": "Y Thắng Êban", "authority": "Giấy ủy quyền số 12"}
+    code = finished(desk)
+    refused(desk, code, "address_missing", by="post", tracking="EB1VN", **other)
+    parcel = Handing(by="post", tracking="EB1VN", address="12 Lê Duẩn", phone="0905 111 222", **other)
+    give(desk, code, parcel)
+    (made,) = under_way(desk)
+    assert (made.to_name, made.address, made.phone) == ("Y Thắng Êban", "12 Lê Duẩn", "0905 111 222")
+
+
+def test_online_there_is_a_file_or_a_reason(desk: DeskContext, tmp_path: Path) -> None:
+    code = finished(desk)
+    refused(desk, code, "result_file_missing", by="online")
+    give(desk, code, Handing(by="online", reason="Bộ trả trên hệ thống của mình"))
+    assert show(desk, code).events[-1].reason == "Bộ trả trên hệ thống của mình"
+    code = finished(desk)
+    with stopped("result_file_missing"):
+        take_step(desk, code, Step.RETURN, StepInput(by="online"))
+    attach(desk, code, [write_pdf(tmp_path / "kq.pdf")], result="KQ01")
+    give(desk, code, Handing(by="online"))
+    assert show(desk, code).delivery_state == "online"

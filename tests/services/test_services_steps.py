@@ -254,7 +254,7 @@ def test_paying_without_a_request_moves_only_the_money(desk: DeskContext, clock:
 
 
 def test_fee_paid_at_reception_keeps_its_time_and_method(desk: DeskContext, clock: Clock) -> None:
-    code = receive(desk, full_request(channel="postal", fees=(FeeIn("LP01", True, "transfer"),))).code
+    code = receive(desk, full_request(channel="postal", fees=(FeeIn("LP01", True, "transfer", "FT1"),))).code
     received = clock.now
     clock.move(hours=1)
     take_step(desk, code, Step.PAY, StepInput(method="cash"))
@@ -286,11 +286,14 @@ def returned(desk: DeskContext, code: str, **given: Any) -> tuple[StepDone, Doss
 def test_return_says_how_and_to_whom(desk: DeskContext, by: str, delivery: str) -> None:
     code = receive(desk, full_request(fees=(FeeIn("LP01", True),))).code
     take_step(desk, code, Step.FINISH, StepInput())
-    done, view = returned(desk, code, by=by, to="Y Bhiăo Êban", tracking="VN123")
+    reason = "Bộ trả trên hệ thống của mình" if by == "online" else ""
+    right = "Giấy ủy quyền số 5"
+    done, view = returned(desk, code, by=by, to="Y Bhiăo Êban", authority=right, tracking="VN123", reason=reason)
     assert done.warnings == ()
     assert (view.delivery_state, view.return_by) == (delivery, by or "counter")
     told = {name: value for name, value in view.events[-1].details.items() if name != FROZEN}
-    assert told == {"by": by or "counter", "to": "Y Bhiăo Êban", "tracking": "VN123"}
+    parcel = {"tracking": "VN123", "address": "", "phone": ""} if by == "post" else {}
+    assert told == {"by": by or "counter", "to": "Y Bhiăo Êban", "authority": right, **parcel}
     assert view.returned_at == done.at
 
 

@@ -24,7 +24,9 @@ from counter_app.services.values import Received
 from counter_app.settings import with_changes
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.return_page import ReturnPage
 from counter_app.ui.step_dialogs import StepDialog
+from tests.printing.paper_samples import text_of
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import Clock, settle
 
@@ -116,6 +118,22 @@ def test_only_permitted_steps_are_offered(page: DossierPage, running: RunningApp
     settle(qtbot, running.executor)
     assert page.steps.buttons[0].text() == "Trả kết quả (Alt+8)"
     assert not page.steps.step_actions[Step.HAND_OVER].isEnabled()
+
+
+def test_a_result_is_handed_out_with_its_evidence_at_the_return_page(
+    page: DossierPage, running: RunningApp, qtbot: Any
+) -> None:
+    take_step(running.desk, page.code, Step.FINISH, StepInput())
+    page.reload()
+    settle(qtbot, running.executor)
+    page.take_step(Step.RETURN)
+    settle(qtbot, running.executor)
+    returning = running.window.page("return")
+    assert running.window.current_page == "return"
+    assert isinstance(returning, ReturnPage)
+    assert returning.card.dossier_code.text() == page.code
+    returning.give()
+    assert returning.line.text().startswith("Hãy cho người nhận ký")
 
 
 def test_a_step_by_its_key_asks_only_what_it_needs(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
@@ -275,3 +293,28 @@ def test_the_small_slip_is_offered_where_there_is_a_printer_for_it(
         ("thermal", False),
     ]
     dialog.reject()
+
+
+def test_a_paper_issued_before_the_latest_is_printed_again_from_here(
+    page: DossierPage, running: RunningApp, qtbot: Any, tmp_path: Path
+) -> None:
+    def receipts() -> list[str]:
+        page.reload()
+        settle(qtbot, running.executor)
+        return [action.text() for action in page.others.earlier.actions()]
+
+    assert receipts() == []
+    take_step(running.desk, page.code, Step.REQUEST_SUPPLEMENT, StepInput(reason="Thiếu bản sao"))
+    take_step(running.desk, page.code, Step.SUPPLEMENT, StepInput(incomplete=True))
+    assert receipts() == ["Giấy tiếp nhận hồ sơ và hẹn trả kết quả · 08:30 10/03/2026"]
+    settings = with_changes(running.desk.settings, printers={"office": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+    page.others.earlier.actions()[0].trigger()
+    settle(qtbot, running.executor)
+    paper = page._dialog
+    assert isinstance(paper, PaperDialog)
+    assert "Bản in lại" in text_of(paper.pdf, tmp_path)
+    paper.print_now()
+    settle(qtbot, running.executor)
+    (job,) = list_jobs(running.desk.database)
+    assert (job.event_number, job.reprint) == (1, True)

@@ -39,6 +39,9 @@ def test_the_record_is_shown_and_printed_once_and_the_slip_of_a_line(
     running.window.show()
     settle(qtbot, running.executor)
     assert not page.slip_button.isEnabled(), "nothing was handed over yet"
+    send(running.desk, made.id)
+    page.refresh()
+    settle(qtbot, running.executor)
     page.record_button.click()
     settle(qtbot, running.executor)
     record = page._dialog
@@ -57,9 +60,6 @@ def test_the_record_is_shown_and_printed_once_and_the_slip_of_a_line(
     settle(qtbot, running.executor)
     assert again.print_button.text() == "&In lại"
     again.reject()
-    send(running.desk, made.id)
-    page.refresh()
-    settle(qtbot, running.executor)
     page.slip_button.click()
     settle(qtbot, running.executor)
     slip = page._dialog
@@ -74,6 +74,7 @@ def test_a_list_is_reprinted_from_the_spool(running: RunningApp, take_in: TakeIn
 
     code = take_in(procedure="1.001193").code
     made = prepare(running.desk, [code], Destination("Phòng Văn hóa"))
+    send(running.desk, made.id)
     first = print_handover(running.desk, made.id, PRINTER["office"])
     panel = PrintJobsPanel(running.context)
     qtbot.addWidget(panel)

@@ -24,6 +24,7 @@ from counter_app.services.apologies_paper import print_letters
 from counter_app.services.apologies_reasons import keep_reason
 from counter_app.services.apologies_rows import LetterText
 from counter_app.services.calendars import read_calendar
+from counter_app.services.print_again import print_again
 from counter_app.services.print_jobs import list_jobs
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
@@ -38,7 +39,6 @@ from counter_app.ui.overdue_page_letters import LettersPanel
 from counter_app.ui.overdue_page_papers import LettersDialog, MonthDialog
 from counter_app.ui.overdue_page_steps import LetterHistoryDialog, LetterStepDialog
 from counter_app.ui.overdue_page_tables import EVERY_LETTER
-from counter_app.ui.print_jobs_panel import _reprint
 from tests.pdf_words import said
 from tests.ui.window_fixtures import Clock, settle
 
@@ -382,7 +382,7 @@ def test_a_batch_job_is_printed_again_from_the_list_of_jobs(page: OverduePage, r
     done = run_batch(running.desk, start_batch(running.desk, items, signed=True))
     print_letters(running.desk, done.letters, "tcp://127.0.0.1:9")
     (job,) = list_jobs(running.desk.database)
-    again = _reprint(running.desk, job)
+    again = print_again(running.desk, job.id)
     jobs = {row.id: row for row in list_jobs(running.desk.database, states=("waiting", "cancelled"))}
     assert (jobs[job.id].state, jobs[again].form, jobs[again].reprint) == ("cancelled", "apologies", True)
 

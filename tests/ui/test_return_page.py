@@ -17,6 +17,7 @@ from counter_app.services.returning import deliveries
 from counter_app.services.steps import StepInput, find_dossier, take_step
 from counter_app.services.values import ApplicantData, Received
 from counter_app.ui.return_page import ReturnPage
+from counter_app.ui.return_page_delivery import PUBLIC_POST
 from tests.ui.vietnamese_typing import type_vietnamese
 from tests.ui.window_fixtures import Clock, press, settle
 
@@ -110,11 +111,35 @@ def test_post_asks_for_the_tracking_number(page: ReturnPage, running: RunningApp
     assert page.line.text() == "Hãy nhập số vận đơn của bưu chính rồi trả kết quả."
     assert page.card.tracking.hasFocus()
     qtbot.keyClicks(page.card.tracking, "EB123456789VN")
+    parcel, owner = page.card.parcel, show(running.desk, code).applicant
+    assert (parcel.address.text(), parcel.phone.text()) == (owner.address, owner.phone)
+    to_somebody_else(page)
+    assert (parcel.address.text(), parcel.phone.text()) == ("", ""), "of somebody else nothing is known"
+    page.give()
+    assert page.line.text() == "Hãy nhập địa chỉ nơi bưu chính phát rồi trả kết quả."
+    assert parcel.address.hasFocus()
+    parcel.address.setText("12 Lê Duẩn")
     page.give()
     settle(qtbot, running.executor)
     view = show(running.desk, code)
     assert view.delivery_state == "posted"
-    assert view.events[-1].details["tracking"] == "EB123456789VN"
+    told: Any = view.events[-1].details
+    assert (told["tracking"], told["address"], told["carrier"]) == ("EB123456789VN", "12 Lê Duẩn", PUBLIC_POST)
+
+
+def test_online_without_a_file_asks_why(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    assert page.card.parcel.isHidden()
+    page.card.ways["online"].click()
+    page.give()
+    assert page.line.text().startswith("Chưa có bản điện tử của kết quả")
+    assert page.card.parcel.reason.hasFocus()
+    page.card.parcel.reason.setText("Bộ trả trên hệ thống của mình")
+    page.give()
+    settle(qtbot, running.executor)
+    assert show(running.desk, code).delivery_state == "online"
 
 
 def test_an_authorised_person_is_named(page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
