@@ -159,13 +159,11 @@ def _parted(row: HandoverList, office: Office) -> tuple[list[HandoverItem], dict
             continue
         dossier, there = item.dossier, holder(item.dossier, office)
         if there != row.from_unit:
-            stay[dossier.code] = f"{dossier.code}: đang ở {there}, không còn ở {row.from_unit}."
+            stay[dossier.code] = f"{dossier.code}: nay ở {there}."
+        elif Step.HAND_OVER not in lifecycle.permitted_steps(Status(dossier.status)):
+            stay[dossier.code] = f"{dossier.code}: {lifecycle.label(Status(dossier.status)).lower()}."
         else:
-            try:
-                refuse_unless_permitted(dossier)
-                goes.append(item)
-            except UserError as refusal:
-                stay[dossier.code] = refusal.message
+            goes.append(item)
     if not goes:
         empty = f"Danh sách số {row.number} không còn hồ sơ nào để giao. Hãy bỏ danh sách."
         raise UserError("handover_empty", "\n".join((*stay.values(), empty)))

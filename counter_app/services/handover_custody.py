@@ -67,7 +67,7 @@ def move(
     taken = step if step in permitted_steps(Status(dossier.status)) else Step.CORRECT
     moment, entered_at = moment_of_step(desk, dossier, at)
     taking = Taking(desk, session, dossier, taken, StepInput(unit=unit, reason=reason), moment)
-    details = {HANDOVER: handover}
+    details: dict[str, Any] = {HANDOVER: handover}
     if taken is not Step.HAND_OVER:  # which begins the slip itself
         details |= begin_slip(session, dossier, desk.settings.office, moment)
     event, _ = carry_out(taking, entered_at, details=details)

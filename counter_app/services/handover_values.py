@@ -19,8 +19,8 @@ ITEM_STATES = {
     "sent": "chờ xác nhận",
     "confirmed": "đã nhận",
     "turned_back": "bên nhận trả lại",
-    "redirected": "đã chuyển lại đúng nơi",
-    "dropped": "đã bỏ khỏi danh sách",
+    "redirected": "đã chuyển lại",
+    "dropped": "đã bỏ ra",
 }
 
 

@@ -27,6 +27,10 @@ Unit = tuple[str, str]
 """A unit and the code of the office to which it belongs, "" for our own."""
 
 
+SHOWN_STAYING = 88
+"""Pixels for what does not go with a list: three dossiers; more are read by scrolling."""
+
+
 class UnitBox(QComboBox):
     """Units that dossiers went to, to choose from or to type over."""
 
@@ -81,7 +85,7 @@ class FinishDialog(StepDialog):
         super().__init__(context, dossier, Step.FINISH, parent)
         self.giver = QLineEdit(self)
         if dossier.row.unit:
-            self.giver.setPlaceholderText(tr(Words.BROUGHT_HINT).format(unit=dossier.row.unit))
+            self.say(f"{self.heading.text()}\n{tr(Words.BROUGHT_HINT).format(unit=dossier.row.unit)}")
             self.add_field(tr(Words.BROUGHT_BY), self.giver)
             self.put_late_entry_last()
             self.giver.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -148,10 +152,14 @@ class SendDialog(HandoverDialog):
         super().__init__(context, Words.SEND_TITLE, parent)
         view = going.view
         self.list_id = view.id
-        said = tr(Words.SEND_HINT).format(
-            number=view.number, count=going.count, giver=view.from_unit, receiver=view.to_unit
-        )
-        self.say("\n".join((said, *((tr(Words.STAYING), *going.stay) if going.stay else ()))))
+        sides = {"giver": view.from_unit, "receiver": view.to_unit}
+        self.say(tr(Words.SEND_HINT).format(number=view.number, count=going.count, **sides))
+        if going.stay:
+            staying = QPlainTextEdit("\n".join(going.stay), self)
+            staying.setReadOnly(True)
+            staying.setTabChangesFocus(True)
+            staying.setFixedHeight(SHOWN_STAYING)
+            self.add_field(tr(Words.STAYING), staying)
         self.giver = self.line(Words.GIVER)
         self.giver.setPlaceholderText(tr(Words.GIVER_HINT).format(unit=view.from_unit))
         self.giver.setText(going.giver)

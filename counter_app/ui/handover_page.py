@@ -276,7 +276,7 @@ class HandoverPage(Page):
             cells = (
                 str(view.number),
                 tr(Words.FROM_UNIT).format(unit=view.from_unit) if view.direction == "in" else view.to_unit,
-                str(len(view.lines)),
+                str(sum(line.state != "dropped" for line in view.lines) or len(view.lines)),
                 LIST_STATES[view.state],
                 short_time(when, now),
             )
@@ -322,7 +322,9 @@ class HandoverPage(Page):
 
     def _sent(self, view: HandoverView) -> None:
         text = tr(Words.SENT).format(number=view.number)
-        self._done(view, "\n".join((text, *view.warnings)), "warning" if view.warnings else "success")
+        if view.warnings:
+            text = f"{text} {tr(Words.LEFT_OUT).format(dossiers=' '.join(view.warnings))}"
+        self._done(view, text, "warning" if view.warnings else "success")
 
     def _discarded(self, view: HandoverView) -> None:
         self._done(view, tr(Words.DISCARDED).format(number=view.number))

@@ -67,12 +67,15 @@ class Words:
     REASON = QT_TRANSLATE_NOOP("HandoverPage", "&Lý do")
     GIVE_HINT = QT_TRANSLATE_NOOP("HandoverPage", "{count} hồ sơ. Danh sách lập xong chưa đi: xem lại rồi mới ký giao.")
     SEND_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Danh sách số {number}: giao {count} hồ sơ\n{giver} → {receiver}")
-    STAYING = QT_TRANSLATE_NOOP("HandoverPage", "Không giao, bỏ khỏi danh sách:")
+    STAYING = QT_TRANSLATE_NOOP("HandoverPage", "&Bỏ khỏi danh sách")
     GIVER_MISSING = QT_TRANSLATE_NOOP("HandoverPage", "Hãy ghi họ tên người ký giao.")
     SENDER_MISSING = QT_TRANSLATE_NOOP("HandoverPage", "Hãy ghi tên cơ quan giao giấy tờ đến.")
     GIVER_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Họ tên người của {unit}")
-    BROUGHT_BY = QT_TRANSLATE_NOOP("HandoverPage", "Người gi&ao giấy tờ về quầy")
-    BROUGHT_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Để trống nếu giấy tờ còn ở {unit}")
+    LEFT_OUT = QT_TRANSLATE_NOOP("HandoverPage", "Đã bỏ khỏi danh sách: {dossiers}")
+    BROUGHT_BY = QT_TRANSLATE_NOOP("HandoverPage", "Người gi&ao giấy tờ")
+    BROUGHT_HINT = QT_TRANSLATE_NOOP(
+        "HandoverPage", "Giấy tờ đang ở {unit}. Về cùng kết quả thì ghi người giao; chưa về thì để trống."
+    )
     CONFIRM_HINT = QT_TRANSLATE_NOOP(
         "HandoverPage",
         "Danh sách số {number} · {unit} · bên giao: {giver}\nBên nhận không nhận hồ sơ nào thì bỏ dấu, ghi lý do.",

@@ -208,5 +208,6 @@ def test_papers_that_another_office_brings(running: RunningApp, take_in: TakeIn,
         "H15.10",
         "closed",
     )
-    assert page.table.item(0, 1).text() == "Từ Sở Tư pháp"
+    place = page.table.model().index(0, 1)
+    assert place.data() == "Từ Sở Tư pháp"
     assert page.record_button.isEnabled(), "a record for both sides"
