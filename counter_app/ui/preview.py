@@ -18,6 +18,12 @@ ZOOM_STEPS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 GAP = 12
 POINTS_PER_INCH = 72
 SCREEN_DPI = 96
+MOST_PIXELS = 40_000_000
+"""Of one page's picture (160 MB): A3 at the closest zoom; a larger sheet grows no more, whatever its file says."""
+LONGEST_SIDE = 30_000
+"""Of a picture, in pixels: drawing surfaces end at 32,767."""
+MOST_KEPT = 100_000_000
+"""Of all pictures kept; those seen longest ago are drawn anew when they come into view."""
 
 
 class Words:
@@ -61,6 +67,11 @@ def render_page(data: bytes, number: int, scale: float) -> QImage:
             document.close()
 
 
+def fitting_scale(width: float, height: float, scale: float) -> float:
+    """``scale``, or less for a page of ``width`` times ``height`` points that would become too large a picture."""
+    return min(scale, (MOST_PIXELS / max(width * height, 1.0)) ** 0.5, LONGEST_SIDE / max(width, height, 1.0))
+
+
 def _render_job(data: bytes, token: int, number: int, scale: float) -> tuple[int, int, QImage]:
     return token, number, render_page(data, number, scale)
 
@@ -73,6 +84,8 @@ class _Pages(QWidget):
     """The canvas: asks for a page's picture the first time that the page is painted."""
 
     wanted = Signal(int)
+    dropped = Signal(int)
+    """A picture was given up: it is wanted again when its page comes into view."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +104,16 @@ class _Pages(QWidget):
         self.update()
 
     def put(self, number: int, image: QImage) -> None:
+        """Show a page's picture; out of view again, it may go to make room for others."""
+        self._pictures.pop(number, None)
         self._pictures[number] = QPixmap.fromImage(image)
+        view = self.visibleRegion()
+        for old in [old for old in self._pictures if not view.intersects(self._boxes[old])]:
+            if sum(picture.width() * picture.height() for picture in self._pictures.values()) <= MOST_KEPT:
+                break
+            if old != number:
+                del self._pictures[old]
+                self.dropped.emit(old)
         self.update(self._boxes[number])
 
     def picture(self, number: int) -> QPixmap | None:
@@ -131,6 +153,7 @@ class PdfPreview(QWidget):
         self._zoom = 2
         self._canvas = _Pages()
         self._canvas.wanted.connect(self._ask)
+        self._canvas.dropped.connect(self._forget)
         self._area = QScrollArea()
         self._area.setWidget(self._canvas)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -199,13 +222,14 @@ class PdfPreview(QWidget):
             self._token += 1
             self._lay_out()
 
-    def _scale(self) -> float:
-        return self.zoom * SCREEN_DPI / POINTS_PER_INCH
+    def _scale(self, number: int, ratio: float = 1.0) -> float:
+        return fitting_scale(*self._sizes[number], self.zoom * SCREEN_DPI / POINTS_PER_INCH * ratio)
 
     def _lay_out(self) -> None:
         self._asked.clear()
-        scale = self._scale()
-        self._canvas.lay_out([QSize(round(width * scale), round(height * scale)) for width, height in self._sizes])
+        scales = [self._scale(number) for number in range(len(self._sizes))]
+        sizes = zip(self._sizes, scales, strict=True)
+        self._canvas.lay_out([QSize(round(width * scale), round(height * scale)) for (width, height), scale in sizes])
         if self._sizes:
             words = translate("PdfPreview", Words.PAGES)
             self._label.setText(words.format(pages=len(self._sizes), zoom=round(self.zoom * 100)))
@@ -220,10 +244,11 @@ class PdfPreview(QWidget):
         if number in self._asked:
             return
         self._asked.add(number)
-        ratio = self.devicePixelRatioF()
-        self._executor.submit(
-            partial(_render_job, self._data, self._token, number, self._scale() * ratio), self._take_page, self._fail
-        )
+        scale = self._scale(number, self.devicePixelRatioF())
+        self._executor.submit(partial(_render_job, self._data, self._token, number, scale), self._take_page, self._fail)
+
+    def _forget(self, number: int) -> None:
+        self._asked.discard(number)
 
     def _take_page(self, answer: tuple[int, int, QImage]) -> None:
         token, number, image = answer

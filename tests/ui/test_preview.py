@@ -5,11 +5,12 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 from PySide6.QtGui import QColor
 
 from counter_app.ui.executor import Executor
-from counter_app.ui.preview import PdfPreview, page_sizes, render_page
+from counter_app.ui.preview import LONGEST_SIDE, MOST_PIXELS, PdfPreview, page_sizes, render_page
 from tests.ui.window_fixtures import settle
 
 A5 = (419.53, 595.28)
@@ -84,3 +85,36 @@ def test_what_is_not_a_pdf_is_said(preview: PdfPreview, qtbot: Any) -> None:
     with qtbot.waitSignal(preview.broken):
         preview.show_pdf(b"not a pdf at all")
     assert "không phải PDF" in preview._label.text()
+
+
+def test_a_monstrous_page_takes_no_more_room_than_a_large_one(
+    preview: PdfPreview, executor: Executor, qtbot: Any
+) -> None:
+    for size in ((200_000, 200_000), (200_000, 9)):
+        with pikepdf.open(BytesIO(pdf(1))) as document:
+            document.pages[0].mediabox = [0, 0, *size]
+            out = BytesIO()
+            document.save(out)
+        preview.show_pdf(out.getvalue())
+        for _ in range(5):
+            preview.zoom_in()
+        qtbot.waitUntil(lambda: preview.picture(0) is not None, timeout=20_000)
+        picture = preview.picture(0)
+        assert picture is not None
+        assert picture.width() * picture.height() < MOST_PIXELS * 1.01
+        assert picture.width() <= LONGEST_SIDE + 1
+
+
+def test_pictures_out_of_view_make_room_and_are_drawn_again(
+    preview: PdfPreview, executor: Executor, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr("counter_app.ui.preview.MOST_KEPT", 600_000)
+    preview.show_pdf(pdf(12))
+    qtbot.waitUntil(lambda: preview.picture(0) is not None)
+    bar = preview._area.verticalScrollBar()
+    for place in (bar.maximum() // 2, bar.maximum()):
+        bar.setValue(place)
+        settle(qtbot, executor)
+    qtbot.waitUntil(lambda: preview.picture(0) is None)
+    bar.setValue(0)
+    qtbot.waitUntil(lambda: preview.picture(0) is not None)
