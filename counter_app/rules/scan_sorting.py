@@ -8,7 +8,7 @@ pages, two that contradict each other, and a numbered one that never came out of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -36,9 +36,11 @@ class PageMarks:
     is_sticker_seen: bool = False
     is_blank: bool = False
     turn: int = 0
+    is_unseen: bool = False
+    """The page could not be looked at: nobody knows what stands on it."""
 
     @classmethod
-    def of(cls, page: str, marks: Iterable[str], *, is_blank: bool) -> PageMarks:
+    def of(cls, page: str, marks: Iterable[str], *, is_blank: bool, is_unseen: bool = False) -> PageMarks:
         """From the marks as they are kept with the page."""
         kept = tuple(marks)
         return cls(
@@ -49,6 +51,7 @@ class PageMarks:
             is_sticker_seen=SEEN_STICKER in kept,
             is_blank=is_blank,
             turn=next((int(mark.removeprefix(TURN)) for mark in kept if mark.startswith(TURN)), 0),
+            is_unseen=is_unseen,
         )
 
     @property
@@ -86,11 +89,28 @@ EMPTY = SortTrouble(
     "hoặc bỏ nhóm.",
 )
 DOUBTFUL = SortTrouble(
-    "doubtful", "Trang này có mã tờ ngăn nhưng trông không giống tờ ngăn. Hãy xem trang rồi giữ hoặc bỏ."
+    "doubtful",
+    "Trang đầu của nhóm này có mã tờ ngăn nhưng trông không giống tờ ngăn. Hãy giữ hoặc bỏ trang đó rồi xác nhận nhóm.",
 )
 OTHER_DOSSIER = SortTrouble(
     "other_dossier",
     "Nhóm bắt đầu bằng giấy của hồ sơ khác với các trang trước. Hãy chọn thành phần, hoặc ghép lại với nhóm trước.",
+)
+
+UNSEEN = SortTrouble(
+    "unseen",
+    "Có trang chưa xem được nên không biết đó có phải tờ ngăn không. Hãy xem các trang của nhóm có cùng một giấy tờ "
+    "không rồi xác nhận, hoặc quét lại.",
+)
+OVERRULED = SortTrouble(
+    "overruled",
+    "Tờ ngăn trước các trang này ghi hồ sơ khác với hồ sơ đã gán. Hãy xem các trang thuộc hồ sơ nào rồi xác nhận hoặc "
+    "gán lại.",
+)
+REASSIGNED = SortTrouble(
+    "reassigned",
+    "Các trang trước của cùng tờ ngăn này đã được gán sang chỗ khác. Hãy xem các trang này có đi cùng không rồi xác "
+    "nhận hoặc gán lại.",
 )
 
 
@@ -100,7 +120,8 @@ class SortedGroup:
 
     ``pages`` and ``dropped`` hold ids in the order of the stack; dropped are sheets and their blank backs. Empty
     ``dossier``: not known. Empty ``component`` and ``result``: still to be chosen. ``turn``: as ``PageMarks.turn``,
-    told by the cover sheet for all pages that lie like it.
+    told by the cover sheet for all pages that lie like it. ``goes_on``: pages before the first separator of a stack
+    for which the clerk chose a place; they stay where they are.
     """
 
     dossier: str
@@ -110,6 +131,7 @@ class SortedGroup:
     dropped: tuple[str, ...] = ()
     troubles: tuple[SortTrouble, ...] = ()
     turn: int = 0
+    goes_on: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -144,6 +166,7 @@ class _Group:
     dropped: list[str] = field(default_factory=list)
     troubles: list[SortTrouble] = field(default_factory=list)
     has_content: bool = False
+    goes_on: bool = False
 
     def add_trouble(self, trouble: SortTrouble) -> None:
         if trouble not in self.troubles:
@@ -191,6 +214,8 @@ class _Sorting:
         group = self._groups[-1]
         group.pages.append(page.page)
         group.has_content = group.has_content or not page.is_blank
+        if page.is_unseen:
+            group.add_trouble(UNSEEN)
 
     def finish(self) -> tuple[SortedGroup, ...]:
         """The groups, with what became clear only at the end."""
@@ -205,7 +230,7 @@ class _Sorting:
     def _before_the_first(self) -> _Group:
         if self._start is None:
             return _Group(troubles=[NO_SEPARATOR])
-        return _Group(self._start.dossier, self._start.component, self._start.result)
+        return _Group(self._start.dossier, self._start.component, self._start.result, goes_on=True)
 
     def _opened_by(self, page: PageMarks) -> _Group | None:
         """A new group, when the page begins one; the page is in it already."""
@@ -250,10 +275,9 @@ class _Sorting:
                 sets[of.dossier, of.kind, of.total].setdefault(of.number, index)
         for (dossier, kind, total), seen in sets.items():
             for number in sorted(set(range(1, total + 1)) - set(seen)):
-                later = [seen[other] for other in seen if other > number]
-                where = max(min(later) - 1, 0) if later else seen[max(seen)]
-                if UNREADABLE not in self._groups[where].troubles:
-                    self._groups[where].add_trouble(_missing(dossier, kind, number, total))
+                for where in _where_missed(seen, number):
+                    if UNREADABLE not in self._groups[where].troubles:
+                        self._groups[where].add_trouble(_missing(dossier, kind, number, total))
 
 
 def _by_separator(page: PageMarks) -> _Group:
@@ -294,6 +318,16 @@ def _is_taken_over(last: _Group, following: _Group) -> bool:
     )
 
 
+def _where_missed(seen: Mapping[int, int], number: int) -> range:
+    """The groups in which the pages of a sheet may lie that never came: between its neighbours in the set."""
+    earlier = max((seen[other] for other in seen if other < number), default=None)
+    later = min((seen[other] for other in seen if other > number), default=None)
+    if later is None:
+        return range(seen[max(seen)], seen[max(seen)] + 1)
+    last = max(later - 1, 0)
+    return range(last if earlier is None else min(earlier, last), last + 1)
+
+
 def _missing(dossier: str, kind: SheetKind, number: int, total: int) -> SortTrouble:
     what = "tờ ngăn" if kind is SheetKind.COVER else "nhãn"
     return SortTrouble(
@@ -309,5 +343,12 @@ def _finished(group: _Group) -> SortedGroup:
         # Shown, not dropped: a sheet alone is all that there is to see.
         pages, dropped, troubles = [*dropped, *pages], [], [*troubles, EMPTY]
     return SortedGroup(
-        group.dossier, group.component, group.result, tuple(pages), tuple(dropped), tuple(troubles), group.turn
+        group.dossier,
+        group.component,
+        group.result,
+        tuple(pages),
+        tuple(dropped),
+        tuple(troubles),
+        group.turn,
+        group.goes_on,
     )

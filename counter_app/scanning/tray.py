@@ -11,9 +11,10 @@ import json
 import logging
 import shutil
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,43 +22,19 @@ from counter_app.errors import KnownError
 from counter_app.scanning.disk import check_room, disk_trouble, write_whole
 from counter_app.scanning.model import ReadPage, ScanTrouble
 from counter_app.scanning.pictures import SUFFIXES, file_facts, picture_facts
+from counter_app.scanning.tray_page import PLACE, Aim, TrayPage, changed, page_from, recorded, renamed, settled
 from counter_app.whole_files import PART_SUFFIX, sync_folder
+
+__all__ = ["MANIFEST", "Tray", "TrayPage", "tray_folders"]
 
 MANIFEST: Final = "tray.json"
 UNDO_STEPS: Final = 100
 DEFAULT_DPI: Final = 200
 _DISCARDED: Final = ".discarded-"
-_FIXED: Final = frozenset({"id", "file", "dpi", "width", "height"})
-"""What a page is; it cannot be edited."""
+_NOWHERE: Final = ("", "", "")
+_REBUILT: Final = "Danh sách trang của khay bị hỏng nên được dựng lại. Hãy xem trang này thuộc giấy tờ nào."
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class TrayPage:
-    """One page of a tray: which image, and what the machine found or the clerk decided."""
-
-    id: str
-    file: str
-    dpi: int
-    width: int
-    height: int
-    turn: int = 0
-    """Quarter turns clockwise, 0 to 3."""
-    angle: float = 0.0
-    """By how many degrees it was found to lie askew."""
-    crop: tuple[int, int, int, int] | None = None
-    is_blank: bool = False
-    is_dropped: bool = False
-    marks: tuple[str, ...] = ()
-    """Barcodes read on it."""
-    has_sticker: bool = False
-    dossier: str = ""
-    component: str = ""
-    result: str = ""
-    group: int = 0
-    """Pages of one group make one document, and have the same dossier, component and result."""
-    trouble: str = ""
 
 
 class Tray:
@@ -113,10 +90,11 @@ class Tray:
     def id(self) -> str:
         return self.directory.name
 
-    def add(self, page: ReadPage) -> TrayPage:
+    def add(self, page: ReadPage, *, run: int = 0, aim: Aim | None = None) -> TrayPage:
         """Store one page at the end; when this returns it survives a power cut.
 
-        It goes on with the document of the page before, unless that one has been assigned to a dossier already.
+        ``run`` and ``aim``: see TrayPage; until its run is sorted the page lies where it was aimed. It goes on with
+        the document of the page before, unless that one belongs elsewhere.
         Raises ScanTrouble ``bad_page`` or ``disk_full``, KnownError for other troubles of the disk.
         """
         facts = picture_facts(page.data)
@@ -130,10 +108,15 @@ class Tray:
             file = identity + facts.suffix
             write_whole(self.directory / file, page.data)
             with self._lock:
-                group = self._next_group()
-                added = TrayPage(identity, file, page.dpi, facts.width, facts.height, group=group, trouble=page.note)
+                size = facts.width, facts.height
+                made = TrayPage(identity, file, page.dpi, *size, run=run, aim=aim, trouble=page.note)
+                added = self._at_the_end(made)
                 self._store((*self._pages, added))
             return added
+
+    def new_run(self) -> int:
+        """A number for the pages of another run through the feeder."""
+        return 1 + max((page.run for page in self._pages), default=-1)
 
     def pages(self) -> tuple[TrayPage, ...]:
         """All pages in their order, dropped ones among them."""
@@ -148,16 +131,30 @@ class Tray:
             self._change_each({page_id}, values)
 
     def record(self, page_id: str, **values: Any) -> None:
-        """Write down what the machine found on a page: not an edit, ``undo`` leaves it."""
+        """Write down what the machine found on a page; what the clerk decided about it stays (see ``revise``)."""
+        self._page(page_id)
+        self.revise(partial(recorded, page_id=page_id, values=values))
+
+    def revise(self, change: Callable[[tuple[TrayPage, ...]], tuple[TrayPage, ...]]) -> None:
+        """Carry out what is no edit of the clerk's: ``undo`` leaves it, as every earlier state is changed too."""
         with self._lock:
             before, history = self._pages, self._history
-            self._page(page_id)
-            self._history = [_changed(pages, {page_id}, values) for pages in history]
+            self._history = [change(pages) for pages in history]
             try:
-                self._store(_changed(before, {page_id}, values))
+                self._store(change(before))
             except BaseException:
                 self._history = history
                 raise
+
+    def rename_dossier(self, dossier: str, code: str) -> None:
+        """Pages of a dossier belong to ``code`` from now on; to none, and to no component, when it is empty."""
+        self.revise(partial(renamed, dossier=dossier, code=code))
+
+    def settle(self, page_ids: Collection[str]) -> None:
+        """A person has looked at these pages: what was in doubt about them is in order."""
+        with self._editing():
+            self._check(page_ids)
+            self._pages = settled(self._pages, page_ids)
 
     def move(self, page_ids: Collection[str], before: str | None) -> None:
         """Put pages, in their present order, before another one, or at the end; their documents stay the same."""
@@ -207,13 +204,17 @@ class Tray:
         component: str | None = None,
         result: str | None = None,
     ) -> None:
-        """Say where pages belong; None leaves a value as it is. A part of a document becomes one of its own."""
+        """Say where pages belong; None leaves a value as it is. A part of a document becomes one of its own.
+
+        Separators that are read later leave these pages there.
+        """
         values = {"dossier": dossier, "component": component, "result": result}
         with self._editing():
             self._check(page_ids)
             for group in sorted({self._page(page_id).group for page_id in page_ids}):
                 self._part_from_others(page_ids, group)
-            self._change_each(page_ids, {name: value for name, value in values.items() if value is not None})
+            given = {name: value for name, value in values.items() if value is not None}
+            self._change_each(page_ids, given, by_hand=(PLACE,))
 
     @contextmanager
     def one_step(self) -> Iterator[None]:
@@ -295,9 +296,9 @@ class Tray:
         for page_id in page_ids:
             self._page(page_id)
 
-    def _change_each(self, page_ids: Collection[str], values: dict[str, Any]) -> None:
+    def _change_each(self, page_ids: Collection[str], values: dict[str, Any], by_hand: Collection[str] = ()) -> None:
         self._check(page_ids)
-        self._pages = _changed(self._pages, page_ids, values)
+        self._pages = changed(self._pages, page_ids, values, by_hand)
 
     def _part_from_others(self, page_ids: Collection[str], group: int) -> None:
         """Give the chosen pages of a document a number of their own, if others share it."""
@@ -308,19 +309,20 @@ class Tray:
     def _new_group(self) -> int:
         return 1 + max((page.group for page in self._pages), default=-1)
 
-    def _next_group(self) -> int:
-        """The document that a page read now goes on with."""
-        if not self._pages:
-            return 0
-        last = self._pages[-1]
-        return self._new_group() if last.dossier or last.component or last.result else last.group
+    def _at_the_end(self, page: TrayPage) -> TrayPage:
+        """A page where it was aimed, in the document of the last page if that lies there too."""
+        place = page.aim or _NOWHERE
+        last = self._pages[-1] if self._pages else None
+        group = last.group if last is not None and last.place == place else self._new_group()
+        return replace(page, dossier=place[0], component=place[1], result=place[2], group=group)
 
     def _take_up(self) -> None:
         """Bring the list and the images together after whatever happened, and write the list if it changed."""
-        for partial in self.directory.glob("*" + PART_SUFFIX):
-            partial.unlink()
+        for part in self.directory.glob("*" + PART_SUFFIX):
+            part.unlink()
         warnings: list[str] = []
         listed = self._read_manifest(warnings)
+        is_rebuilt = bool(warnings)
         kept = tuple(page for page in listed or () if (self.directory / page.file).is_file())
         for page in listed or ():
             if page not in kept:
@@ -329,7 +331,7 @@ class Tray:
         names = {page.file for page in kept}
         for path in sorted(self.directory.iterdir(), key=_number):
             if path.suffix in SUFFIXES.values() and path.name not in names:
-                self._take_up_image(path, warnings)
+                self._take_up_image(path, warnings, is_rebuilt)
         self.warnings = tuple(warnings)
         for warning in warnings:
             log.warning("tray %s: %s", self.id, warning)
@@ -342,7 +344,7 @@ class Tray:
         if not path.exists():
             return None
         try:
-            return tuple(_page_from(entry) for entry in json.loads(path.read_bytes())["pages"])
+            return tuple(page_from(entry) for entry in json.loads(path.read_bytes())["pages"])
         except (ValueError, TypeError, KeyError):
             path.replace(path.with_suffix(".damaged"))
             warnings.append(
@@ -351,7 +353,8 @@ class Tray:
             )
             return None
 
-    def _take_up_image(self, path: Path, warnings: list[str]) -> None:
+    def _take_up_image(self, path: Path, warnings: list[str], is_rebuilt: bool) -> None:
+        """Take in an image without entry. Nothing is known of its run: it goes on with no other page unasked."""
         try:
             facts = file_facts(path)
         except ScanTrouble:
@@ -359,8 +362,10 @@ class Tray:
             warnings.append(f"Ảnh «{path.name}» trong khay bị hỏng nên không dùng được. Hãy quét lại trang đó.")
             return
         dpi = facts.dpi or (self._pages[-1].dpi if self._pages else DEFAULT_DPI)
-        page = TrayPage(path.stem, path.name, dpi, facts.width, facts.height, group=self._next_group())
-        self._pages = (*self._pages, page)
+        run, trouble = (0, _REBUILT) if is_rebuilt else (self.new_run(), "")
+        size = facts.width, facts.height
+        page = TrayPage(path.stem, path.name, dpi, *size, run=run, aim=_NOWHERE, trouble=trouble)
+        self._pages = (*self._pages, self._at_the_end(page))
 
 
 def tray_folders(root: Path) -> tuple[Path, ...]:
@@ -376,19 +381,3 @@ def _number(path: Path) -> int:
     """The number of an image in a tray, 0 for other files; a damaged one that was set aside keeps its number."""
     name = path.name.split(".")[0]
     return int(name) if name.isdecimal() else 0
-
-
-def _changed(pages: tuple[TrayPage, ...], page_ids: Collection[str], values: dict[str, Any]) -> tuple[TrayPage, ...]:
-    wrong = _FIXED & values.keys()
-    if wrong:
-        raise TypeError(f"a page's {', '.join(sorted(wrong))} cannot be changed")
-    return tuple(replace(page, **values) if page.id in page_ids else page for page in pages)
-
-
-def _page_from(entry: dict[str, Any]) -> TrayPage:
-    """A page from its entry; what another release wrote beside it is left out. TypeError, ValueError, KeyError."""
-    values = {field.name: entry[field.name] for field in fields(TrayPage) if field.name in entry}
-    crop = values.get("crop")
-    values["crop"] = None if crop is None else tuple(crop)
-    values["marks"] = tuple(values.get("marks", ()))
-    return TrayPage(**values)

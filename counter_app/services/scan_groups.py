@@ -51,9 +51,10 @@ class TrayGroup:
 
 def groups_of(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[TrayGroup, ...]:
     """The documents of a tray in the order of their first pages; dropped pages belong to none."""
-    members: dict[int, list[TrayPage]] = {}
+    # Two dossiers never make one document, whatever happened to the numbers of their groups.
+    members: dict[tuple[int, str, str, str], list[TrayPage]] = {}
     for page in loose_pages(pages, jobs):
-        members.setdefault(page.group, []).append(page)
+        members.setdefault((page.group, *page.place), []).append(page)
     places = {page.id: place for place, page in enumerate(pages)}
     found = [_loose_group(group) for group in members.values()] + [
         TrayGroup(job.dossier_code, job.component_code, job.result_code, job.page_ids, job.state, job.message, job.id)
@@ -64,7 +65,7 @@ def groups_of(pages: Sequence[TrayPage], jobs: Sequence[JobRow]) -> tuple[TrayGr
 
 def _loose_group(pages: Sequence[TrayPage]) -> TrayGroup:
     first = pages[0]
-    troubles = list(dict.fromkeys(page.trouble for page in pages if page.trouble))
+    troubles = list(dict.fromkeys(concern for page in pages for concern in page.concerns))
     is_whole = bool(first.component or first.result) or read_backlog_code(first.dossier) is not None
     state = UNDECIDED if troubles else READY if first.dossier and is_whole else UNASSIGNED
     if state == READY and is_form_key(first.dossier):
@@ -74,14 +75,19 @@ def _loose_group(pages: Sequence[TrayPage]) -> TrayGroup:
 
 
 def ready_groups(pages: Sequence[TrayPage], jobs: Sequence[JobRow], dossier: str = "") -> tuple[ScanGroup, ...]:
-    """What can be sent now, of one dossier or of all; pages in the order of the tray."""
+    """What can be sent now, of one dossier or of all; pages in the order of the tray.
+
+    Pages whose run has not been sorted wait: a separator among them may say that they belong elsewhere.
+    """
     by_id = {page.id: page for page in pages}
     return tuple(
         ScanGroup(
             group.dossier, group.component, group.result, tuple(JobPage.of(by_id[page]) for page in group.page_ids)
         )
         for group in groups_of(pages, jobs)
-        if group.state == READY and dossier in ("", group.dossier)
+        if group.state == READY
+        and dossier in ("", group.dossier)
+        and all(by_id[page].aim is None for page in group.page_ids)
     )
 
 

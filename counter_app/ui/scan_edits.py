@@ -27,6 +27,18 @@ def turn(by: int, tray: Tray, pages: tuple[str, ...]) -> None:
                 tray.change(page.id, turn=(page.turn + by) % 4)
 
 
+def shape(page_id: str, angle: float, crop: tuple[int, int, int, int] | None, tray: Tray) -> None:
+    """Straighten and cut a page as the clerk says."""
+    tray.change(page_id, angle=angle, crop=crop)
+
+
+def leave_as_read(tray: Tray, pages: tuple[str, ...]) -> None:
+    """Take back how these pages were straightened and cut."""
+    with tray.one_step():
+        for page_id in pages:
+            tray.change(page_id, angle=0.0, crop=None)
+
+
 def drop_or_restore(tray: Tray, pages: tuple[str, ...]) -> None:
     """Leave pages out; take them in again when all of them are out."""
     chosen = [page for page in tray.pages() if page.id in pages]
@@ -48,9 +60,7 @@ def join(tray: Tray, pages: tuple[str, ...]) -> None:
 
 def settle_doubt(tray: Tray, pages: tuple[str, ...]) -> None:
     """What was in doubt about these pages is in order."""
-    with tray.one_step():
-        for page_id in pages:
-            tray.change(page_id, trouble="")
+    tray.settle(pages)
 
 
 def move(pages: tuple[str, ...], before: str | None, tray: Tray) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
-
-from counter_app.ui.scan_target import Target
 
 if TYPE_CHECKING:
     from counter_app.scanning.tray import Tray, TrayPage
@@ -22,6 +20,7 @@ def look_at_page(tray: Tray, page: TrayPage) -> None:
     marks = read_marks(path, page.dpi)
     tray.record(
         page.id,
+        is_seen=True,
         angle=found.angle,
         crop=found.crop,
         turn=found.quarter_turn,
@@ -32,32 +31,18 @@ def look_at_page(tray: Tray, page: TrayPage) -> None:
     )
 
 
-def is_seen(page: TrayPage) -> bool:
-    """Whether ``look_at_page`` has left a trace; a page without one is looked at again, which changes nothing."""
-    return bool(page.angle or page.crop or page.turn or page.is_blank or page.marks)
-
-
-def sort_by_sheets(tray: Tray, page_ids: Collection[str], target: Target) -> bool:
-    """Part the pages of one run by the separators among them; False when there are none.
-
-    Pages before the first separator belong to ``target``, where there is one.
-    """
-    from counter_app.rules import scan_sorting
+def sort_by_sheets(tray: Tray, page_ids: Collection[str]) -> bool:
+    """Part the runs among these pages that were not sorted yet by their separators; False when there is none."""
     from counter_app.scanning.sorting import sort_tray
 
-    run = [page for page in tray.pages() if page.id in page_ids]
-    marked = (scan_sorting.PageMarks.of(page.id, page.marks, is_blank=page.is_blank) for page in run)
-    if not any(page.has_marks for page in marked):
-        return False
-    start = scan_sorting.Target(target.dossier, target.component, target.result) if target.dossier else None
-    sort_tray(tray, start, [page.id for page in run])
-    return True
+    return bool(sort_tray(tray, page_ids))
 
 
-def left_unsorted(tray: Tray, loose: Collection[str]) -> tuple[str, ...]:
-    """Pages of a run that the program did not live to sort: loose, without dossier, their separators still there."""
-    from counter_app.rules.scan_sorting import SEEN_COVER, SEEN_STICKER
+def is_unsorted(pages: Iterable[TrayPage]) -> bool:
+    """Whether separators among these pages may still say where some of them belong."""
+    return any(page.aim is not None for page in pages)
 
-    run = [page for page in tray.pages() if page.id in loose and not page.dossier and not page.trouble]
-    has_separators = any({SEEN_COVER, SEEN_STICKER} & set(page.marks) for page in run)
-    return tuple(page.id for page in run) if has_separators else ()
+
+def left_unseen(pages: Iterable[TrayPage]) -> tuple[str, ...]:
+    """Pages that the program did not live to look at; also those left out, which may be separators."""
+    return tuple(page.id for page in pages if page.aim is not None and not page.is_seen)

@@ -27,7 +27,7 @@ def looks_of(pages: Sequence[TrayPage], groups: Sequence[TrayGroup]) -> dict[str
 def _badge(page: TrayPage, group: TrayGroup | None) -> tuple[str, str]:
     if page.is_dropped:
         return translate("ScanPages", Words.BLANK if page.is_blank else Words.DROPPED), "neutral"
-    if page.trouble or (group is not None and group.state == TROUBLE):
+    if page.concerns or (group is not None and group.state == TROUBLE):
         return translate("ScanPages", Words.TROUBLE), "late"
     if group is not None and group.state == DONE:
         return translate("ScanPages", Words.DONE), "good"

@@ -118,7 +118,7 @@ class PagesModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             look = self._looks.get(page.id, Look(index.row() + 1, 0))
             words = _tr(Words.PAGE).format(number=look.number, group=look.group)
-            return ". ".join(part for part in (words, look.badge, page.trouble) if part)
+            return ". ".join(part for part in (words, look.badge, *page.concerns) if part)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -19,7 +19,7 @@ from counter_app.services.scan_papers import DRAFT_NAME
 from counter_app.services.scan_trays import LooseTray, clear_up, loose_pages, new_tray, open_tray
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.scan_files import FileSource, PictureSource
-from counter_app.ui.scan_look import is_seen, left_unsorted, look_at_page, sort_by_sheets
+from counter_app.ui.scan_look import is_unsorted, left_unseen, look_at_page, sort_by_sheets
 from counter_app.ui.scan_target import Target
 from counter_app.ui.scan_work import ScanWork
 
@@ -37,6 +37,14 @@ class _Taken:
     jobs: tuple[JobRow, ...] = ()
     others: tuple[LooseTray, ...] = ()
     troubles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A run of the scanner that came to no end: what is read next, for the same place, goes on with it."""
+
+    run: int
+    target: Target
 
 
 class ScanSession(QObject):
@@ -70,11 +78,10 @@ class ScanSession(QObject):
         """Documents of any tray that could not be attached."""
         self.work = ScanWork(look_at_page, self)
         self._waiting: Callable[[], None] | None = None
-        self._run: list[str] = []
-        self._run_target = Target()
-        self._is_cut = False
+        self._run = 0
+        self._reads_for: Target | None = None
+        self._cut: _Cut | None = None
         self._is_reading = False
-        self._is_unsorted = False
         self._to_send: list[str] = []
         self._ended_forms: dict[str, str] = {}
         self.work.page_read.connect(self._page_read)
@@ -92,7 +99,7 @@ class ScanSession(QObject):
     @property
     def run(self) -> tuple[TrayPage, ...]:
         """The pages of the last run."""
-        return tuple(page for page in self.pages if page.id in self._run)
+        return tuple(page for page in self.pages if page.run == self._run)
 
     @property
     def groups(self) -> tuple[TrayGroup, ...]:
@@ -112,6 +119,11 @@ class ScanSession(QObject):
         return self._is_reading
 
     @property
+    def is_unsorted(self) -> bool:
+        """Separators may still say where some of the pages belong."""
+        return is_unsorted(self.pages)
+
+    @property
     def is_busy(self) -> bool:
         """Pages are read or looked at: no other tray can be taken up."""
         return self.is_reading or self.work.unseen > 0
@@ -122,20 +134,28 @@ class ScanSession(QObject):
             self.context.executor.submit(partial(_take_up, self.context.desk, tray), self._taken)
 
     def scan(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
-        """Read from a source into the tray; a tray that is done with is left for a new one."""
+        """Read from a source into the tray; a tray that is done with is left for a new one.
+
+        A run that a jam cut goes on where it was, unless it is meant for another place now.
+        """
         if not self.is_reading:
-            self._with_tray(partial(self._start, open_source, profile, target))
+            self._with_tray(partial(self._start, open_source, profile, target, is_file=False))
+
+    def _add(self, open_source: Callable[[], ScanSource], target: Target) -> None:
+        """Files and pictures are a run of their own, whatever the scanner was at."""
+        if not self.is_reading:
+            self._with_tray(partial(self._start, open_source, _as_it_is(), target, is_file=True))
 
     def add_files(self, files: Sequence[Path], target: Target) -> None:
         """Put files into the tray, page by page; ``whole_files`` tells of those that must stay in one piece."""
-        self.scan(partial(FileSource, tuple(files), partial(self._tell_whole, target)), _as_it_is(), target)
+        self._add(partial(FileSource, tuple(files), partial(self._tell_whole, target)), target)
 
     def _tell_whole(self, target: Target, files: list[Path]) -> None:
         self.whole_files.emit(files, target)
 
     def add_picture(self, image: QImage, target: Target) -> None:
         """Put a picture into the tray as a page."""
-        self.scan(partial(PictureSource, image), _as_it_is(), target)
+        self._add(partial(PictureSource, image), target)
 
     def stop(self) -> None:
         """Ask the source to stop."""
@@ -152,8 +172,9 @@ class ScanSession(QObject):
 
     def send(self, dossier: str = "") -> None:
         """Queue every document that is ready (of one dossier, or all) once all pages have been looked at."""
-        if self.work.unseen or self.is_reading or self._is_unsorted:
+        if self.work.unseen or self.is_reading or self.is_unsorted:
             self._to_send.append(dossier)
+            self._all_seen()
         elif self.tray is not None:
             work = partial(_send, self.context.desk, self.tray, self.jobs, dossier)
             self.context.executor.submit(work, self._sent)
@@ -178,7 +199,7 @@ class ScanSession(QObject):
     def leave(self) -> None:
         """Put the tray away; what is loose in it is offered again."""
         if not self.is_reading:
-            self.tray, self.jobs = None, ()
+            self.tray, self.jobs, self._cut = None, (), None
             self.changed.emit()
 
     def close(self) -> None:
@@ -187,7 +208,7 @@ class ScanSession(QObject):
 
     def _with_tray(self, then: Callable[[], None]) -> None:
         self._waiting = then
-        if self.tray is not None and (self.loose or self._has_trouble or not self.jobs):
+        if self.tray is not None and (self.loose or self._cut or self._has_trouble or not self.jobs):
             self._go_on()
         else:
             self.context.executor.submit(partial(_new, self.context.desk), self._taken)
@@ -201,13 +222,17 @@ class ScanSession(QObject):
         if then is not None:
             then()
 
-    def _start(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
+    def _start(
+        self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target, *, is_file: bool
+    ) -> None:
         assert self.tray is not None
-        if not self._is_cut or target != self._run_target:
-            self._run, self._run_target = [], target
-        self._is_cut = False
+        cut = None if is_file else self._cut
+        self._run = cut.run if cut is not None and cut.target == target else self.tray.new_run()
+        if not is_file:
+            self._cut = None
+        self._reads_for = None if is_file else target
         self._is_reading = True
-        self.work.start(self.tray, open_source, profile, target)
+        self.work.start(self.tray, open_source, profile, target, self._run)
         self.busy.emit(True)
 
     @Slot(object)
@@ -217,6 +242,7 @@ class ScanSession(QObject):
             self.changed.emit()
             return
         self.tray, self.jobs, self.others = taken.tray, taken.jobs, taken.others
+        self._cut = None
         for warning in taken.tray.warnings:
             self.context.tell(warning, "warning")
         self.changed.emit()
@@ -225,17 +251,13 @@ class ScanSession(QObject):
             return
         if self.loose or self._has_trouble:
             self.taken_up.emit(len(self.loose), sum(job.state == TROUBLE for job in self.jobs))
-        self._run = list(left_unsorted(taken.tray, {page.id for page in self.loose}))
-        self._run_target, self._is_unsorted = Target(), bool(self._run)
-        for page in self.loose:
-            if not is_seen(page):
-                self.work.look_at(taken.tray, page.id)
+        self._run = max((page.run for page in self.pages), default=0)
+        for page_id in left_unseen(self.pages):
+            self.work.look_at(taken.tray, page_id)
         self._all_seen()
 
     @Slot(str)
     def _page_read(self, page_id: str) -> None:
-        self._run.append(page_id)
-        self._is_unsorted = True
         self.read.emit(page_id)
         self.changed.emit()
 
@@ -247,7 +269,8 @@ class ScanSession(QObject):
     def _ended(self, error: Exception | None) -> None:
         self.work.stop_reading()
         self._is_reading = False
-        self._is_cut = error is not None
+        if self._reads_for is not None:
+            self._cut = None if error is None else _Cut(self._run, self._reads_for)
         self.busy.emit(False)
         self.ended.emit(error)
         for key, code in tuple(self._ended_forms.items()):
@@ -259,16 +282,15 @@ class ScanSession(QObject):
         """The last page of a run has been looked at: the separators among them part the stack."""
         if self.work.unseen or self.is_reading or self.tray is None:
             return
-        if self._is_unsorted:
-            self._is_unsorted = False
-            run = tuple(page_id for page_id in self._run if page_id not in self.sent_ids)
-            self.context.executor.submit(partial(sort_by_sheets, self.tray, run, self._run_target), self._sorted)
+        if self.is_unsorted:
+            seen = frozenset(page.id for page in self.pages)
+            self.context.executor.submit(partial(sort_by_sheets, self.tray, seen), self._sorted)
         else:
             self._send_later()
 
-    def _sorted(self, _is_sorted: bool) -> None:
+    def _sorted(self, is_sorted: bool) -> None:
         self.changed.emit()
-        if not self._is_cut:
+        if is_sorted and (self._cut is None or self._cut.run != self._run):
             self.looked.emit()
         self._send_later()
 
@@ -333,8 +355,7 @@ def _edit(tray: Tray, change: Callable[[Tray], Any]) -> None:
 def _assign(page_ids: tuple[str, ...], target: Target, tray: Tray) -> None:
     with tray.one_step():
         tray.assign(page_ids, dossier=target.dossier, component=target.component, result=target.result)
-        for page_id in page_ids:
-            tray.change(page_id, trouble="")
+        tray.settle(page_ids)
 
 
 def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...], dossier: str) -> tuple[Queued, tuple[JobRow, ...]]:
@@ -343,10 +364,7 @@ def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...], dossier: str)
 
 
 def _end_form(key: str, code: str, tray: Tray) -> None:
-    for page in tray.pages():
-        if page.dossier == key:
-            values = {"dossier": code} if code else {"dossier": "", "component": ""}
-            tray.record(page.id, **values)
+    tray.rename_dossier(key, code)
 
 
 def _as_it_is() -> ScanProfile:

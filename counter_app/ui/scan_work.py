@@ -21,6 +21,11 @@ Look = Callable[["Tray", "TrayPage"], None]
 """Looks at one page and records in the tray what it found."""
 
 
+_NOT_SEEN = (
+    "Chương trình không xem được trang này nên không biết trên đó có tờ ngăn không. Hãy xem trang, hoặc quét lại."
+)
+
+
 class ScanWork(QObject):
     """Signals are heard on the GUI thread; a page is on the disk and in its tray before ``page_read`` tells of it."""
 
@@ -51,13 +56,18 @@ class ScanWork(QObject):
     def is_reading(self) -> bool:
         return self._reader is not None and self._reader.is_alive()
 
-    def start(self, tray: Tray, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
-        """Begin to read; an earlier run is waited for, which has told that it ended."""
+    def start(
+        self, tray: Tray, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target, run: int
+    ) -> None:
+        """Begin to read ``run``; an earlier one is waited for, which has told that it ended."""
         self.stop_reading()
         self._told_to_end.clear()
-        run = _Run(tray, target)
+
+        def put(page: ReadPage) -> str:
+            return tray.add(page, run=run, aim=(target.dossier, target.component, target.result)).id
+
         self._reader = threading.Thread(
-            target=self._read, args=(run, open_source, profile), name="scan-reader", daemon=True
+            target=self._read, args=(tray, put, open_source, profile), name="scan-reader", daemon=True
         )
         self._reader.start()
 
@@ -90,10 +100,12 @@ class ScanWork(QObject):
             self._looker.start()
         self._to_look.put((tray, page_id))
 
-    def _read(self, run: _Run, open_source: Callable[[], ScanSource], profile: ScanProfile) -> None:
+    def _read(
+        self, tray: Tray, put: Callable[[ReadPage], str], open_source: Callable[[], ScanSource], profile: ScanProfile
+    ) -> None:
         def take(page: ReadPage) -> None:
-            page_id = run.take(page)
-            self.look_at(run.tray, page_id)
+            page_id = put(page)
+            self.look_at(tray, page_id)
             self.page_read.emit(page_id)
 
         error: Exception | None = None
@@ -123,37 +135,14 @@ class ScanWork(QObject):
         try:
             self._look(tray, page)
         except CounterError as error:
-            tray.record(page_id, trouble=error.message)
+            self._tell_trouble(tray, page_id, error.message)
         except Exception as error:
+            self._tell_trouble(tray, page_id, _NOT_SEEN)
             self.look_failed.emit(error)
 
-
-class _Run:
-    """Puts the pages of one run where they belong."""
-
-    def __init__(self, tray: Tray, target: Target) -> None:
-        self.tray = tray
-        self._target = target
-        self._group: int | None = None
-
-    def take(self, page: ReadPage) -> str:
-        """Store a page; returns its id."""
-        before = self.tray.pages()
-        added = self.tray.add(page)
-        if self._group is None:
-            self._group = self._goes_on_with(before)
-        if self._group is None:
-            self._group = 1 + max((other.group for other in before), default=-1)
-        where = self._target
-        self.tray.record(
-            added.id, group=self._group, dossier=where.dossier, component=where.component, result=where.result
-        )
-        return added.id
-
-    def _goes_on_with(self, before: tuple[TrayPage, ...]) -> int | None:
-        """The document of the last page, when it is of the same paper: page after page from the glass."""
-        if not before:
-            return None
-        last, where = before[-1], self._target
-        same = (last.dossier, last.component, last.result) == (where.dossier, where.component, where.result)
-        return last.group if same else None
+    def _tell_trouble(self, tray: Tray, page_id: str, trouble: str) -> None:
+        """Keep it with the page; where the disk refuses, the sorting still knows that nobody looked at the page."""
+        try:
+            tray.record(page_id, trouble=trouble)
+        except Exception as error:
+            self.look_failed.emit(error)

@@ -345,7 +345,7 @@ def run(pages: Iterator[StackPage] | Sequence[StackPage], folder: Path) -> Outco
     tray = Tray.create(folder)
     outcome = Outcome([], (), [])
     for page in pages:
-        added = tray.add(ReadPage(page.jpeg, DPI))
+        added = tray.add(ReadPage(page.jpeg, DPI), aim=("", "", ""))
         path = tray.image_path(added.id)
         begun = time.thread_time()
         marks = read_marks(path, DPI)
@@ -353,7 +353,7 @@ def run(pages: Iterator[StackPage] | Sequence[StackPage], folder: Path) -> Outco
         is_blank = not marks and cleanup.analyse(path, DPI).is_blank
         if is_blank:
             outcome.blank.add(added.id)
-        tray.record(added.id, marks=marks, is_blank=is_blank)
+        tray.record(added.id, marks=marks, is_blank=is_blank, is_seen=True)
         outcome.truths.append(page.truth)
         outcome.ids.append(added.id)
     outcome.groups = sort_tray(tray)

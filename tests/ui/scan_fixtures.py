@@ -72,7 +72,7 @@ def at_rest(page: ScanPage, qtbot: Any) -> None:
     """Wait until everything has been read, looked at and written."""
     session, executor = page.session, page.context.executor
     qtbot.waitUntil(
-        lambda: not (session.is_reading or session.work.unseen or executor.pending or session._is_unsorted),
+        lambda: not (session.is_reading or session.work.unseen or executor.pending or session.is_unsorted),
         timeout=WAIT_MS,
     )
 

@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from counter_app.app import RunningApp
 from counter_app.models import PrintJob
-from counter_app.rules.scan_sheets import Separator, SheetKind, encode
 from counter_app.services.attach import attach
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
@@ -25,12 +24,10 @@ from counter_app.ui.digitising_page import DigitisingPage
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.intake.received_panel import ReceivedPanel
 from counter_app.ui.main_window import MainWindow
-from counter_app.ui.scan_look import left_unsorted
 from counter_app.ui.scan_page import ScanPage
 from counter_app.ui.scan_sheets_button import SheetsButton
 from counter_app.ui.scan_sheets_dialog import SheetsDialog, read_kept
 from tests.catalogue_samples import write_pdf
-from tests.services.scan_samples import filled_tray
 from tests.ui.scan_fixtures import choose_dossier
 from tests.ui.window_fixtures import WAIT_MS, Clock, press, settle
 
@@ -260,13 +257,3 @@ def test_in_the_page_of_scanning_its_key_uses_it_and_the_next_paper_follows(
     qtbot.waitUntil(page.offer.isVisible, timeout=WAIT_MS)
     page.target.clear()
     assert not page.offer.isVisible()
-
-
-def test_stickers_of_a_stack_that_the_program_did_not_live_to_sort_are_found(desk: DeskContext) -> None:
-    tray = filled_tray(desk, ["một", "hai"])
-    first, second = (page.id for page in tray.pages())
-    loose = {first, second}
-    assert left_unsorted(tray, loose) == ()
-    marks = (encode(Separator(SheetKind.STICKER, "H15.36-260310-1001", "TP01")), "SEEN:S")
-    tray.record(first, marks=marks, has_sticker=True)
-    assert left_unsorted(tray, loose) == (first, second)
