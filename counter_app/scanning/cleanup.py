@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from counter_app.rules import page_frame
 from counter_app.scanning import skew
 from counter_app.scanning.model import ScanTrouble
 
@@ -154,11 +155,7 @@ def _turned_back(picture: Picture, angle: float) -> Picture:
 
 def _turning(width: int, height: int, angle: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """The matrix that turns a picture back, and the size of the sheet that holds it."""
-    radians = math.radians(angle)
-    grown = (
-        math.ceil(width * abs(math.cos(radians)) + height * abs(math.sin(radians))),
-        math.ceil(height * abs(math.cos(radians)) + width * abs(math.sin(radians))),
-    )
+    grown = page_frame.grown(width, height, angle)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0).astype(np.float64)
     matrix[:, 2] += ((grown[0] - width) / 2, (grown[1] - height) / 2)
     return matrix, grown

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from counter_app.ui import scan_edits as edits
 from counter_app.ui.context import AppContext
+from counter_app.ui.scan_crop_dialog import CropDialog
 from counter_app.ui.scan_frame import ScanFrame
 from counter_app.ui.scan_page_words import Words, tr
 from counter_app.ui.scan_session import ScanSession
 
 if TYPE_CHECKING:
+    from counter_app.rules.page_frame import Crop
     from counter_app.scanning.tray import Tray
 
 
@@ -25,6 +27,7 @@ class ScanEditKeys(ScanFrame):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.session = ScanSession(context, self)
+        self.crop: CropDialog | None = None
 
     @Slot()
     def undo(self) -> None:
@@ -48,6 +51,27 @@ class ScanEditKeys(ScanFrame):
     @Slot()
     def turn_right(self) -> None:
         self._edit(partial(edits.turn, 1))
+
+    @Slot()
+    def shape(self) -> None:
+        """Ask how the page that has the cursor is straightened and cut."""
+        page, tray = self.view.current(), self.session.tray
+        if page is None or tray is None or page.id in self.session.sent_ids:
+            self.say(tr(Words.CHOOSE_PAGES), "warning")
+            return
+        number = 1 + [one.id for one in self.session.pages].index(page.id)
+        self.crop = CropDialog(self.loader, tray.directory, page, number, self)
+        self.crop.shaped.connect(self._shaped)
+        self.crop.open()
+
+    @Slot(str, float, object)
+    def _shaped(self, page_id: str, angle: float, crop: Crop | None) -> None:
+        self.session.edit(partial(edits.shape, page_id, angle, crop))
+
+    @Slot()
+    def leave_as_read(self) -> None:
+        """The chosen pages are neither straightened nor cut."""
+        self._edit(edits.leave_as_read)
 
     @Slot()
     def drop_or_restore(self) -> None:

@@ -11,12 +11,17 @@ class Words:
     TITLE = QT_TRANSLATE_NOOP("ScanPage", "Quét")
     TURN_LEFT = QT_TRANSLATE_NOOP("ScanPage", "Xoay trái (Q)")
     TURN_RIGHT = QT_TRANSLATE_NOOP("ScanPage", "Xoay phải (E)")
+    CROP_HINT = QT_TRANSLATE_NOOP(
+        "ScanPage", "Cắt, chỉnh nghiêng trang có khung bằng tay. Shift+C: trả các trang đang chọn về như đã quét."
+    )
     DROP_HINT = QT_TRANSLATE_NOOP("ScanPage", "Bỏ trang đang chọn; nhấn lần nữa để lấy lại trang đã bỏ.")
     SPLIT_HINT = QT_TRANSLATE_NOOP("ScanPage", "Bắt đầu tài liệu mới từ trang có khung.")
     JOIN_HINT = QT_TRANSLATE_NOOP(
         "ScanPage", "Ghép các trang đang chọn thành một tài liệu; chọn một trang: ghép vào trước."
     )
     LOOKED_HINT = QT_TRANSLATE_NOOP("ScanPage", "Đã xem trang có dấu «cần xem» và thấy đúng.")
+    CROP = QT_TRANSLATE_NOOP("ScanPage", "Cắt, chỉnh (C)")
+    AS_READ = QT_TRANSLATE_NOOP("ScanPage", "Bỏ cắt, bỏ chỉnh nghiêng (Shift+C)")
     DROP = QT_TRANSLATE_NOOP("ScanPage", "Bỏ (Del)")
     SPLIT = QT_TRANSLATE_NOOP("ScanPage", "Tách (T)")
     JOIN = QT_TRANSLATE_NOOP("ScanPage", "Ghép (G)")
@@ -56,6 +61,7 @@ class Words:
     NO_PICTURE = QT_TRANSLATE_NOOP("ScanPage", "Bộ nhớ tạm không có ảnh hay tệp nào. Hãy chép ảnh rồi dán lại.")
     K_JOBS = QT_TRANSLATE_NOOP("ScanPage", "Bản quét chưa gắn được")
     K_SCAN = QT_TRANSLATE_NOOP("ScanPage", "Quét")
+    K_FOLDER = QT_TRANSLATE_NOOP("ScanPage", "Lấy tệp mới từ thư mục quét")
     K_STOP = QT_TRANSLATE_NOOP("ScanPage", "Dừng quét")
     K_FIND = QT_TRANSLATE_NOOP("ScanPage", "Chọn hồ sơ")
     K_ASSIGN = QT_TRANSLATE_NOOP("ScanPage", "Gán trang đang chọn")

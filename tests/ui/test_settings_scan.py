@@ -13,10 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
 from counter_app.app import RunningApp
+from counter_app.scan_settings import NetworkScanner, ScanSettings
 from counter_app.scanning import mdns, sane
 from counter_app.scanning.mdns import Announced
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
-from counter_app.settings import NetworkScanner, ScanSettings, load_settings, save_settings
+from counter_app.settings import load_settings, save_settings
 from counter_app.ui.scan_page import ScanPage
 from counter_app.ui.settings_page import SettingsPage
 from counter_app.ui.settings_page_scan import ScanForm
