@@ -85,7 +85,8 @@ def read_again(pdf: Path) -> list[str]:
     with pypdfium2.PdfDocument(pdf) as document:
         for page in document:
             shown = np.asarray(page.render(scale=DPI / 72).to_pil().convert("RGB"))
-            found.append(ocr.text_of(ocr.read_words(cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), DPI, lambda: False)))
+            words = ocr.read_words(cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), DPI, lambda: False)
+            found.append(ocr.text_of(words or ()))
     return found
 
 

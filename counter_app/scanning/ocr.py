@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -64,10 +64,20 @@ MISSING: Final = (
 )
 
 
-def read_words(picture: Picture, dpi: int, stop: Callable[[], bool]) -> tuple[Word, ...]:
-    """The words of an upright page in reading order.
+def unread_words(pages: Sequence[int]) -> str:
+    """What the clerk should know of pages, by number, whose words could not be read; "" where there are none."""
+    if not pages:
+        return ""
+    return (
+        f"Không đọc được chữ ở trang {', '.join(map(str, pages))} (Tesseract lỗi hoặc chạy quá lâu) nên các trang này "
+        "không tìm được theo chữ; ảnh trang vẫn đủ. Nếu cần tìm theo chữ, hãy quét lại giấy tờ này."
+    )
 
-    Empty where Tesseract is missing, ends badly or takes longer than SECONDS: a page without words is still a page.
+
+def read_words(picture: Picture, dpi: int, stop: Callable[[], bool]) -> tuple[Word, ...] | None:
+    """The words of an upright page in reading order; none where Tesseract is missing.
+
+    None where it ended badly or took longer than SECONDS: the page may have words, and nobody has read them.
     """
     command = program()
     if command is None or stop():
@@ -85,7 +95,7 @@ def read_words(picture: Picture, dpi: int, stop: Callable[[], bool]) -> tuple[Wo
     )
     with _ended_when(process, stop):
         out, _ = process.communicate(data.tobytes())
-    return _words_of(out.decode("utf-8", errors="replace")) if process.returncode == 0 else ()
+    return _words_of(out.decode("utf-8", errors="replace")) if process.returncode == 0 else None
 
 
 def text_of(words: tuple[Word, ...]) -> str:

@@ -56,7 +56,8 @@ class BuiltPdf:
 @dataclass(frozen=True, slots=True)
 class _MadePage:
     layers: Layers
-    words: tuple[Word, ...]
+    words: tuple[Word, ...] | None
+    """None: they could not be read."""
     digest: str
 
 
@@ -88,14 +89,17 @@ def build_pdf(
     writer = PageWriter(document)
     digests: list[str] = []
     texts: list[str] = []
+    unread: list[int] = []
     for number, (page, made) in enumerate(zip(pages, _made_pages(pages, text, stop), strict=True)):
-        writer.add(made.layers, page.dpi, made.words, facts if stamp and number == 0 else None)
+        writer.add(made.layers, page.dpi, made.words or (), facts if stamp and number == 0 else None)
         digests.append(made.digest)
-        texts.append(ocr.text_of(made.words))
+        texts.append(ocr.text_of(made.words or ()))
+        if made.words is None:
+            unread.append(number + 1)
         progress(number + 1)
     declare_scan(document, facts, digests)
     size, sha256 = _save(document, out)
-    notice = ocr.MISSING if text and ocr.program() is None else ""
+    notice = ocr.MISSING if text and ocr.program() is None else ocr.unread_words(unread)
     return BuiltPdf(out, len(pages), size, sha256, "\f".join(texts) if text else "", notice)
 
 

@@ -114,7 +114,7 @@ def test_words_are_found_where_they_stand(built: BuiltPdf) -> None:
 def test_result_itself_is_legible(built: BuiltPdf) -> None:
     """Read again from the finished page, whatever its hidden words say."""
     words = ocr.read_words(drawn(built.path, 1)[:, :, ::-1].copy(), 200, lambda: False)
-    assert mistakes(ocr.text_of(words), make_page(1, ORDINARY).text) < 0.02
+    assert mistakes(ocr.text_of(words or ()), make_page(1, ORDINARY).text) < 0.02
 
 
 @pytest.mark.parametrize("colour", [SEAL_RED, PEN_BLUE])
@@ -281,6 +281,16 @@ def test_without_tesseract_the_document_is_made_and_the_clerk_is_told(
     assert "Tesseract" in made.notice
     assert "tesseract-ocr-vie" in made.notice
     assert "Người số hóa" in words_in(made.path)
+
+
+def test_a_page_whose_words_could_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = iter([(), None])
+    monkeypatch.setattr(ocr, "read_words", lambda *_given: next(read))
+    monkeypatch.setattr(ocr, "program", lambda: "tesseract")
+    monkeypatch.setattr("counter_app.scanning.pdf_build._MOST_WORKERS", 1)
+    made = build_pdf(scanned(tmp_path, 2), tmp_path / "x.pdf", FACTS)
+    assert made.pages == 2
+    assert "Không đọc được chữ ở trang 2 (" in made.notice
 
 
 def test_stopping_leaves_the_pages_and_nothing_else(tmp_path: Path) -> None:
