@@ -16,11 +16,13 @@ from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.fees import CollectOn, falls_due, left_out, levels, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
+from counter_app.services.free_text import plain
 from counter_app.services.history import standing
 from counter_app.services.insertion import insert_row
 from counter_app.services.numbering import next_in_year
 from counter_app.services.offices import office_row
 from counter_app.services.rules_bridge import rules_apply
+from counter_app.services.values import PAYMENT_METHODS
 
 PAYMENT, REFUND = "payment", "refund"
 
@@ -44,6 +46,23 @@ def due_now(dossier: Dossier, fee: DossierFee) -> bool:
     asked = any(event.step == Step.REQUEST_SUPPLEMENT for event in standing(dossier.events))
     owed = bool(fee.amount) and fee.paid_at is None
     return owed and falls_due(CollectOn(fee.collect_on), Status(dossier.status), supplement_asked=asked)
+
+
+def check_money(method: str, reference: str, **where: str) -> None:
+    """Refuse money that came in a way that there is not, or by a transfer that nobody has seen arrive.
+
+    Raises UserError ``method_unknown``, ``reference_missing``, with ``where`` in its details.
+    """
+    if method not in PAYMENT_METHODS:
+        raise UserError(
+            "method_unknown", f"Hình thức nộp «{method}» không có. Hãy chọn: {', '.join(PAYMENT_METHODS)}.", **where
+        )
+    if method == "transfer" and not plain(reference):
+        raise UserError(
+            "reference_missing",
+            "Hãy ghi số giao dịch của ngân hàng: chuyển khoản chỉ được ghi khi đã thấy tiền về.",
+            **where,
+        )
 
 
 def kept_fees(fees: Sequence[DossierFee]) -> list[DossierFee]:

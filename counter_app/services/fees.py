@@ -17,7 +17,16 @@ from counter_app.rules import lifecycle, payment_qr
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
-from counter_app.services.fee_book import NOT_APPLIED, REFUND, BookPapers, book, due_now, fee_of, transfer_text
+from counter_app.services.fee_book import (
+    NOT_APPLIED,
+    REFUND,
+    BookPapers,
+    book,
+    check_money,
+    due_now,
+    fee_of,
+    transfer_text,
+)
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.offices import office_row
@@ -151,14 +160,7 @@ def take(desk: DeskContext, code: str, money: MoneyIn) -> Taken:
     ``fee_paid``, ``fee_undecided`` where all is to be taken and a fee has several levels, ``payment_partial``,
     ``impossible_time``, ``step_not_permitted``.
     """
-    if money.method not in PAYMENT_METHODS:
-        raise UserError(
-            "method_unknown", f"Hình thức nộp «{money.method}» không có. Hãy chọn: {', '.join(PAYMENT_METHODS)}."
-        )
-    if money.method == "transfer" and not plain(money.reference):
-        raise UserError(
-            "reference_missing", "Hãy ghi số giao dịch của ngân hàng: chuyển khoản chỉ được ghi khi đã thấy tiền về."
-        )
+    check_money(money.method, money.reference)
     _check_chosen(desk, code, money.codes)
     given = StepInput(
         reason=money.note,

@@ -43,6 +43,9 @@ class _Fee(_Strict):
     code: str
     paid: bool = False
     method: str = ""
+    reference: str = ""
+    official_receipt: str = ""
+    exemption: str | None = None
 
 
 class _Document(_Strict):
@@ -87,7 +90,7 @@ def request_from_document(
             ComponentIn(item.code, item.originals, item.copies, tuple(folder / name for name in item.files))
             for item in parsed.components
         ),
-        fees=tuple(FeeIn(item.code, item.paid, item.method) for item in parsed.fees),
+        fees=tuple(FeeIn(**item.model_dump()) for item in parsed.fees),
         note=parsed.note,
         at=at,
         due=due,

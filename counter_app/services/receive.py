@@ -21,7 +21,7 @@ from counter_app.models import (
     Procedure,
 )
 from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due, due_soon_from
-from counter_app.rules.fees import applicable, left_out, money_state
+from counter_app.rules.fees import money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.applicant_checks import checked_applicant
@@ -31,13 +31,13 @@ from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.completeness import check_components, chosen_case
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_store import StoredFile
-from counter_app.services.fee_book import PAYMENT, book
 from counter_app.services.free_text import plain
 from counter_app.services.history import append_event, moment_of_step
 from counter_app.services.insertion import insert_dossier
 from counter_app.services.numbering import Numbers, next_in_year, take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
+from counter_app.services.reception_fees import book_fees, fee_rows
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.values import (
@@ -45,7 +45,6 @@ from counter_app.services.values import (
     RETURN_WAYS,
     ApplicantData,
     ComponentIn,
-    FeeIn,
     Received,
     ReceiveRequest,
 )
@@ -85,6 +84,7 @@ def receive(
     """Take a dossier in; ``then`` goes on with it in the same unit of work.
 
     Raises UserError: ``procedure_unknown``, ``component_unknown``, ``component_missing``, ``fee_unknown``,
+    ``fee_contradicted``, ``exemption_reason_missing``, ``method_unknown``, ``reference_missing``,
     ``applicant_invalid``, ``channel_unknown``, ``limit_unknown``, ``impossible_time``, ``file_…``,
     ``code_range_full``; KnownError for storage. On any error nothing is stored but, at most, the bytes of
     files under their digest.
@@ -141,7 +141,7 @@ def receive(
             details=frozen(facts_now(desk, dossier, office)) if form else None,
         )
         insert_dossier(session, dossier)
-        _book_fees(session, desk, dossier, at)
+        book_fees(session, desk, dossier, request.fees, at)
         outgoing.queue_create(session, dossier, office, entered_at)
         if stored or request.supplement_reason.strip():
             dossier = session.get_one(Dossier, dossier.id)
@@ -300,45 +300,6 @@ def _channel_warning(procedure: Procedure, channel: str) -> tuple[str, ...]:
     return (
         f"Danh mục không ghi kênh «{CHANNELS[channel]}» cho thủ tục này; vẫn tiếp nhận theo lựa chọn của người dân.",
     )
-
-
-def fee_rows(procedure: Procedure, request: ReceiveRequest, at: datetime) -> list[DossierFee]:
-    """The fees of the channel and the case, those paid marked so; UserError ``fee_unknown``."""
-    case_name = chosen_case(procedure, request.case_name)
-    offered = {fee.code: fee for fee in applicable(procedure.fees, request.channel, case_name)}
-    given: dict[str, FeeIn] = {}
-    for fee in request.fees:
-        if fee.code not in offered:
-            known = ", ".join(offered) or "không có khoản nào"
-            raise UserError(
-                "fee_unknown",
-                f"Thủ tục {procedure.code} không có khoản thu «{fee.code}» (có: {known}). Hãy sửa mã khoản thu.",
-            )
-        given[fee.code] = fee
-    rows = []
-    for code, offer in offered.items():
-        paid = given.get(code)
-        rows.append(
-            DossierFee(
-                code=code,
-                name=offer.name,
-                amount=offer.amount,
-                paid_at=at if paid is not None and paid.paid else None,
-                method=(paid.method or "cash") if paid is not None and paid.paid else "",
-                collect_on=offer.collect_on,
-            )
-        )
-    # Of several levels of a fee only those that the clerk named apply.
-    others = {fee.code for fee in left_out(rows, given)}
-    return [fee for fee in rows if fee.code not in others]
-
-
-def _book_fees(session: Session, desk: DeskContext, dossier: Dossier, at: datetime) -> None:
-    """One payment note a method, each with what was paid on the spot."""
-    paid = [fee for fee in dossier.fees if fee.paid_at is not None and fee.amount]
-    for method in dict.fromkeys(fee.method for fee in paid):
-        fees = [fee for fee in paid if fee.method == method]
-        book(session, desk, dossier, fees, PAYMENT, at, method, event_number=1)
 
 
 def document_rows(stored: Sequence[Stored], at: datetime) -> list[Document]:

@@ -32,10 +32,10 @@ from counter_app.services.receive import (
     Stored,
     check_choices,
     document_rows,
-    fee_rows,
     new_dossier,
     store_files,
 )
+from counter_app.services.reception_fees import fee_rows
 from counter_app.services.steps import NEEDS_REASON, StepInput, Taking, carry_out
 from counter_app.services.values import ApplicantData, ReceiveRequest, StepDone
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích"}
 RETURN_WAYS = {"counter": "Tại quầy", "post": "Qua bưu chính", "online": "Trực tuyến"}
-PAYMENT_METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "online": "Trực tuyến"}
+PAYMENT_METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản", "card": "Thẻ", "online": "Trực tuyến"}
 APPLICANT_KINDS = {"person": "Cá nhân", "enterprise": "Doanh nghiệp", "organisation": "Tổ chức"}
 LIMIT_UNITS = {
     "working_day": "ngày làm việc",
@@ -47,11 +47,18 @@ class ComponentIn:
 
 @dataclass(frozen=True, slots=True)
 class FeeIn:
-    """A fee of the procedure, paid now or not."""
+    """A fee of the procedure, paid now or not.
+
+    ``reference``: number of a transfer; ``official_receipt``: number of the finance system's receipt (biên lai).
+    ``exemption``: whom the law exempts from it and by which paper; None where nobody is.
+    """
 
     code: str
     paid: bool = False
     method: str = ""
+    reference: str = ""
+    official_receipt: str = ""
+    exemption: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

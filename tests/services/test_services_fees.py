@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from counter_app.services.fee_book import NOT_APPLIED
 from counter_app.services.fees import MoneyIn, choose_levels, exempt, fees_of, refund, take, transfer_code
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now
+from counter_app.services.papers import make_paper
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, find_dossier, take_step
@@ -26,7 +28,8 @@ from counter_app.services.verify import verify
 from counter_app.settings import with_changes
 from tests.catalogue_samples import CASES, DAYS, catalogue, full_request, request
 from tests.conftest import Clock
-from tests.services.inspect_desk import payloads, refused
+from tests.printing.paper_samples import text_of
+from tests.services.inspect_desk import nothing_stored, payloads, refused
 
 FEES = [
     {"code": "LP01", "name": "Lệ phí trích lục", "amount": 8000},
@@ -193,13 +196,37 @@ def test_money_booked_wrongly_is_owed_again(desk: DeskContext, code: str) -> Non
     assert [one.amount for one in fees_of(desk, code).payments] == [8000, -8000, 8000]
 
 
-def test_what_is_paid_at_reception_is_booked_by_method(desk: DeskContext) -> None:
-    paid = (FeeIn("LP01", True, "cash"), FeeIn("LP02", True, "transfer"))
+def test_what_is_paid_at_reception_is_booked_by_method_with_its_papers(desk: DeskContext, tmp_path: Path) -> None:
+    paid = (FeeIn("LP01", True, "cash", "", " BL-17 "), FeeIn("LP02", True, "transfer", "FT9", "BL-18"))
     code = receive(desk, full_request(channel="postal", fees=paid)).code
-    assert [(one.method, one.amount, one.number) for one in fees_of(desk, code).payments] == [
-        ("cash", 8000, 1),
-        ("transfer", 26000, 2),
-    ]
+    assert [
+        (one.method, one.amount, one.number, one.reference, one.official_receipt)
+        for one in fees_of(desk, code).payments
+    ] == [("cash", 8000, 1, "", "BL-17"), ("transfer", 26000, 2, "FT9", "BL-18")]
+    assert "Biên lai số: BL-17, BL-18" in text_of(make_paper(desk, code, "payment_note").pdf, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (FeeIn("LP01", True, "transfer"), "reference_missing"),
+        (FeeIn("LP01", True, "gold"), "method_unknown"),
+        (FeeIn("LP01", exemption=" "), "exemption_reason_missing"),
+        (FeeIn("LP01", True, exemption="Hộ nghèo"), "fee_contradicted"),
+    ],
+)
+def test_money_at_reception_is_refused_as_it_is_later(desk: DeskContext, given: FeeIn, kind: str) -> None:
+    with nothing_stored(desk), refused(kind) as refusal:
+        receive(desk, full_request(fees=(given,)))
+    assert refusal.value.details["fee"] == "LP01"
+
+
+def test_exempted_at_reception_the_first_receipt_asks_for_nothing(desk: DeskContext, tmp_path: Path) -> None:
+    code = receive(desk, full_request(fees=(FeeIn("LP01", exemption="Hộ nghèo, sổ 12"),))).code
+    (row,) = fees_of(desk, code).rows
+    assert (row.amount, row.full_amount, row.exemption) == (0, 8000, "Hộ nghèo, sổ 12")
+    assert fees_of(desk, code).money_state == "nothing_due"
+    assert "Không phải nộp" in text_of(make_paper(desk, code, "receipt").pdf, tmp_path)
 
 
 def test_the_book_is_never_rewritten(desk: DeskContext, code: str) -> None:

@@ -304,7 +304,7 @@ def test_first_case_holds_where_none_is_chosen_and_is_kept(desk: DeskContext) ->
     [
         (DAYS, (), "due"),
         (DAYS, (FeeIn("LP01", paid=False),), "due"),
-        (DAYS, (FeeIn("LP01", paid=True, method="transfer"),), "paid"),
+        (DAYS, (FeeIn("LP01", paid=True, method="transfer", reference="FT1"),), "paid"),
         (HOURS, (), "nothing_due"),
     ],
 )

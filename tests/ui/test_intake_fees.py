@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext
 from counter_app.services.values import FeeIn, FeeView
-from counter_app.ui.intake.terms_box import FeesBox
+from counter_app.ui.intake.fees_box import EXEMPT, LATER, FeesBox
 
 FEES = (
     FeeView("P01", "Phí thẩm định", 50_000),
@@ -52,7 +52,42 @@ def test_of_several_levels_none_is_counted_before_one_is_chosen(
     assert box.total.text() == "Phải thu 205.000 đ · đã thu 0 đ"
     assert box.values() == (FeeIn("P02", False, ""),)
     assert box.rows[2].method.findText("Nộp sau") == -1, "a fee of one level is simply not ticked"
+    box.restore({"P02": LATER})
+    assert box.values() == (FeeIn("P02", False, ""),), "a draft of an older version has the method alone"
     kept = box.draft()
     box.rows[1].paid.setChecked(False)
     box.restore(kept)
     assert box.values() == (FeeIn("P02", False, ""),)
+
+
+def test_what_stands_behind_money_is_asked_with_it(qapp: QApplication, desk: DeskContext, qtbot: Any) -> None:
+    two = (FeeView("P01", "Phí", 5000), FeeView("P02", "Lệ phí", 8000))
+    box = FeesBox()
+    qtbot.addWidget(box)
+    box.show_procedure(replace(get_procedure(desk, "2.000635"), fees=two), "counter", "")
+    box.show()
+    fee, other = box.rows
+
+    def asked() -> list[bool]:
+        return [field.isVisible() for field in (fee.official_receipt, fee.reference, fee.exemption)]
+
+    assert asked() == [False, False, False]
+    fee.paid.setChecked(True)
+    fee.official_receipt.setText(" BL-7 ")
+    assert asked() == [True, False, False]
+    assert box.values() == (FeeIn("P01", True, "cash", "", "BL-7"),)
+    fee.method.setCurrentIndex(fee.method.findData("transfer"))
+    fee.reference.setText("FT1")
+    assert asked() == [True, True, False]
+    other.paid.setChecked(True)
+    other.method.setCurrentIndex(other.method.findData(EXEMPT))
+    other.exemption.setText("Hộ nghèo, sổ 12")
+    assert box.total.text() == "Phải thu 5.000 đ · đã thu 5.000 đ"
+    entered = (FeeIn("P01", True, "transfer", "FT1", "BL-7"), FeeIn("P02", exemption="Hộ nghèo, sổ 12"))
+    kept = box.draft()
+    box.restore({})
+    assert box.values() == ()
+    box.restore(kept)
+    assert box.values() == entered
+    assert box.field_of("P01", "reference_missing") is fee.reference
+    assert box.field_of("P02", "exemption_reason_missing") is other.exemption

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 from counter_app.ui.context import AppContext
 from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist
 from counter_app.ui.intake.due_box import DueBox
+from counter_app.ui.intake.fees_box import FeesBox
 from counter_app.ui.intake.form_parts import InlineNote, line_edit
 from counter_app.ui.intake.person_fields import PersonFields
 from counter_app.ui.intake.procedure_box import ProcedureBox
 from counter_app.ui.intake.supplement_box import SupplementBox
-from counter_app.ui.intake.terms_box import FeesBox, TermsBox
+from counter_app.ui.intake.terms_box import TermsBox
 from counter_app.ui.theme import icon, set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 

@@ -249,7 +249,7 @@ class IntakePage(Page):
             self._offer_supplement(missing)
         else:
             self.form.say_problem(error.message)
-        target = self._field_of(error.kind)
+        target = self._field_of(error.kind) or self.form.fees.field_of(str(error.details.get("fee")), error.kind)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         elif error.kind == "fee_not_due":
