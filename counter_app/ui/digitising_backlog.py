@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
@@ -27,18 +25,18 @@ from counter_app.services.backlog import (
     Entered,
     OldResultView,
     batches,
-    make_batch,
 )
 from counter_app.services.backlog_import import Imported, import_old_results
 from counter_app.services.backlog_scan import attach_old
 from counter_app.services.desk import DeskContext
 from counter_app.ui.choosing_table import ChoosingTable
 from counter_app.ui.context import AppContext
+from counter_app.ui.digitising_backlog_dialogs import BatchDialog, OldScanDialog
 from counter_app.ui.digitising_backlog_entry import EntryForm
 from counter_app.ui.digitising_backlog_table import OldResultModel
-from counter_app.ui.dossier_page_paper import DocumentDialog, PrintDialog
+from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.page import nfc
-from counter_app.ui.step_dialogs import TaskDialog
+from counter_app.ui.signing_document import SignatureBook
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -74,30 +72,7 @@ class Words:
     ATTACHED = QT_TRANSLATE_NOOP("BacklogPanel", "Đã gắn tệp quét cho {code}.")
     IMPORTED = QT_TRANSLATE_NOOP("BacklogPanel", "Đã nhập {added} kết quả; {repeated} kết quả đã có từ trước.")
     NOT_IMPORTED = QT_TRANSLATE_NOOP("BacklogPanel", "Chưa nhập gì, hãy sửa danh sách rồi nhập lại. {problems}")
-    NEW_TITLE = QT_TRANSLATE_NOOP("BacklogPanel", "Đợt số hóa kết quả cũ")
-    MAKE = QT_TRANSLATE_NOOP("BacklogPanel", "Lập đợt (Ctrl+Enter)")
-    NAME = QT_TRANSLATE_NOOP("BacklogPanel", "&Tên đợt")
-    NAME_HINT = QT_TRANSLATE_NOOP("BacklogPanel", "Hộ tịch 2019, hộp 12")
-    NEW_KIND = QT_TRANSLATE_NOOP("BacklogPanel", "&Loại kết quả")
-    ISSUER = QT_TRANSLATE_NOOP("BacklogPanel", "&Cơ quan cấp")
     SHEETS_TITLE = QT_TRANSLATE_NOOP("BacklogPanel", "Tờ ngăn của đợt")
-
-
-class BatchDialog(TaskDialog):
-    """Asks for the name of a batch and what its results have in common; answers its id."""
-
-    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(context, _tr(Words.NEW_TITLE), _tr(Words.MAKE), parent)
-        self.name, self.kind, self.issuer = QLineEdit(self), QLineEdit(self), QLineEdit(self)
-        self.name.setPlaceholderText(_tr(Words.NAME_HINT))
-        self.add_field(_tr(Words.NAME), self.name)
-        self.add_field(_tr(Words.NEW_KIND), self.kind)
-        self.add_field(_tr(Words.ISSUER), self.issuer)
-        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def work(self) -> Callable[[], Any]:
-        texts = (nfc(field.text()) for field in (self.name, self.kind, self.issuer))
-        return partial(make_batch, self.context.desk, *texts)
 
 
 class BacklogPanel(QWidget):
@@ -113,6 +88,7 @@ class BacklogPanel(QWidget):
         self.model = OldResultModel(context, self)
         self.table = ChoosingTable(self.model, _tr(Words.TABLE), stretch="kind", parent=self)
         self.form = EntryForm(context, self)
+        self.signatures = SignatureBook(context, self)
         self._build_top()
         self._build_buttons()
         self.hint = QLabel(_tr(Words.HINT), self)
@@ -139,6 +115,10 @@ class BacklogPanel(QWidget):
     def refresh(self) -> None:
         """Read the batches and the results of the chosen one again."""
         self.context.executor.submit(partial(batches, self.context.desk), self._take_batches)
+
+    def end(self) -> None:
+        """The program ends."""
+        self.signatures.end()
 
     def take_focus(self) -> None:
         """To the results."""
@@ -314,8 +294,10 @@ class BacklogPanel(QWidget):
     @Slot(object)
     def _look_at(self, row: OldResultView) -> None:
         if row.sha256:
-            self.dialog = DocumentDialog(self.context, row.file_name, row.sha256, self)
-            self.dialog.open()
+            dialog = OldScanDialog(self.context, row, self.signatures, self)
+            dialog.dropped.connect(self.refresh)
+            self.dialog = dialog
+            dialog.open()
 
     @Slot(str)
     def _typed(self, _text: str) -> None:

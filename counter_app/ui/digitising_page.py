@@ -86,6 +86,7 @@ class DigitisingPage(Page):
 
     def closing(self) -> None:
         self.together.stop()
+        self.backlog.end()
 
     @Slot()
     def refresh(self) -> None:

@@ -82,8 +82,35 @@ class SignatureBook(QObject):
             self._known = {}  # other roots may be trusted now
 
 
-class SignedDocumentDialog(DocumentDialog):
-    """A document of a dossier, with its signatures above it and, where it has one, the office's key to sign it."""
+class SignaturesDialog(DocumentDialog):
+    """A document with its signatures above it."""
+
+    def __init__(
+        self, context: AppContext, name: str, sha256: str, book: SignatureBook, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, name, sha256, parent)
+        self._sha256 = sha256
+        self._book = book
+        self.signatures = QLabel(self)
+        self.signatures.setWordWrap(True)
+        set_role(self.signatures, "inline")
+        self.signatures.hide()
+        self.column.insertWidget(1, self.signatures)
+        book.found.connect(self._show_signatures)
+        book.failed.connect(self._broken)
+        self._show_signatures()
+        book.ask([sha256])
+
+    @Slot()
+    def _show_signatures(self) -> None:
+        views = self._book.of(self._sha256)
+        self.signatures.setText("\n".join(view.words for view in views))
+        set_tone(self.signatures, signature_state(views)[1] or "info")
+        self.signatures.setVisible(bool(views))
+
+
+class SignedDocumentDialog(SignaturesDialog):
+    """A document of a dossier and, where the office has one, its key to sign it."""
 
     def __init__(
         self,
@@ -93,17 +120,11 @@ class SignedDocumentDialog(DocumentDialog):
         book: SignatureBook,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(context, document.file_name, document.sha256, parent)
+        super().__init__(context, document.file_name, document.sha256, book, parent)
         self._code = code
         self._document = document
-        self._book = book
         self._unlock: UnlockDialog | None = None
         self._is_sure = False
-        self.signatures = QLabel(self)
-        self.signatures.setWordWrap(True)
-        set_role(self.signatures, "inline")
-        self.signatures.hide()
-        self.column.insertWidget(1, self.signatures)
         self._thread = OwnThread("sign-document", self)
         self._thread.done.connect(self._signed)
         self._thread.failed.connect(self._not_signed)
@@ -112,22 +133,11 @@ class SignedDocumentDialog(DocumentDialog):
         self.sign_button.setText(tr(words))
         self.sign_button.setVisible(context.desk.settings.signing.office.is_chosen)
         self.sign_button.clicked.connect(self.sign)
-        book.found.connect(self._show_signatures)
-        book.failed.connect(self._broken)
-        self._show_signatures()
-        book.ask([document.sha256])
 
     def reject(self) -> None:
         """Not while the key signs."""
         if not self._thread.running:
             super().reject()
-
-    @Slot()
-    def _show_signatures(self) -> None:
-        views = self._book.of(self._document.sha256)
-        self.signatures.setText("\n".join(view.words for view in views))
-        set_tone(self.signatures, signature_state(views)[1] or "info")
-        self.signatures.setVisible(bool(views))
 
     @Slot()
     def sign(self) -> None:

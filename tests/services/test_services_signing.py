@@ -27,6 +27,7 @@ from counter_app.services.digitising import count_pages, dossier_papers
 from counter_app.services.offices import office_row
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
+from counter_app.services.reconcile_reading import our_sides
 from counter_app.services.scan_jobs import (
     DONE,
     TROUBLE,
@@ -412,6 +413,9 @@ def test_the_office_signs_a_result(signer: DeskContext, code: str, tmp_path: Pat
     assert (made.result_code, made.file_name) == ("KQ01", f"{code}-KQ1.pdf"), "it is the same result"
     assert told_results(signer, code) == [(f"{code}-KQ1", first.sha256)], "until the portal has the signed one"
     assert told_results(signer, code, made) == [(f"{code}-KQ1", made.sha256)]
+    with signer.database.read() as session:
+        compared = our_sides(session, [find_dossier(session, code).id])[0].dossier.files
+    assert [one.sha256 for one in compared] == [made.sha256], "what is not named any more is not missed at the portal"
     more = attach(signer, code, [printed_pdf(tmp_path / "b.pdf", ["Bản đồ"])], result="KQ01").documents
     assert more[0].file_name == f"{code}-KQ2.pdf"
 

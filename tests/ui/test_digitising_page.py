@@ -23,7 +23,7 @@ from counter_app.services.digitising_refresh import AT_A_TIME, refresh_all
 from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
-from counter_app.ui.digitising_backlog import BatchDialog
+from counter_app.ui.digitising_backlog_dialogs import BatchDialog, OldScanDialog
 from counter_app.ui.digitising_dialogs import PagesDialog, TreatmentDialog
 from counter_app.ui.digitising_page import DigitisingPage
 from counter_app.ui.digitising_reuse import ReuseDialog
@@ -315,6 +315,21 @@ def test_older_results_are_entered_one_after_the_other(page: DigitisingPage, tmp
     assert backlog.batch.currentText() == "Hộp 12: 1 / 2 đã quét (50,0 %)"
     backlog.missing.setChecked(True)
     qtbot.waitUntil(lambda: backlog.model.rowCount() == 1)
+    backlog.missing.setChecked(False)
+    qtbot.waitUntil(lambda: backlog.model.rowCount() == 2)
+    backlog.table.selectRow(1)
+    qtbot.waitUntil(backlog.look_button.isEnabled)
+    backlog.look_button.click()
+    scan = backlog.dialog
+    assert isinstance(scan, OldScanDialog)
+    assert "3 trang" in scan.note.text()
+    scan.drop_button.click()
+    assert "quét đủ các trang" in scan.note.text()
+    assert batches(desk)[0].scanned == 1, "asked, not put aside yet"
+    scan.drop_button.click()
+    qtbot.waitUntil(lambda: not scan.isVisible(), timeout=WAIT_MS)
+    settle(qtbot, page.context.executor)
+    assert backlog.batch.currentText() == "Hộp 12: 0 / 2 đã quét (0,0 %)"
 
 
 def test_a_wrong_entry_is_told_where_it_is(page: DigitisingPage, qtbot: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QTreeWidgetItemIterator
@@ -249,8 +250,9 @@ def test_the_office_signs_a_copy_after_it_was_asked_twice(
 def test_what_the_office_cannot_sign_is_told_where_it_is_asked(
     chosen: RunningApp, take_in: Callable[..., Received], tmp_path: Path, qtbot: Any
 ) -> None:
-    bad = tmp_path / "hỏng.pdf"
-    bad.write_bytes(b"%PDF-1.7\nnot at all")
+    bad = tmp_path / "khóa.pdf"
+    with pikepdf.open(printed_pdf(tmp_path / "mở.pdf", ["Bằng"])) as document:
+        document.save(bad, encryption=pikepdf.Encryption(owner="ai đó"))
     page = dossier_with(chosen, take_in().code, [bad], qtbot)
     unlock(chosen.context.desk, OFFICE, PASSWORD)
     assert page.view is not None
