@@ -293,7 +293,7 @@ def test_every_step_of_the_lifecycle_is_a_command(cli: Any) -> None:
             "processing",
         ),
         (("finish",), "finished"),
-        (("return", "--by", "post", "--to", "Y Bhiăo", "--tracking", "VN1"), "returned"),
+        (("return", "--by", "post", "--to", "Y Bhiăo", "--authority", "GUQ 5", "--tracking", "VN1"), "returned"),
     ]
     for number, ((command, *options), expected) in enumerate(way):
         at = f"2026-03-10T{9 + number // 6:02}:{number % 6}0:00+07:00"
@@ -304,7 +304,8 @@ def test_every_step_of_the_lifecycle_is_a_command(cli: Any) -> None:
     view = cli("show", code)[1]
     assert (view["delivery"], view["apologies"], view["unit"]) == ("posted", 1, "Phòng Tư pháp")
     told = {name: value for name, value in view["events"][-1]["details"].items() if name != "paper"}
-    assert told == {"by": "post", "to": "Y Bhiăo", "tracking": "VN1"}
+    parcel = {"tracking": "VN1", "address": "", "phone": ""}
+    assert told == {"by": "post", "to": "Y Bhiăo", "authority": "GUQ 5", **parcel}
     for command, options in (("withdraw", ()), ("stop", ("--reason", "Theo đơn"))):
         other = received(cli)
         assert cli(command, other, *options)[0] == 0
