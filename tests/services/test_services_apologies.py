@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -304,7 +305,7 @@ def _try(desk: DeskContext, code: str, step: LetterStep | Step) -> None:
             take_step(desk, code, Step(step), StepInput(reason=REASON, unit="Phòng", new_due=LATER))
         return
     for letter in letters_of(desk, code):
-        {
+        acts: dict[LetterStep, Callable[[], object]] = {
             LetterStep.EDIT: partial(edit, desk, letter.id, text(moment(16, 17))),
             LetterStep.SUBMIT: partial(submit, desk, letter.id),
             LetterStep.SEND_BACK: partial(send_back, desk, letter.id, "Sửa lại"),
@@ -312,7 +313,8 @@ def _try(desk: DeskContext, code: str, step: LetterStep | Step) -> None:
             LetterStep.DELIVER: partial(deliver, desk, letter.id, Delivery("counter")),
             LetterStep.DROP: partial(drop, desk, letter.id, "Thôi"),
             LetterStep.UNSIGN: partial(undo_last, desk, code, "Ký nhầm"),
-        }[LetterStep(step)]()
+        }
+        acts[LetterStep(step)]()
 
 
 def test_the_history_of_a_letter_is_append_only(desk: DeskContext, code: str) -> None:

@@ -103,14 +103,16 @@ def test_the_stop_notice_too(desk: DeskContext, code: str, tmp_path: Path) -> No
     assert show(desk, code).events[-1].details["signer"] == f"Thủ trưởng {JUSTICE}"
 
 
-@pytest.mark.parametrize("where", ["department", "not signed", "came on to a department"])
+@pytest.mark.parametrize("where", ["department", "not signed", "came on to a department", "went on without a list"])
 def test_a_department_settles_in_the_name_of_its_own_office(desk: DeskContext, where: str, tmp_path: Path) -> None:
     save_office(desk, OURS)
     code = receive(desk, full_request()).code
-    if where == "came on to a department":
+    if where in ("came on to a department", "went on without a list"):
         given_to(desk, code, JUSTICE, "H15.10")
     if where == "not signed":
         given_to(desk, code, JUSTICE, "H15.10", signed=False)
+    elif where == "went on without a list":
+        take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
     else:
         given_to(desk, code, "Phòng Tư pháp")
     letter, _ = sign(desk, write(desk, code, TEXT, submit=True).id)

@@ -148,4 +148,4 @@ def test_what_cannot_be_taken_back_says_why(page: DossierPage, running: RunningA
     page.undo_button.ask()
     settle(qtbot, running.executor)
     assert page.undo_button.dialog is None
-    assert "cách sửa riêng" in told[-1]
+    assert "Sửa thông tin" in told[-1]
