@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
@@ -89,8 +90,9 @@ def redirect(
         moment, _ = moment_of_step(desk, dossier, at)
         if waiting is not None:
             settle(waiting, "redirected", moment, desk.settings.clerk, why)
+        office_code = _code_of(session, unit)
         row = _signed_list(desk, session, moment, "out", there, unit, [dossier], due)
-        row.giver, row.note = name or desk.settings.clerk, why
+        row.giver, row.note, row.office_code = name or desk.settings.clerk, why, office_code
         details = details_of(row, "redirected", due) | {"corrects": wrong.number}
         move(desk, session, dossier, Step.HAND_OVER, details, unit=unit, reason=why, at=moment)
         return list_view(row)
@@ -211,6 +213,12 @@ def _one_sender(dossiers: Sequence[Dossier], there: Sequence[str], sent_by: str)
             "Hãy chọn các hồ sơ cùng một nơi.",
         )
     return next(iter(units), sent_by)
+
+
+def _code_of(session: Session, unit: str) -> str:
+    """The code of another office, as it was given when dossiers went there last; "" of a unit of this one."""
+    lists = select(HandoverList.office_code).where(HandoverList.to_unit == unit, HandoverList.direction == "out")
+    return session.scalar(lists.order_by(HandoverList.id.desc()).limit(1)) or ""
 
 
 def _whereabouts(dossier: Dossier, waiting: HandoverItem | None) -> str:

@@ -18,7 +18,7 @@ from counter_app.services.apology_list import apology_lines
 from counter_app.services.desk import DeskContext
 from counter_app.services.endings import Ending
 from counter_app.services.handover import prepare, send
-from counter_app.services.handover_receive import confirm, take_back
+from counter_app.services.handover_receive import confirm, redirect, take_back
 from counter_app.services.handover_values import Destination, Signing
 from counter_app.services.offices import save_office
 from counter_app.services.papers import make_paper, preview_apology
@@ -120,6 +120,15 @@ def test_a_department_settles_in_the_name_of_its_own_office(desk: DeskContext, w
     assert f"{OFFICE.name} tiếp nhận giải quyết hồ sơ" in words
     assert OURS.head_name in words
     assert letter.number == 1
+
+
+def test_a_wrong_hand_over_put_right_goes_to_the_other_office_as_such(desk: DeskContext, code: str) -> None:
+    wrong = receive(desk, full_request()).code
+    given_to(desk, wrong, "Phòng Tư pháp")
+    right = redirect(desk, wrong, JUSTICE, "Không thuộc thẩm quyền xã", giver="Y Nhận")
+    assert show(desk, wrong).settling_office == "", "not signed for yet"
+    confirm(desk, right.id, Signing("Y Nhận"))
+    assert (right.office_code, show(desk, wrong).settling_office) == ("H15.10", JUSTICE)
 
 
 def test_lists_and_register_name_it_after_the_papers_came_back(desk: DeskContext, clock: Clock, code: str) -> None:
