@@ -19,6 +19,7 @@ from counter_app.services.handover_items import slip_number
 from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
 from counter_app.services.offices import office_row
+from counter_app.services.official_receipt import OF_EVENT, receipt_then
 from counter_app.services.paper_facts import OPEN_LEVEL
 from counter_app.services.papers_content import (
     Making,
@@ -146,10 +147,12 @@ def post_label(making: Making) -> PostLabelContent:
 def payment_note(making: Making) -> PaymentContent:
     """Phiếu thu phí, lệ phí: what the book of money has of one taking; UserError ``form_not_issued`` without it.
 
-    Fees that came in by several methods at once have a number for each.
+    Fees that came in by several methods at once have a number for each. Where the number of an official receipt
+    was written later, a note of before says what it said.
     """
     dossier, event = making.dossier, making.event
-    wanted = Payment.dossier_id == dossier.id, Payment.event_number == event.number, Payment.kind == PAYMENT
+    booked = event.details.get(OF_EVENT, event.number)
+    wanted = Payment.dossier_id == dossier.id, Payment.event_number == booked, Payment.kind == PAYMENT
     rows = making.session.scalars(select(Payment).where(*wanted).order_by(Payment.number)).all()
     if not rows:
         raise UserError(
@@ -163,7 +166,7 @@ def payment_note(making: Making) -> PaymentContent:
         collector_name=rows[0].clerk,
         paid_at=rows[0].at,
         method=", ".join(PAYMENT_METHODS.get(row.method, row.method) for row in rows),
-        official_receipt=", ".join(row.official_receipt for row in rows if row.official_receipt) or None,
+        official_receipt=", ".join(filter(None, (receipt_then(dossier, row, event.number) for row in rows))) or None,
     )
 
 

@@ -44,7 +44,10 @@ _Event = TypeVar("_Event", bound=Happened)
 
 
 def _paid(event: Happened) -> bool:
-    """Money was taken at the desk: by a step of its own, or on the spot with a reception over the desk."""
+    """Money was taken at the desk: by a step of its own, or on the spot with a reception over the desk.
+
+    Or its official receipt got another number since.
+    """
     fees = event.details.get(FROZEN, {}).get("fees", ())
     at_once = event.number == 1 and event.step == Step.RECEIVE and any(amount and paid for _, amount, paid in fees)
     return "payment_number" in event.details or at_once
@@ -53,7 +56,8 @@ def _paid(event: Happened) -> bool:
 def _owed_anew(event: Happened) -> bool:
     """What is owed, or who owes it, is another thing from here on: a notice to pay of before no longer tells it."""
     if event.step == Step.CORRECT:
-        return FROZEN in event.details and HANDOVER not in event.details
+        of_another_paper = HANDOVER in event.details or "payment_number" in event.details
+        return FROZEN in event.details and not of_another_paper
     return event.step in (Step.RECEIVE, Step.REQUEST_PAYMENT, Step.EXEMPT, Step.PAY, Step.REFUND)
 
 

@@ -24,12 +24,14 @@ from PySide6.QtWidgets import (
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM
-from counter_app.services.day_closing import DayTakings, close_day, day_takings
+from counter_app.services.day_closing import DayTakings, TakenRow, close_day, day_takings
 from counter_app.services.desk import DeskContext
+from counter_app.services.fee_book import PAYMENT
 from counter_app.services.values import PAYMENT_METHODS
 from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.formatting import local_time, money
+from counter_app.ui.official_receipt_dialog import OfficialReceiptDialog
 from counter_app.ui.page import nfc
 from counter_app.ui.payment_parts import MOST_MONEY, money_box
 from counter_app.ui.plain_table import PlainTable
@@ -72,6 +74,7 @@ class Words:
     DIFFERS = QT_TRANSLATE_NOOP("DayClosing", "Chênh lệch {amount}: cần ghi lý do.")
     CLOSED = QT_TRANSLATE_NOOP("DayClosing", "{clerk} đã chốt lúc {time}. Chênh lệch {amount}. {explanation}")
     PRINT = QT_TRANSLATE_NOOP("DayClosing", "In &bảng kê…")
+    RECEIPT = QT_TRANSLATE_NOOP("DayClosing", "&Ghi số biên lai…")
     PAPER = QT_TRANSLATE_NOOP("DayClosing", "Bảng kê thu phí, lệ phí ngày {day}")
     DONE = QT_TRANSLATE_NOOP("DayClosing", "Đã chốt thu phí, lệ phí ngày {day}: {total}.")
 
@@ -120,11 +123,11 @@ class DayClosingDialog(TaskDialog):
         widths = (140, 80, 170, 160, 110, 100, 150)
         self.list = PlainTable(_tr(Words.LIST), [_tr(words) for words in heads], widths, 3, self)
         self.paper: PrintDialog | None = None
-        self.print_button = QPushButton(_tr(Words.PRINT), self)
-        self.print_button.setAccessibleName(self.print_button.text().replace("&", ""))
-        self.print_button.setAutoDefault(False)
-        self.print_button.clicked.connect(self.show_paper)
-        self.buttons.addButton(self.print_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.noting: OfficialReceiptDialog | None = None
+        self.print_button = self._button(Words.PRINT, self.show_paper)
+        self.receipt_button = self._button(Words.RECEIPT, self.ask_receipt)
+        self.list.currentCellChanged.connect(self._offer_receipt)
+        self.list.cellActivated.connect(self.ask_receipt)
         self._lay_out()
         self.confirm.setEnabled(False)
         self.day.dateChanged.connect(self.read)
@@ -167,9 +170,54 @@ class DayClosingDialog(TaskDialog):
         self.paper = PrintDialog(self.context, title, f"bang-ke-{day:%Y%m%d}", make, send, parent)
         self.paper.open()
 
+    @Slot()
+    def ask_receipt(self) -> None:
+        """The number of the official receipt of the chosen money, as long as the day is open."""
+        row = self._chosen()
+        if row is not None:
+            self.noting = OfficialReceiptDialog(self.context, row, self)
+            self.noting.done_with.connect(self._noted)
+            self.noting.open()
+
+    @Slot()
+    def _noted(self) -> None:
+        self.context.executor.submit(self._reading(), self._list_anew, self.failed)
+
+    def _list_anew(self, takings: DayTakings) -> None:
+        """What was counted already stays, unless somebody else took cash meanwhile."""
+        if takings.cash().keys() != self.counted.keys():
+            self._show(takings)
+            return
+        self.takings = takings
+        self._fill(takings)
+        self._count()
+
+    @Slot()
+    def _offer_receipt(self) -> None:
+        self.receipt_button.setEnabled(self._chosen() is not None)
+
+    def _chosen(self) -> TakenRow | None:
+        """The money that may get another number of its official receipt: not what was closed or given back."""
+        place, takings = self.list.currentRow(), self.takings
+        if takings is None or takings.closed is not None or not 0 <= place < len(takings.rows):
+            return None
+        row = takings.rows[place]
+        return row if row.kind == PAYMENT else None
+
+    def _button(self, words: str, slot: Callable[[], None]) -> QPushButton:
+        button = QPushButton(_tr(words), self)
+        button.setAccessibleName(button.text().replace("&", ""))
+        button.setAutoDefault(False)
+        button.clicked.connect(slot)
+        self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        return button
+
     def _reading(self) -> Callable[[], DayTakings]:
+        return partial(day_takings, self.context.desk, self._day())
+
+    def _day(self) -> date:
         shown = self.day.date()
-        return partial(day_takings, self.context.desk, date(shown.year(), shown.month(), shown.day()))
+        return date(shown.year(), shown.month(), shown.day())
 
     def _lay_out(self) -> None:
         """Counting on the left, the sums on the right, the list below."""
@@ -224,7 +272,7 @@ class DayClosingDialog(TaskDialog):
         self.explanation.setReadOnly(closed is not None)
         self.confirm.setEnabled(closed is None)
         order = [self.day, *self.counted.values(), self.explanation, self.sums, self.list]
-        for before, after in pairwise([*order, self.print_button, self.confirm, self.cancel]):
+        for before, after in pairwise([*order, self.receipt_button, self.print_button, self.confirm, self.cancel]):
             QWidget.setTabOrder(before, after)
         if not self.day.hasFocus():
             next(iter(self.counted.values()), self.explanation).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -249,6 +297,7 @@ class DayClosingDialog(TaskDialog):
             )
             for column, text in enumerate(texts):
                 self.list.put(place, column, text, "soon" if row.amount < 0 else "")
+        self._offer_receipt()
 
     @Slot()
     def _count(self) -> None:

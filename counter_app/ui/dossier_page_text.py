@@ -110,6 +110,7 @@ DETAIL_WORDS = {
     "refund_number": QT_TRANSLATE_NOOP("DossierText", "Phiếu hoàn số"),
     "reference": QT_TRANSLATE_NOOP("DossierText", "Số giao dịch"),
     "official_receipt": QT_TRANSLATE_NOOP("DossierText", "Biên lai số"),
+    "receipt_before": QT_TRANSLATE_NOOP("DossierText", "Biên lai ghi trước đó"),
     "decision": QT_TRANSLATE_NOOP("DossierText", "Sai lệch với cổng"),
     "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
     "asked_again": QT_TRANSLATE_NOOP("DossierText", "Lý do yêu cầu thêm"),

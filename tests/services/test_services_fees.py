@@ -13,10 +13,12 @@ import pytest
 from counter_app.rules.lifecycle import Step
 from counter_app.rules.payment_qr import Transfer, decode
 from counter_app.services.catalogue import import_catalogue
+from counter_app.services.day_closing import close_day, day_takings
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import NOT_APPLIED
 from counter_app.services.fees import MoneyIn, choose_levels, exempt, fees_of, refund, take, transfer_code
 from counter_app.services.offices import office_row
+from counter_app.services.official_receipt import note_receipt
 from counter_app.services.paper_facts import facts_now
 from counter_app.services.papers import make_paper
 from counter_app.services.reading import show
@@ -322,3 +324,40 @@ def test_a_paper_shows_of_an_open_fee_its_lowest_level_and_then_the_one_that_was
     assert said() == (("Phí (từ mức này, theo trường hợp)", 160_000, False), ("Lệ phí", 8000, False))
     take(desk, levelled, MoneyIn(codes=("P02", "LP01")))
     assert said() == (("Phí", 200_000, True), ("Lệ phí", 8000, True))
+
+
+def test_the_number_of_the_official_receipt_is_written_later_with_a_trace(
+    desk: DeskContext, tmp_path: Path, clock: Clock
+) -> None:
+    code = receive(desk, full_request(fees=(FeeIn("LP01", True, "cash"),))).code
+    (row,) = day_takings(desk, clock.now.date()).rows
+    note_receipt(desk, row.id, " BL-0007 ")
+    with refused("reason_missing", "BL-0007"):
+        note_receipt(desk, row.id, "BL-0008")
+    with refused("nothing_changed"):
+        note_receipt(desk, row.id, "BL-0007")
+    note_receipt(desk, row.id, "BL-0008", "Biên lai BL-0007 bị hủy")
+    assert fees_of(desk, code).payments[0].official_receipt == "BL-0008"
+    event = show(desk, code).events[-1]
+    assert (event.step, event.reason, event.details["official_receipt"], event.details["receipt_before"]) == (
+        "correct",
+        "Biên lai BL-0007 bị hủy",
+        "BL-0008",
+        "BL-0007",
+    )
+
+    def said(number: int) -> str:
+        return text_of(make_paper(desk, code, "payment_note", event_number=number).pdf, tmp_path)
+
+    assert "BL-" not in said(1), "a note of before says what it said"
+    assert "BL-0007" in said(2)
+    assert "BL-0008" in said(3)
+    with refused("form_not_issued", "không còn khoản"):
+        make_paper(desk, code, "payment_notice")
+    refund(desk, code, ["LP01"], "Thu nhầm", still_owed=True)
+    close_day(desk, clock.now.date(), {"Lê Thị Hạnh": 0})
+    with refused("payment_closed", "đã chốt sổ"):
+        note_receipt(desk, row.id, "BL-0009", "Nhầm")
+    with refused("payment_unknown"):
+        note_receipt(desk, row.id + 1, "BL-0009")
+    assert verify(desk).problems == ()

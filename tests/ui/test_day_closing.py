@@ -111,3 +111,26 @@ def test_the_account_is_set_and_a_wrong_one_refused(window: MainWindow, running:
     settle(qtbot, running.executor)
     saved = load_settings(running.desk.directory).payment
     assert (saved.bank_bin, saved.account, saved.holder) == ("970415", "113366668888", "UBND XÃ EA KAO")
+
+
+def test_the_number_of_an_official_receipt_is_written_to_the_chosen_money(
+    dialog: DayClosingDialog, running: RunningApp, qtbot: Any
+) -> None:
+    assert not dialog.receipt_button.isEnabled()
+    dialog.list.selectRow(0)
+    dialog.receipt_button.click()
+    assert dialog.noting is not None
+    dialog.counted["Lê Thị Hạnh"].setValue(16000)
+    type_text("BL-0007", at=dialog.noting.number)
+    dialog.noting.submit()
+    settle(qtbot, running.executor)
+    shown = dialog.list.item(0, 6)
+    assert shown is not None
+    assert shown.text() == "BL-0007"
+    assert dialog.counted["Lê Thị Hạnh"].value() == 16000, "what was counted stays"
+    close_day(running.desk, DAY, {"Lê Thị Hạnh": 16000})
+    dialog.read()
+    settle(qtbot, running.executor)
+    dialog.list.selectRow(0)
+    assert not dialog.receipt_button.isEnabled(), "closed for good"
+    dialog.reject()
