@@ -17,6 +17,7 @@ from counter_app.errors import UserError
 from counter_app.portal_address import checked_address
 from counter_app.rules.payment_qr import check_account
 from counter_app.rules.violation import RuleViolation
+from counter_app.scan_settings import PageSettings, ScanSettings, is_fingerprint, is_way
 from counter_app.sheet_kinds import SHEET_KINDS, THERMAL_FORMS
 from counter_app.whole_files import whole_file
 
@@ -117,32 +118,6 @@ class PaymentSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkScanner:
-    """An eSCL scanner that does not announce itself, or whose certificate is to be trusted."""
-
-    address: str = ""
-    """A host, or ``http(s)://host:port/path``."""
-    name: str = ""
-    """As the clerk sees it; the scanner's own name when empty."""
-    fingerprint: str = ""
-    """SHA-256 of the certificate that it made itself, as somebody has compared it: then that one is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanSettings:
-    """Where pages come from, beside the scanners that this machine and its network show."""
-
-    folder: str = ""
-    """A folder into which a copier scans; what is put there is taken into the tray."""
-    cameras: int = 0
-    """How many document cameras are offered."""
-    discover: bool = True
-    """Look for scanners that announce themselves in the network."""
-    network: tuple[NetworkScanner, ...] = ()
-    """``[[scan.network]]`` in the file, one for each."""
-
-
-@dataclass(frozen=True, slots=True)
 class CertificateSettings:
     """Where a key that signs lies; its password or PIN is asked for and kept in memory alone."""
 
@@ -194,6 +169,7 @@ class Settings:
     apology: ApologySettings = field(default_factory=ApologySettings)
     payment: PaymentSettings = field(default_factory=PaymentSettings)
     scan: ScanSettings = field(default_factory=ScanSettings)
+    pages: PageSettings = field(default_factory=PageSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
 
 
@@ -288,9 +264,19 @@ def check_settings(settings: Settings) -> None:
         (not 0 <= settings.scan.cameras <= 9, "scan.cameras", "số máy ảnh từ 0 đến 9"),
         (not all(one.address.strip() for one in settings.scan.network), "scan.network.address", "địa chỉ máy quét"),
         (
-            not all(_is_fingerprint(one.fingerprint) for one in settings.scan.network),
+            not all(is_fingerprint(one.fingerprint) for one in settings.scan.network),
             "scan.network.fingerprint",
             "mã SHA-256 gồm 64 chữ số thập lục phân, hoặc để trống",
+        ),
+        (
+            not all(is_way(one) for one in settings.pages.ways),
+            "pages.ways",
+            "kiểu quét có tên, 50 đến 1200 dpi, màu là colour, gray hay lineart, khổ là A4, A5, A3 hay max",
+        ),
+        (
+            len({one.name for one in settings.pages.ways}) < len(settings.pages.ways),
+            "pages.ways.name",
+            "tên khác nhau cho mỗi kiểu quét",
         ),
         (
             any(bool(one.file) and bool(one.module) for one in (settings.signing.person, settings.signing.office)),
@@ -326,10 +312,6 @@ def _is_account(payment: PaymentSettings) -> bool:
     except RuleViolation:
         return False
     return True
-
-
-def _is_fingerprint(text: str) -> bool:
-    return re.fullmatch(r"(?:[0-9A-Fa-f]{64})?", text) is not None
 
 
 def _is_hour(text: str) -> bool:

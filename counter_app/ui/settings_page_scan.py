@@ -12,8 +12,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from counter_app.errors import CounterError
+from counter_app.scan_settings import NetworkScanner, ScanSettings
 from counter_app.services.values import OfficeData
-from counter_app.settings import NetworkScanner, ScanSettings, Settings
+from counter_app.settings import Settings
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.own_thread import OwnThread
 from counter_app.ui.page import commit_preedit, nfc
@@ -64,6 +65,7 @@ class ScanForm(ScanFormParts):
         self.folder.setText(scan.folder)
         self.cameras.setValue(scan.cameras)
         self.discover.setChecked(scan.discover)
+        self.despeckle.setChecked(settings.pages.despeckle)
         self._network = scan.network
         self._checked = scan.folder
         for label in (self.state_words, self.add_words, self.folder_words):
@@ -72,13 +74,14 @@ class ScanForm(ScanFormParts):
         self._look_once()
 
     def changes(self, settings: Settings) -> Settings:
-        scan = ScanSettings(
+        scan = replace(
+            settings.scan,
             folder=nfc(self.folder.text()),
             cameras=self.cameras.value(),
             discover=self.discover.isChecked(),
             network=self._network,
         )
-        return replace(settings, scan=scan)
+        return replace(settings, scan=scan, pages=replace(settings.pages, despeckle=self.despeckle.isChecked()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

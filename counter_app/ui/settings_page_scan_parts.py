@@ -79,6 +79,7 @@ class ScanFormParts(SettingsForm):
         self.folder_words = self._answer()
         self.cameras = self.number(Words.CAMERAS, 0, MOST_CAMERAS, Words.CAMERA_UNIT)
         self.discover = self.tick(Words.DISCOVER)
+        self.despeckle = self.tick(Words.DESPECKLE)
 
     def _title(self, words: str) -> QLabel:
         title = QLabel(tr(words), self)

@@ -51,4 +51,5 @@ class Words:
     )
     CAMERAS = QT_TRANSLATE_NOOP("SettingsForms", "Má&y ảnh tài liệu")
     CAMERA_UNIT = QT_TRANSLATE_NOOP("SettingsForms", " máy")
+    DESPECKLE = QT_TRANSLATE_NOOP("SettingsForms", "Xóa &bụi, chấm nhỏ trên trang khi làm PDF")
     DISCOVER = QT_TRANSLATE_NOOP("SettingsForms", "Tìm máy quét tự báo tron&g mạng (AirScan, eSCL)")

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
+from counter_app.scan_settings import ScanSettings
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.document_text import find_in_documents
@@ -20,7 +21,7 @@ from counter_app.services.outbox import list_outbox
 from counter_app.services.reading import show
 from counter_app.services.values import Received
 from counter_app.services.verify import verify
-from counter_app.settings import ScanSettings, load_settings, save_settings, with_changes
+from counter_app.settings import load_settings, save_settings, with_changes
 from counter_app.ui.scan_page import ScanPage
 from tests.services.scan_samples import scanned
 from tests.ui.window_fixtures import Clock, settle

@@ -12,6 +12,7 @@ import zeroconf
 from zeroconf import ServiceInfo, Zeroconf
 
 from counter_app.errors import UserError
+from counter_app.scan_settings import NetworkScanner, ScanSettings
 from counter_app.scanning import mdns, sane, sources, wia
 from counter_app.scanning.escl import EsclSource
 from counter_app.scanning.mdns import Announced, announced_scanners
@@ -19,7 +20,7 @@ from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, Sourc
 from counter_app.scanning.sane import SaneSource
 from counter_app.scanning.sources import list_sources, open_source
 from counter_app.scanning.wia import WiaSource
-from counter_app.settings import NetworkScanner, ScanSettings, Settings, load_settings, save_settings, with_changes
+from counter_app.settings import Settings, load_settings, save_settings, with_changes
 from tests.scanning.escl_printer import EsclPrinter, escl_printer
 
 QUIET = ScanSettings(discover=False)
