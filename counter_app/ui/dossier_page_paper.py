@@ -234,7 +234,7 @@ class PaperDialog(PrintDialog):
         send = partial(_print, context, code, form, earlier)
         name = f"{code}-{form}" if earlier is None else f"{code}-{form}-{earlier}"
         super().__init__(context, f"{title} · {code}", name, make, send, parent, reprint=earlier is not None)
-        if earlier is not None:
+        if earlier is not None and self.print_button.isEnabled():
             self.say(translate("PaperDialog", Words.EARLIER), "info")
         self.code = code
         self.form = form

@@ -78,6 +78,7 @@ class Words:
     REFUNDED = QT_TRANSLATE_NOOP("DossierText", "{amount}, đã hoàn {time}")
     EXEMPTED = QT_TRANSLATE_NOOP("DossierText", "{words}; miễn, giảm từ {amount}: {reason}")
     SUM = QT_TRANSLATE_NOOP("DossierText", "Số tiền: {amount}")
+    PAY_BEFORE = QT_TRANSLATE_NOOP("DossierText", "Hạn nộp")
     EXEMPTION = QT_TRANSLATE_NOOP("DossierText", "{name}: {before} → {after}")
     MONEY = QT_TRANSLATE_NOOP("DossierText", "Tình trạng")
     ENTERED = QT_TRANSLATE_NOOP("DossierText", "nhập muộn, lúc {time}")
@@ -104,8 +105,10 @@ DELIVERY_WORDS = {
 DETAIL_WORDS = {
     "by": QT_TRANSLATE_NOOP("DossierText", "Bằng cách"),
     "method": QT_TRANSLATE_NOOP("DossierText", "Hình thức"),
-    "to": QT_TRANSLATE_NOOP("DossierText", "Người nhận"),
+    "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
     "tracking": QT_TRANSLATE_NOOP("DossierText", "Số vận đơn"),
+    "carrier": QT_TRANSLATE_NOOP("DossierText", "Đơn vị vận chuyển"),
+    "address": QT_TRANSLATE_NOOP("DossierText", "Địa chỉ phát"),
     "payment_number": QT_TRANSLATE_NOOP("DossierText", "Phiếu thu số"),
     "refund_number": QT_TRANSLATE_NOOP("DossierText", "Phiếu hoàn số"),
     "reference": QT_TRANSLATE_NOOP("DossierText", "Số giao dịch"),
@@ -305,6 +308,8 @@ def _money_lines(event: EventView) -> Iterable[str]:
     before, after, amount = (event.details.get(name) for name in ("before", "after", "amount"))
     if isinstance(amount, int):
         yield _tr(Words.SUM).format(amount=money(amount))
+    if last := event.details.get("pay_before"):
+        yield f"{_tr(Words.PAY_BEFORE)}: {date.fromisoformat(str(last)):%d/%m/%Y}"
     if event.step == Step.EXEMPT and isinstance(before, int) and isinstance(after, int):
         name = event.details.get("fee_name", "")
         yield _tr(Words.EXEMPTION).format(name=name, before=money(before), after=money(after))

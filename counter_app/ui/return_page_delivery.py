@@ -18,9 +18,9 @@ PUBLIC_POST = "Bưu điện Việt Nam (VNPost)"
 class Words:
     """What this part of the card says."""
 
-    ADDRESS = QT_TRANSLATE_NOOP("ReturnDelivery", "Địa chỉ p&hát")
-    PHONE = QT_TRANSLATE_NOOP("ReturnDelivery", "Đ&iện thoại")
-    CARRIER = QT_TRANSLATE_NOOP("ReturnDelivery", "Đơn vị vận chu&yển")
+    ADDRESS = QT_TRANSLATE_NOOP("ReturnDelivery", "Địa chỉ phá&t")
+    PHONE = QT_TRANSLATE_NOOP("ReturnDelivery", "Điện th&oại")
+    CARRIER = QT_TRANSLATE_NOOP("ReturnDelivery", "Đơn vị vậ&n chuyển")
     REASON = QT_TRANSLATE_NOOP("ReturnDelivery", "&Lý do chưa có bản điện tử")
     REASON_HINT = QT_TRANSLATE_NOOP("ReturnDelivery", "Ví dụ: bộ, ngành trả kết quả trên hệ thống của mình")
 
@@ -49,6 +49,7 @@ class DeliveryBox(QWidget):
         grid.addWidget(self._online[0], 1, 0)
         grid.addWidget(self.reason, 1, 1, 1, 5)
         grid.setColumnMinimumWidth(0, 140)
+        grid.setColumnMinimumWidth(3, 140)
         for column, stretch in ((1, 3), (3, 1), (5, 2)):
             grid.setColumnStretch(column, stretch)
         for before, after in pairwise((self.address, self.phone, self.carrier, self.reason)):

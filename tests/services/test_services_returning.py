@@ -226,7 +226,7 @@ def test_a_stranger_without_a_paper_gets_nothing_whatever_is_ticked(desk: DeskCo
 
 
 def test_a_parcel_goes_to_whoever_takes_it(desk: DeskContext) -> None:
-    other = {"authorised": True, "to": "Y Thắng Êban", "authority": "Giấy ủy quyền số 12"}
+    other: dict[str, Any] = {"authorised": True, "to": "Y Thắng Êban", "authority": "Giấy ủy quyền số 12"}
     code = finished(desk)
     refused(desk, code, "address_missing", by="post", tracking="EB1VN", **other)
     parcel = Handing(by="post", tracking="EB1VN", address="12 Lê Duẩn", phone="0905 111 222", **other)
