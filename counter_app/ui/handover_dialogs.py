@@ -101,6 +101,7 @@ class HandoverDialog(TaskDialog):
 
     def __init__(self, context: AppContext, title: str, parent: QWidget | None) -> None:
         super().__init__(context, tr(title), tr(Words.DO_IT).format(what=tr(title)), parent)
+        self.setMinimumWidth(640)
 
     def line(self, words: str, hint: str = "") -> QLineEdit:
         """Another question."""

@@ -60,7 +60,7 @@ class Words:
     GIVER = QT_TRANSLATE_NOOP("HandoverPage", "Người gi&ao ký")
     SHELF = QT_TRANSLATE_NOOP("HandoverPage", "&Vị trí để hồ sơ")
     SHELF_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ K2-N3; để trống nếu chưa xếp")
-    FROM_OTHER = QT_TRANSLATE_NOOP("HandoverPage", "&Cơ quan khác giao đến (quầy chưa từng giao đi)")
+    FROM_OTHER = QT_TRANSLATE_NOOP("HandoverPage", "&Cơ quan khác giao đến, quầy chưa giao đi")
     SENDER = QT_TRANSLATE_NOOP("HandoverPage", "&Tên cơ quan giao")
     SENDER_CODE_HINT = QT_TRANSLATE_NOOP("HandoverPage", "Ví dụ H15.10; để trống nếu không rõ")
     FROM_UNIT = QT_TRANSLATE_NOOP("HandoverPage", "Từ {unit}")

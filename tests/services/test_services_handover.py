@@ -264,14 +264,15 @@ def test_a_result_that_comes_with_its_papers_is_signed_for_in_one_act(desk: Desk
 
 
 def test_a_slip_has_one_number_from_its_first_hand_over_on(desk: DeskContext) -> None:
-    first, second = take_in(desk)
+    first, second, third = take_in(desk, 3)
     assert control_slip(desk, first).number is None
     take_step(desk, first, Step.HAND_OVER, StepInput(unit=LAND))
     undo_last(desk, first, "Nhầm nơi")
     confirm(desk, sent(desk, [second]).id, Signing("Y Thắng Êban"))
     take_step(desk, first, Step.HAND_OVER, StepInput(unit=CIVIL))
     take_back(desk, [second], "Y Thắng Êban")
-    assert [control_slip(desk, code).number for code in (first, second)] == [1, 2]
+    sent(desk, [third])
+    assert [control_slip(desk, code).number for code in (first, second, third)] == [1, 2, 3]
 
 
 def test_a_hand_over_of_one_side_only_is_incomplete_on_the_slip(desk: DeskContext) -> None:

@@ -1,4 +1,4 @@
-"""Words half as long again still fit into the windows that correct and complete a dossier."""
+"""Words half as long again still fit into the windows that correct and complete a dossier, and take one back."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.correct_dialog import CorrectDialog
+from counter_app.ui.handover_dialogs import TakeBackDialog
 from counter_app.ui.supplement_dialog import SupplementDialog
 from tests.ui.test_longer_words import cut, stretched  # noqa: F401  the fixture is used by its name
 from tests.ui.window_fixtures import settle
 
 
-@pytest.mark.parametrize("which", ["correct", "supplement"])
+@pytest.mark.parametrize("which", ["correct", "supplement", "take_back"])
 def test_longer_words_are_not_cut(
     stretched: RunningApp,  # noqa: F811
     take_in: Callable[..., Received],
@@ -31,6 +32,9 @@ def test_longer_words_are_not_cut(
     dialog: QDialog
     if which == "correct":
         dialog = CorrectDialog(stretched.context, code, "", stretched.window)
+    elif which == "take_back":
+        dialog = TakeBackDialog(stretched.context, [code], [], stretched.window)
+        dialog.from_other.setChecked(True)
     else:
         dialog = SupplementDialog(stretched.context, show(stretched.desk, code), stretched.window)
     dialog.open()
