@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from textwrap import shorten
 
@@ -105,7 +105,7 @@ DELIVERY_WORDS = {
 DETAIL_WORDS = {
     "by": QT_TRANSLATE_NOOP("DossierText", "Bằng cách"),
     "method": QT_TRANSLATE_NOOP("DossierText", "Hình thức"),
-    "authority": QT_TRANSLATE_NOOP("DossierText", "Giấy ủy quyền"),
+    "to": QT_TRANSLATE_NOOP("DossierText", "Người nhận"),
     "tracking": QT_TRANSLATE_NOOP("DossierText", "Số vận đơn"),
     "carrier": QT_TRANSLATE_NOOP("DossierText", "Đơn vị vận chuyển"),
     "address": QT_TRANSLATE_NOOP("DossierText", "Địa chỉ phát"),
