@@ -179,6 +179,26 @@ class FolderSource:
         ours.unlink()
 
 
+class FolderWatch:
+    """Counts what has come into a folder; takes nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._before: dict[Path, _Shape] = {}
+        self._known: dict[Path, _Shape] = {}
+
+    def look(self) -> int:
+        """How many files are news and have not changed since the last look. Raises ScanTrouble ``offline``."""
+        found = files_in(self.folder)
+        settled = {path for path, shape in found.items() if shape[0] and self._before.get(path) == shape}
+        self._before = found
+        return sum(self._known.get(path) != found[path] for path in settled)
+
+    def has_been_read(self) -> None:
+        """The folder was read since the last look: what lay there then and lies there still is no news."""
+        self._known = self._before
+
+
 def files_in(folder: Path) -> dict[Path, _Shape]:
     """The files to be taken, oldest first; what was being taken when the program ended is among them.
 

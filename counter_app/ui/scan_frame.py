@@ -11,6 +11,7 @@ from counter_app.ui.digitising_offer import OfferLine
 from counter_app.ui.digitising_reuse import PaperPlace, ReuseDialog
 from counter_app.ui.page import PAGE_MARGINS, Page
 from counter_app.ui.scan_controls import ControlStrip
+from counter_app.ui.scan_folder_news import FolderNews
 from counter_app.ui.scan_groups_table import GroupsTable
 from counter_app.ui.scan_page_words import Words, tr
 from counter_app.ui.scan_pages_view import PagesView
@@ -51,6 +52,7 @@ class ScanFrame(Page):
         self.view = PagesView(self.loader, self)
         self.preview = PagePreview(self.loader, self)
         self.groups = GroupsTable(self._paper_name, self)
+        self.folder_news = FolderNews(context, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
@@ -121,6 +123,7 @@ class ScanFrame(Page):
             below.addWidget(self.buttons[words])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
+        below.addWidget(self.folder_news)
         layout.setSpacing(6)
         layout.addWidget(self.controls)
         self.target.below.addWidget(self.buttons[Words.SEND])

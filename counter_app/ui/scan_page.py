@@ -62,6 +62,7 @@ class ScanPage(ScanEditKeys):
         self.loader.close()
 
     @Slot()
+        self.folder_news.closing()
     def scan(self) -> None:
         """Read from the chosen source."""
         commit_preedit()
@@ -78,6 +79,18 @@ class ScanPage(ScanEditKeys):
     @Slot()
     def stop(self) -> None:
         """Stop reading; what has been read stays."""
+    @Slot()
+    def take_folder(self) -> None:
+        """Take what has come into the watched folder, whatever source is chosen."""
+        if self.folder_news.count:
+            commit_preedit()
+            self.target.when_ready(self._take_folder)
+
+    def _take_folder(self) -> None:
+        if not self.session.is_reading:
+            self._begin()
+            self.session.scan(self.folder_news.opener(), self.controls.profile(), self.target.target)
+
         self.session.stop()
 
     @Slot()
@@ -317,6 +330,9 @@ class ScanPage(ScanEditKeys):
         self.controls.files_asked.connect(self.choose_files)
         self.target.assign_asked.connect(self.assign)
         self.target.changed.connect(self._show)
+        session.ended.connect(self.folder_news.run_ended)
+        session.busy.connect(self.folder_news.setDisabled)
+        self.folder_news.clicked.connect(self.take_folder)
         self.view.move_asked.connect(self.move_pages)
         self.view.files_dropped.connect(self.add_files)
         self.view.current_page.connect(self._page_chosen)
@@ -338,6 +354,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
             ("Ctrl+V", self.paste, Words.K_PASTE),
+            ("Ctrl+M", self.take_folder, Words.K_FOLDER),
             ("Ctrl+G", self.send, Words.K_SEND),
             ("Ctrl+Z", self.undo, Words.K_UNDO),
             ("Ctrl+Down", partial(self.target.step, 1), Words.K_NEXT),

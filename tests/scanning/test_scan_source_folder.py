@@ -18,7 +18,7 @@ from reportlab.pdfgen import canvas
 
 from counter_app.errors import UserError
 from counter_app.scanning.camera import SETTLING_FRAMES, CameraSource
-from counter_app.scanning.folder import FolderSource
+from counter_app.scanning.folder import FolderSource, FolderWatch
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble
 from counter_app.scanning.picture_files import pages_of_picture
 from counter_app.scanning.picture_pdf import drawn_pages, pages_of_pdf
@@ -213,6 +213,23 @@ def test_a_stop_leaves_what_was_not_taken(source: FolderSource) -> None:
     assert caught.value.kind == "stopped"
     assert [page.data for page in pages] == [picture(0)]
     assert _scan(source) == [picture(1), picture(2)]
+
+
+def test_a_watch_tells_of_files_that_stay_as_they_are_and_once_of_those_that_were_left(
+    source: FolderSource, tmp_path: Path
+) -> None:
+    watch = FolderWatch(source.folder)
+    _put(source, "a.png", picture(1)[:50])
+    assert [watch.look(), watch.look()] == [0, 1]
+    _put(source, "a.png", picture(1)[:60])
+    assert [watch.look(), watch.look()] == [0, 1], "somebody writes on"
+    with pytest.raises(ScanTrouble, match=r"«a\.png»"):
+        _scan(source)
+    watch.has_been_read()
+    _put(source, "b.png", picture(2))
+    assert [watch.look(), watch.look()] == [0, 1], "of the one that was left it was told"
+    with pytest.raises(ScanTrouble, match="Không mở được"):
+        FolderWatch(tmp_path / "nowhere").look()
 
 
 def test_an_empty_folder_and_one_out_of_reach_are_told(source: FolderSource, tmp_path: Path) -> None:

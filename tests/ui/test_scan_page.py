@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
 from counter_app.rules.scan_sheets import Separator, SheetKind, encode
+from counter_app.scanning.folder import FolderSource
 from counter_app.scanning.model import ScanTrouble
 from counter_app.services.desk import DeskContext
 from counter_app.services.document_text import read_documents
 from counter_app.services.reading import show
 from counter_app.services.scan_jobs import open_jobs
 from counter_app.services.values import Received
+from counter_app.settings import load_settings, with_changes
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.scan_page import ScanPage
 from counter_app.ui.scan_pages_view import PAGES_MIME
@@ -309,3 +312,22 @@ def test_words_of_a_document_find_its_dossier_in_the_search_box(
     qtbot.waitUntil(lambda: opened == [code])
     settle(qtbot, running.executor)
     drain()
+
+
+def test_what_comes_into_the_watched_folder_is_told_and_taken_by_a_key(
+    scan_page: ScanPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr("counter_app.ui.scan_folder_news._open", lambda folder: FolderSource(folder, 0.0))
+    page, news = scan_page, scan_page.folder_news
+    page.context.desk = replace(
+        page.context.desk, settings=with_changes(page.context.desk.settings, scan={"folder": str(tmp_path)})
+    )
+    (tmp_path / "a.png").write_bytes(scanned("giấy tờ").data)
+    for _ in range(2):
+        news.look()
+        qtbot.waitUntil(lambda: not news._thread.running)
+    assert (news.isVisible(), news.text()) == (True, "Lấy 1 tệp mới từ thư mục quét (Ctrl+M)")
+    key(page, qtbot, Qt.Key.Key_M, CTRL)
+    assert len(page.session.pages) == 1
+    assert not news.isVisible()
+    assert list(tmp_path.glob("*.png")) == []
