@@ -169,7 +169,7 @@ def _add_dossiers(add: _Add) -> None:
         step.add_argument("--new-due", type=_moment)
         step.add_argument("--at", type=_moment)
         step.set_defaults(component=None, incomplete=False, fee=None, reference=None, official_receipt=None)
-        step.set_defaults(authority=None)
+        step.set_defaults(authority=None, again=None, pay_before=None)
         if name == "return":
             step.add_argument("--authority", metavar="GIẤY", help="giấy ủy quyền, khi --to không phải chủ hồ sơ")
         if name == "pay":
@@ -178,9 +178,10 @@ def _add_dossiers(add: _Add) -> None:
             )
             step.add_argument("--reference", metavar="SỐ", help="số giao dịch chuyển khoản")
             step.add_argument("--official-receipt", metavar="SỐ", help="số biên lai")
-        step.set_defaults(again=None)
         if name == "request-supplement":
             step.add_argument("--again", metavar="LÝ DO", help="vì sao yêu cầu thêm, khi đã yêu cầu bổ sung một lần")
+        if name == "request-payment":
+            step.add_argument("--pay-before", type=_day, metavar="NGÀY", help="hạn nộp, ghi trên thông báo nộp")
         if name == "supplement":
             papers = "giấy tờ đã bổ sung: bản chính/bản sao, ví dụ TP02=1/0"
             step.add_argument("--component", action="append", type=_paper, metavar="MÃ=CHÍNH/SAO", help=papers)

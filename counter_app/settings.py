@@ -25,6 +25,8 @@ SETTINGS_NAME = "settings.toml"
 PORTAL_PROFILES = (1, 2)
 """1: the provincial portals (portal-protocol.md); 2: the national interface (portal-profile-2.md)."""
 
+MOST_DAYS_TO_PAY = 365
+
 T = TypeVar("T")
 
 
@@ -115,6 +117,10 @@ class PaymentSettings:
     account: str = ""
     holder: str = ""
     """Whose account it is, shown and printed beside the code."""
+    bank_name: str = ""
+    """The bank as a notice to pay names it."""
+    days: int = 0
+    """Working days within which a notice asks to be paid; 0: the last day is written by hand, or asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +256,7 @@ def check_settings(settings: Settings) -> None:
         (settings.apology.lead_days < 0, "apology.lead_days", "số không âm"),
         (settings.apology.max < 0, "apology.max", "số không âm"),
         (settings.apology.cap not in ("first_limit", "none"), "apology.cap", "first_limit hoặc none"),
+        (not 0 <= settings.payment.days <= MOST_DAYS_TO_PAY, "payment.days", f"từ 0 đến {MOST_DAYS_TO_PAY} ngày"),
         (
             not _is_account(settings.payment),
             "payment",

@@ -84,6 +84,7 @@ def run_step(desk: DeskContext, options: Namespace) -> Answer:
         reference=options.reference or "",
         official_receipt=options.official_receipt or "",
         again=options.again or "",
+        pay_before=options.pay_before,
     )
     done = take_step(desk, options.code, step, given)
     return Answer(

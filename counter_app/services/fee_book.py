@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from counter_app.errors import UserError
 from counter_app.models import Dossier, DossierFee, Payment
 from counter_app.rules import payment_qr
-from counter_app.rules.calendar import VIETNAM
+from counter_app.rules.calendar import VIETNAM, Limit, LimitUnit, WorkCalendar, due
 from counter_app.rules.fees import CollectOn, falls_due, left_out, levels, money_state
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.desk import DeskContext
@@ -46,6 +46,15 @@ def due_now(dossier: Dossier, fee: DossierFee) -> bool:
     asked = any(event.step == Step.REQUEST_SUPPLEMENT for event in standing(dossier.events))
     owed = bool(fee.amount) and fee.paid_at is None
     return owed and falls_due(CollectOn(fee.collect_on), Status(dossier.status), supplement_asked=asked)
+
+
+def last_day_to_pay(desk: DeskContext, calendar: WorkCalendar, asked_at: datetime) -> date | None:
+    """Until when the office wants a fee paid that it asks for now; None where it has no such limit."""
+    days = desk.settings.payment.days
+    if not days:
+        return None
+    with rules_apply():
+        return due(calendar, asked_at, Limit(days, LimitUnit.WORKING_DAY)).date()
 
 
 def check_money(method: str, reference: str, **where: str) -> None:

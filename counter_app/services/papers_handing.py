@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from counter_app.errors import UserError
-from counter_app.models import Dossier, Payment, PrintJob
+from counter_app.models import Payment, PrintJob
 from counter_app.rules.calendar import VIETNAM
-from counter_app.rules.lifecycle import Step, step_label
+from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.rules.payment_qr import purpose_of
-from counter_app.services.desk import DeskContext
-from counter_app.services.fee_book import PAYMENT, refuse_undecided, transfer_text
+from counter_app.services.calendars import read_calendar
+from counter_app.services.fee_book import PAYMENT, last_day_to_pay, refuse_undecided, transfer_text
 from counter_app.services.handover_items import slip_number
 from counter_app.services.handover_slip import slip_of
 from counter_app.services.handover_values import ControlRow
+from counter_app.services.history import standing
 from counter_app.services.offices import office_row
 from counter_app.services.official_receipt import OF_EVENT, receipt_then
 from counter_app.services.paper_facts import OPEN_LEVEL
@@ -182,12 +183,15 @@ def payment_notice(making: Making) -> PaymentContent:
     if any(fee.name.endswith(OPEN_LEVEL) for fee in fees):
         refuse_undecided(dossier)
         raise UserError("form_not_issued", "Khi đó chưa chọn mức thu nên chưa có thông báo. Hãy in thông báo mới nhất.")
-    kept = _kept_of_given(making) or _of_today(making.desk, dossier, sum(fee.amount for fee in fees))
+    kept = _kept_of_given(making) or _of_today(making, sum(fee.amount for fee in fees))
     at, code = datetime.fromisoformat(kept["at"]), transfer_line(kept["payment_qr"], kept["account_holder"])
     return PaymentContent(
         **_said(making) | {"letterhead": letterhead(facts, at.astimezone(VIETNAM).date(), None), "issued_at": at},
         fees=fees,
         collector_name=kept["clerk"],
+        # A notice that was given by an older version has neither.
+        pay_before=date.fromisoformat(kept["pay_before"]) if kept.get("pay_before") else None,
+        bank_name=(kept.get("bank_name") or None) if code else None,
         payment_qr=code.payload if code else None,
         account_number=code.account_number if code else None,
         account_name=code.account_name if code else None,
@@ -207,14 +211,28 @@ def _kept_of_given(making: Making) -> dict[str, str]:
     return making.session.scalar(jobs.order_by(PrintJob.id.desc()).limit(1)) or {}
 
 
-def _of_today(desk: DeskContext, dossier: Dossier, amount: int) -> dict[str, str]:
-    """What no event tells of a notice: by whom and when it is given, to which account money goes."""
+def _of_today(making: Making, amount: int) -> dict[str, str]:
+    """What no event tells of a notice: by whom and when it is given, to which account money goes, until when."""
+    desk, now = making.desk, making.desk.clock()
+    last = _asked_until(making) or last_day_to_pay(desk, read_calendar(desk), now)
     return {
-        "at": desk.clock().isoformat(),
+        "at": now.isoformat(),
         "clerk": desk.settings.clerk,
-        "payment_qr": transfer_text(desk, dossier.code, amount),
+        "payment_qr": transfer_text(desk, making.dossier.code, amount),
         "account_holder": desk.settings.payment.holder,
+        "bank_name": desk.settings.payment.bank_name,
+        "pay_before": last.isoformat() if last else "",
     }
+
+
+def _asked_until(making: Making) -> date | None:
+    """The last day that a request for payment named, while what it asks for is awaited."""
+    if making.event.status_after != Status.PAYMENT_REQUESTED:
+        return None
+    before = [event for event in standing(making.dossier.events) if event.number <= making.event.number]
+    request = next((event for event in reversed(before) if event.step == Step.REQUEST_PAYMENT), None)
+    named = request.details.get("pay_before") if request is not None else None
+    return date.fromisoformat(named) if named else None
 
 
 def kept_of(content: object) -> dict[str, str]:
@@ -226,6 +244,8 @@ def kept_of(content: object) -> dict[str, str]:
         "clerk": content.collector_name,
         "payment_qr": content.payment_qr or "",
         "account_holder": content.account_name or "",
+        "bank_name": content.bank_name or "",
+        "pay_before": content.pay_before.isoformat() if content.pay_before else "",
     }
 
 

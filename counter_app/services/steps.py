@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from counter_app.rules.calendar import (
     online_answer_due,
 )
 from counter_app.rules.dossier_code import normalise
+from counter_app.rules.fees import undecided
 from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.apologies_rows import refuse_open_letter
@@ -68,8 +69,8 @@ class StepInput:
     ``components``: the papers that came with a supplement, with their scans; None where nothing was said of them.
     ``incomplete``: the clerk knows that required papers are still missing. ``again``: why papers are asked for once
     more. ``signer`` and ``signer_title``: who signed a letter in place of the head; ``person``: who answers for the
-    delay. ``fees``: codes of those paid, None for all that are open; ``reference``: of a transfer;
-    ``official_receipt``: number of the biên lai.
+    delay. ``pay_before``: the last day for what a payment request asks. ``fees``: codes of those paid, None for all
+    that are open; ``reference``: of a transfer; ``official_receipt``: number of the biên lai.
     """
 
     reason: str = ""
@@ -90,6 +91,7 @@ class StepInput:
     fees: tuple[str, ...] | None = None
     reference: str = ""
     official_receipt: str = ""
+    pay_before: date | None = None
     handing: Handing | None = None
     """Of a return: to whom, by what authority, with what evidence."""
     ending: Ending | None = None
@@ -325,6 +327,13 @@ def _pay(taking: Taking, effect: Effect) -> None:
 def _ask_payment(taking: Taking, effect: Effect) -> None:
     if taking.dossier.money_state == "nothing_due":
         effect.warnings.append("Hồ sơ không có khoản phí, lệ phí nào; hãy ghi rõ khoản phải nộp ở phần lý do.")
+    if open_levels := undecided(taking.dossier.fees):
+        name = next(fee.name for fee in taking.dossier.fees if fee.code in open_levels)
+        effect.warnings.append(f"Khoản «{name}» có nhiều mức: mở «Thu phí, lệ phí», chọn mức rồi in thông báo nộp.")
+    if (last := taking.given.pay_before) is not None:
+        if last < taking.at.astimezone(VIETNAM).date():
+            raise UserError("pay_before_past", f"Hạn nộp {last:%d/%m/%Y} đã qua. Hãy chọn từ hôm nay trở đi.")
+        effect.details["pay_before"] = last.isoformat()
     _pause(taking, effect)
 
 
@@ -364,7 +373,9 @@ def _finish(taking: Taking, effect: Effect) -> None:
     if taking.dossier.due is not None and taking.at > taking.dossier.due:
         effect.warnings.append("Hồ sơ có kết quả sau ngày hẹn: được tính là trễ hạn.")
     if taking.dossier.unit:
-        effect.warnings.append(f"Giấy tờ còn ở {taking.dossier.unit}. Về đến quầy, hãy «Nhận về quầy» ở trang Bàn giao.")
+        effect.warnings.append(
+            f"Giấy tờ còn ở {taking.dossier.unit}. Về đến quầy, hãy «Nhận về quầy» ở trang Bàn giao."
+        )
 
 
 EFFECTS: dict[Step, Callable[[Taking, Effect], None]] = {

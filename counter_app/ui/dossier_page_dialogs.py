@@ -13,6 +13,7 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.ending_dialog import ENDINGS, EndingDialog
 from counter_app.ui.handover_dialogs import FinishDialog, HandOverStepDialog
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.payment_request_dialog import PaymentRequestDialog
 from counter_app.ui.receive_online_dialog import ReceiveOnlineDialog
 from counter_app.ui.step_dialogs import FORMS, StepDialog
 from counter_app.ui.supplement_dialog import SupplementDialog, SupplementRequestDialog
@@ -24,6 +25,7 @@ OF_THEIR_OWN: dict[Step, Opener] = {
     Step.HAND_OVER: HandOverStepDialog,
     Step.REQUEST_SUPPLEMENT: SupplementRequestDialog,
     Step.SUPPLEMENT: SupplementDialog,
+    Step.REQUEST_PAYMENT: PaymentRequestDialog,
     Step.PAY: PaymentDialog,
     Step.FINISH: FinishDialog,
 }

@@ -53,6 +53,7 @@ class Words:
     LETTER = QT_TRANSLATE_NOOP("DossierText", "Văn bản xin lỗi")
     LETTER_WORDS = QT_TRANSLATE_NOOP("DossierText", "{state}, hẹn lại {due}, do {unit}; xem trang Quá hạn (F6)")
     LETTER_BADGE = QT_TRANSLATE_NOOP("DossierText", "xin lỗi: {state}")
+    LETTER_SIGNED = QT_TRANSLATE_NOOP("DossierText", "xin lỗi: chưa giao")
     RECEIVED = QT_TRANSLATE_NOOP("DossierText", "Tiếp nhận")
     DUE = QT_TRANSLATE_NOOP("DossierText", "Hẹn trả")
     FIRST_DUE = QT_TRANSLATE_NOOP("DossierText", "Hẹn lần đầu")
@@ -194,9 +195,11 @@ def _time_facts(view: DossierView) -> Facts:
 
 
 def letter_badge(view: DossierView) -> str:
-    """``xin lỗi: đã trình ký`` while the applicant has not got the letter."""
+    """``xin lỗi: đã trình ký`` while the applicant has not got the letter; short, for other badges are beside it."""
     if view.letter is None:
         return ""
+    if view.letter.state == LetterState.SIGNED:
+        return _tr(Words.LETTER_SIGNED)
     return _tr(Words.LETTER_BADGE).format(state=_letter_state(view.letter))
 
 

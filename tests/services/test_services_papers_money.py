@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,24 @@ def test_no_receipt_is_given_anew_where_the_one_in_hand_still_holds(desk: DeskCo
     code = levelled(desk)
     choose_levels(desk, code, ("P02",))
     assert [event.form for event in show(desk, code).events] == ["receipt", None], "it said: from this level"
+
+
+def test_a_notice_names_the_bank_and_the_last_day(banked: DeskContext, clock: Clock, tmp_path: Path) -> None:
+    account = {**ACCOUNT, "bank_name": "VietinBank", "days": 5}
+    desk = with_account(banked, account)
+    code = taken_in(desk)
+    said = text(desk, code, NOTICE, tmp_path)
+    assert "Hạn nộp: ngày 17 tháng 3 năm 2026" in said
+    assert "Ngân hàng: VietinBank" in said
+    take_step(desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    with refused("pay_before_past", "09/03/2026"):
+        take_step(desk, code, Step.REQUEST_PAYMENT, StepInput(pay_before=date(2026, 3, 9)))
+    take_step(desk, code, Step.REQUEST_PAYMENT, StepInput(pay_before=date(2026, 3, 20)))
+    exempt(desk, code, "LP01", 5000, "Hộ nghèo")
+    job = print_paper(desk, code, NOTICE, PRINTER)
+    clock.move(days=1)
+    number = print_jobs.job(desk.database, job).event_number or 0
+    for at in (desk, with_account(desk, {**OTHER, "days": 1})):
+        again = text(at, code, NOTICE, tmp_path, reprint=True, number=number)
+        assert "Hạn nộp: ngày 20 tháng 3 năm 2026" in again, "what the request named, also after an exemption"
+        assert "Ngân hàng: VietinBank" in again

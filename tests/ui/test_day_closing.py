@@ -12,7 +12,7 @@ from PySide6.QtCore import QDate, Qt
 from counter_app.app import RunningApp
 from counter_app.services.day_closing import close_day, day_takings
 from counter_app.services.values import FeeIn, Received
-from counter_app.settings import load_settings
+from counter_app.settings import PaymentSettings, load_settings
 from counter_app.ui.day_closing_dialog import DayClosingDialog
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.queue_page import QueuePage
@@ -109,8 +109,12 @@ def test_the_account_is_set_and_a_wrong_one_refused(window: MainWindow, running:
     type_text("5", at=form.bank)
     page.save()
     settle(qtbot, running.executor)
+    type_text("VietinBank", at=form.bank_name)
+    form.days.setValue(5)
+    page.save()
+    settle(qtbot, running.executor)
     saved = load_settings(running.desk.directory).payment
-    assert (saved.bank_bin, saved.account, saved.holder) == ("970415", "113366668888", "UBND XÃ EA KAO")
+    assert saved == PaymentSettings("970415", "113366668888", "UBND XÃ EA KAO", "VietinBank", 5)
 
 
 def test_the_number_of_an_official_receipt_is_written_to_the_chosen_money(

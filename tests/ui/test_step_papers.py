@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,15 +12,18 @@ from PySide6.QtWidgets import QDialog
 
 from counter_app.app import RunningApp
 from counter_app.rules.lifecycle import Step
+from counter_app.services.calendars import read_calendar
 from counter_app.services.papers import make_paper
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import ApplicantData, Received, ReceiveRequest
+from counter_app.settings import with_changes
 from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.intake.received_panel import ReceivedPanel
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.payment_request_dialog import PaymentRequestDialog
 from counter_app.ui.preview import page_sizes
 from counter_app.ui.return_page import ReturnPage
 from counter_app.ui.step_dialogs import StepDialog
@@ -181,3 +185,26 @@ def test_the_return_page_offers_slip_and_label_of_what_was_returned_last(
     assert (paper.code, paper.form) == (code, "post_label" if label else "return_slip")
     assert paper.preview.page_count >= 1
     paper.reject()
+
+
+def test_asking_for_payment_shows_its_notice(running: RunningApp, take_in: TakeIn, qtbot: Any) -> None:
+    code = take_in(procedure="2.000635").code
+    take_step(running.desk, code, Step.HAND_OVER, StepInput(unit="Phòng Tư pháp"))
+    account = {"bank_bin": "970415", "account": "113366668888", "bank_name": "VietinBank", "days": 5}
+    desk = replace(running.desk, settings=with_changes(running.desk.settings, payment=account))
+    running.context.desk, running.context.calendar = desk, read_calendar(desk)
+    dialog = PaymentRequestDialog(running.context, show(desk, code), running.window)
+    dialog.open()
+    assert dialog.pay_before.text() == "17/03/2026", "five working days from Tuesday"
+    for words, refusal in (("mai", "không phải là ngày"), ("9/3/2026", "đã qua")):
+        dialog.pay_before.setText(words)
+        dialog.submit()
+        settle(qtbot, running.executor)
+        assert refusal in dialog.problem.text()
+    dialog.pay_before.setText("20/3/2026")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    assert dialog.paper is not None
+    assert (dialog.paper.form, dialog.paper.preview.page_count) == ("payment_notice", 1)
+    assert show(desk, code).events[-1].details["pay_before"] == "2026-03-20"
+    dialog.paper.reject()
