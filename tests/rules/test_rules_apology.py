@@ -40,8 +40,9 @@ def test_only_permitted_steps_succeed_and_a_delivered_letter_rests(steps: list[L
     for step in steps:
         if step in permitted_letter_steps(state):
             before, state = state, next_letter_state(state, step)
-            signed += step is LetterStep.SIGN
-            assert (before in OPEN_LETTERS) or step is LetterStep.DELIVER
+            signed += (step is LetterStep.SIGN) - (step is LetterStep.UNSIGN)
+            assert (before in OPEN_LETTERS) or step in (LetterStep.DELIVER, LetterStep.UNSIGN)
+            assert before is not LetterState.DELIVERED
         else:
             with pytest.raises(RuleViolation) as refused:
                 next_letter_state(state, step)
