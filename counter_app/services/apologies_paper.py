@@ -74,6 +74,7 @@ def reprint_job(desk: DeskContext, job_id: int, *, marked: bool = True) -> int:
     with desk.database.read() as session:
         query = select(ApologyLetter.id).where(ApologyLetter.print_job_id == job_id).order_by(ApologyLetter.id)
         letter_ids = tuple(session.scalars(query))
+        marked = marked or any(_is_out(session, find_letter(session, letter_id)) for letter_id in letter_ids)
     payload = letters_pdf(desk, letter_ids, reprint=marked)
     new = print_jobs.reprint(desk.database, job_id, payload, desk.clock(), marked=marked)
     with desk.database.write() as session:
@@ -96,6 +97,14 @@ def _refuse_printed(session: Session, letter: ApologyLetter) -> None:
     if letter.event is not None:
         refuse_printed_together(session, letter.event)
         print_jobs.refuse_second(session, "apology", f"{letter.dossier.code}-{letter.event.number}")
+
+
+def _is_out(session: Session, letter: ApologyLetter) -> bool:
+    """Whether the letter was printed by itself."""
+    event = letter.event
+    if event is None:
+        return False
+    return print_jobs.not_given_up(session, "apology", f"{letter.dossier.code}-{event.number}") is not None
 
 
 def _note_job(session: Session, which: ColumnElement[bool], job: int) -> None:

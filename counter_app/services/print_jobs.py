@@ -206,7 +206,7 @@ def may_be_out(db: Database, job_id: int) -> bool:
         found = _find(session, job_id)
         form, issue, _ = found.key.split("/")
         if issue:
-            return _not_given_up(session, form, issue) is not None
+            return not_given_up(session, form, issue) is not None
         return found.state != CANCELLED or MAY_BE_OUT in found.kept
 
 
@@ -267,7 +267,7 @@ def _add(session: Session, now: datetime, **values: object) -> int:
 
 def refuse_second(session: Session, form: str, issue: str) -> None:
     """A paper comes out once: UserError ``already_printed`` while a job for this issue was not given up."""
-    earlier = _not_given_up(session, form, issue)
+    earlier = not_given_up(session, form, issue)
     if earlier is not None:
         raise UserError(
             "already_printed",
@@ -276,7 +276,7 @@ def refuse_second(session: Session, form: str, issue: str) -> None:
         )
 
 
-def _not_given_up(session: Session, form: str, issue: str) -> int | None:
+def not_given_up(session: Session, form: str, issue: str) -> int | None:
     """The first job for this issue whose paper came out, or may have, or may yet."""
     same = PrintJob.key.startswith(f"{form}/{issue}/", autoescape=True)
     jobs = session.execute(select(PrintJob.id, PrintJob.state, PrintJob.kept).where(same).order_by(PrintJob.id))
