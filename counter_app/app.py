@@ -283,7 +283,7 @@ class RunningApp(QObject):
         self.context.announce("scan_jobs", "dossier", "outbox", dossiers=(outcome.dossier_code,))
         self.context.wake_sync()
         if outcome.message:
-            self.context.tell(outcome.message, "warning")
+            self.context.tell(f"{outcome.dossier_code}: {outcome.message}", "warning")
 
     def _read_office(self) -> None:
         self.executor.submit(partial(_office_name, self.context.desk), self._take_office_name)
