@@ -16,6 +16,10 @@ MAX_PIXELS: Final = 89_478_485
 """Pillow's own limit against pictures made to fill the memory; A3 at 600 dpi has 70 million."""
 
 
+GRAY_MODES: Final = ("1", "L", "LA", "I", "I;16")
+"""Pillow's modes of pictures that can show no colours."""
+
+
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
     """What a PNG or JPEG is. ``dpi`` is 0 where it does not say or says nonsense."""
@@ -24,6 +28,8 @@ class PictureFacts:
     width: int
     height: int
     dpi: int
+    in_colour: bool
+    """Whether it can show colours."""
 
 
 def picture_facts(data: bytes) -> PictureFacts:
@@ -42,7 +48,8 @@ def picture_facts(data: bytes) -> PictureFacts:
             if image.format == "PNG" and b"IEND" not in data[-16:]:
                 raise ValueError("the end of the file is missing")  # Pillow is content once it has the last row
             assert image.format is not None
-            return PictureFacts(SUFFIXES[image.format], width, height, _dpi_of(image.info))
+            in_colour = image.mode not in GRAY_MODES
+            return PictureFacts(SUFFIXES[image.format], width, height, _dpi_of(image.info), in_colour)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large() from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counter_app.pdfium import PDFIUM
 from counter_app.rules.digitising import Flaw, flaw_of
+from counter_app.scanning.pictures import GRAY_MODES
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
-_GRAY_MODES: Final = ("1", "L", "LA", "I", "I;16")
 _SCANNED: Final = 0.5
 """Share of a page under pictures from which it counts as a scan; a letter with a photograph is none."""
 _BITS_OF_COLOUR: Final = 24
@@ -34,7 +34,7 @@ def flaw_of_pictures(pages: Iterable[tuple[Path, int]]) -> Flaw | None:
     found = set()
     for path, dpi in pages:
         with Image.open(path) as image:
-            found.add(flaw_of(dpi, image.mode not in _GRAY_MODES))
+            found.add(flaw_of(dpi, image.mode not in GRAY_MODES))
     return _worst(found)
 
 

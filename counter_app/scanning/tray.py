@@ -108,7 +108,7 @@ class Tray:
             file = identity + facts.suffix
             write_whole(self.directory / file, page.data)
             with self._lock:
-                size = facts.width, facts.height
+                size = facts.width, facts.height, facts.in_colour
                 made = TrayPage(identity, file, page.dpi, *size, run=run, aim=aim, trouble=page.note)
                 added = self._at_the_end(made)
                 self._store((*self._pages, added))
@@ -363,7 +363,7 @@ class Tray:
             return
         dpi = facts.dpi or (self._pages[-1].dpi if self._pages else DEFAULT_DPI)
         run, trouble = (0, _REBUILT) if is_rebuilt else (self.new_run(), "")
-        size = facts.width, facts.height
+        size = facts.width, facts.height, facts.in_colour
         page = TrayPage(path.stem, path.name, dpi, *size, run=run, aim=_NOWHERE, trouble=trouble)
         self._pages = (*self._pages, self._at_the_end(page))
 

@@ -13,7 +13,10 @@ PLACE: Final = "place"
 DOUBT: Final = "doubt"
 """In ``by_hand``: the clerk said where the page belongs; the clerk looked at it and it is in order."""
 
-_FIXED: Final = frozenset({"id", "file", "dpi", "width", "height", "run", "aim", "by_hand"})
+WITH_NOTE: Final = "with"
+WITHOUT_NOTE: Final = "without"
+
+_FIXED: Final = frozenset({"id", "file", "dpi", "width", "height", "in_colour", "run", "aim", "by_hand"})
 """What a page is; it cannot be edited."""
 _FOUND: Final = {
     "turn": ("turn",),
@@ -35,6 +38,8 @@ class TrayPage:
     dpi: int
     width: int
     height: int
+    in_colour: bool = True
+    """Whether the image can show colours."""
     turn: int = 0
     """Quarter turns clockwise, 0 to 3."""
     angle: float = 0.0
@@ -60,6 +65,8 @@ class TrayPage:
     """What is amiss with the page itself."""
     doubt: str = ""
     """Why it is not certain that the page belongs where the separators put it."""
+    note: str = ""
+    """WITH_NOTE: something lies on the page; WITHOUT_NOTE: the page before it once more, bare (01/2023 art. 8)."""
     by_hand: tuple[str, ...] = ()
     """What the clerk decided: names of values, PLACE and DOUBT. What the machine finds afterwards leaves it."""
 

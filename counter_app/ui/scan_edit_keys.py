@@ -28,6 +28,9 @@ class ScanEditKeys(ScanFrame):
         super().__init__(context, parent)
         self.session = ScanSession(context, self)
         self.crop: CropDialog | None = None
+        self.noted = ""
+        """The page with a note that is scanned next without it."""
+        self.session.looked.connect(self._lay_behind_noted)
 
     @Slot()
     def undo(self) -> None:
@@ -74,6 +77,27 @@ class ScanEditKeys(ScanFrame):
         self._edit(edits.leave_as_read)
 
     @Slot()
+    def mark_note(self) -> None:
+        """The chosen page has a note: it is scanned once more without; of two chosen pages the second one is that."""
+        pages = self._editable()
+        if len(pages) > 2:
+            self.say(tr(Words.NOTE_TWO), "warning")
+        elif pages:
+            marked = {page.id for page in self.session.pages if page.note}
+            self.noted = pages[0] if len(pages) == 1 and pages[0] not in marked else ""
+            self.say(tr(Words.NOTE_NEXT) if self.noted else "", "info")
+            self.session.edit(partial(edits.apply, edits.note, pages))
+
+    @Slot()
+    def _lay_behind_noted(self) -> None:
+        """The page has been scanned without its note."""
+        pages = tuple(page.id for page in self.session.run if not page.is_dropped)
+        if self.noted and pages and self.noted not in pages:
+            self.session.edit(partial(edits.lay_behind, self.noted, pages))
+            self.noted = ""
+            self.say(tr(Words.NOTE_DONE), "success")
+
+    @Slot()
     def drop_or_restore(self) -> None:
         """Leave the chosen pages out; take them in again when all of them are out."""
         self._edit(edits.drop_or_restore)
@@ -103,6 +127,16 @@ class ScanEditKeys(ScanFrame):
     def move_pages(self, pages: list[str], before: str | None) -> None:
         """Put pages before another one."""
         self.session.edit(partial(edits.move, tuple(pages), before))
+
+    @Slot()
+    def retry(self) -> None:
+        if (group := self.groups.current()) is not None and group.job is not None:
+            self.session.retry(group.job)
+
+    @Slot()
+    def give_up(self) -> None:
+        if (group := self.groups.current()) is not None and group.job is not None:
+            self.session.give_up(group.job)
 
     def _with_document_before(self, page_id: str) -> tuple[str, ...]:
         """The pages of this page's document and of the loose one before it; none without one before."""

@@ -39,6 +39,31 @@ def leave_as_read(tray: Tray, pages: tuple[str, ...]) -> None:
             tray.change(page_id, angle=0.0, crop=None)
 
 
+def note(tray: Tray, pages: tuple[str, ...]) -> None:
+    """The first of these pages has a note on it, the second one is it without; one that had the mark loses it."""
+    from counter_app.scanning.tray_page import WITH_NOTE, WITHOUT_NOTE
+
+    marked = {page.id: page.note for page in tray.pages()}
+    with tray.one_step():
+        for page_id, mark in zip(pages, (WITH_NOTE, WITHOUT_NOTE), strict=False):
+            tray.change(page_id, note="" if marked[page_id] else mark)
+
+
+def lay_behind(noted: str, pages: tuple[str, ...], tray: Tray) -> None:
+    """These pages are ``noted`` once more without its note: they follow it in its document."""
+    from counter_app.scanning.tray_page import WITHOUT_NOTE
+
+    ids = [page.id for page in tray.pages()]
+    if noted not in ids:
+        return
+    group = next(page.group for page in tray.pages() if page.id == noted)
+    rest = [page_id for page_id in ids[ids.index(noted) + 1 :] if page_id not in pages]
+    with tray.one_step():
+        tray.move(pages, rest[0] if rest else None)
+        tray.join([page.id for page in tray.pages() if page.group == group or page.id in pages])
+        tray.change(pages[0], note=WITHOUT_NOTE)
+
+
 def drop_or_restore(tray: Tray, pages: tuple[str, ...]) -> None:
     """Leave pages out; take them in again when all of them are out."""
     chosen = [page for page in tray.pages() if page.id in pages]

@@ -23,6 +23,8 @@ from counter_app.ui.theme import set_role, set_tone
 EDIT_KEYS = (
     ("Q", Words.TURN_LEFT),
     ("E", Words.TURN_RIGHT),
+    ("C", Words.CROP),
+    ("N", Words.NOTE),
     ("Del", Words.DROP),
     ("T", Words.SPLIT),
     ("G", Words.JOIN),
@@ -31,6 +33,8 @@ EDIT_KEYS = (
 """Keys of the list of pages; they type letters everywhere else."""
 EDITS = (*(words for _, words in EDIT_KEYS), Words.UNDO)
 _HINTS = {
+    Words.CROP: Words.CROP_HINT,
+    Words.NOTE: Words.NOTE_HINT,
     Words.DROP: Words.DROP_HINT,
     Words.SPLIT: Words.SPLIT_HINT,
     Words.JOIN: Words.JOIN_HINT,
@@ -48,11 +52,11 @@ class ScanFrame(Page):
         self.controls = ControlStrip(context, self)
         self.target = TargetStrip(context, self)
         self.offer = OfferLine(context, self, has_key=True)
+        self.folder_news = FolderNews(context, self)
         self.reuse: ReuseDialog | None = None
         self.view = PagesView(self.loader, self)
         self.preview = PagePreview(self.loader, self)
         self.groups = GroupsTable(self._paper_name, self)
-        self.folder_news = FolderNews(context, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
@@ -119,11 +123,11 @@ class ScanFrame(Page):
         bar.addStretch(1)
         below = QHBoxLayout()
         below.addWidget(self.note, 1)
+        below.addWidget(self.folder_news)
         for words in _BESIDE_NOTE:
             below.addWidget(self.buttons[words])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*PAGE_MARGINS)
-        below.addWidget(self.folder_news)
         layout.setSpacing(6)
         layout.addWidget(self.controls)
         self.target.below.addWidget(self.buttons[Words.SEND])

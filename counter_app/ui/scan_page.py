@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from counter_app.errors import CounterError
+from counter_app.services.scan_checks import is_unfit
 from counter_app.services.scan_groups import UNASSIGNED, TrayGroup
 from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
 from counter_app.ui.context import AppContext
@@ -20,6 +21,7 @@ from counter_app.ui.scan_frame import EDIT_KEYS, EDITS
 from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
+from counter_app.ui.scan_send_check import SendCheck, unfit_words
 from counter_app.ui.scan_whole import WholeFiles
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ class ScanPage(ScanEditKeys):
         self._jobs: OpenJobsDialog | None = None
         self._borrowed = ""
         """The dossier that the row of a document chose where none was chosen."""
+        self._check = SendCheck()
         self._read_now = 0
+        self.session.counts = self.target.counts
         self._connect()
         self._make_keys()
         self._show()
@@ -59,10 +63,10 @@ class ScanPage(ScanEditKeys):
     def closing(self) -> None:
         self.session.close()
         self.controls.closing()
+        self.folder_news.closing()
         self.loader.close()
 
     @Slot()
-        self.folder_news.closing()
     def scan(self) -> None:
         """Read from the chosen source."""
         commit_preedit()
@@ -77,9 +81,6 @@ class ScanPage(ScanEditKeys):
         self.session.scan(self.controls.opener(), self.controls.profile(), self.target.target)
 
     @Slot()
-    def stop(self) -> None:
-        """Stop reading; what has been read stays."""
-    @Slot()
     def take_folder(self) -> None:
         """Take what has come into the watched folder, whatever source is chosen."""
         if self.folder_news.count:
@@ -91,6 +92,9 @@ class ScanPage(ScanEditKeys):
             self._begin()
             self.session.scan(self.folder_news.opener(), self.controls.profile(), self.target.target)
 
+    @Slot()
+    def stop(self) -> None:
+        """Stop reading; what has been read stays."""
         self.session.stop()
 
     @Slot()
@@ -129,8 +133,13 @@ class ScanPage(ScanEditKeys):
 
     @Slot()
     def send(self) -> None:
-        """Send every document that is ready on its way."""
-        self.session.send()
+        """Send every document that is ready on its way; what should be known of one is said first."""
+        words, pages = self._check.look(self.session.pages, self.session.groups, self.target.counts)
+        if words:
+            self.view.choose(pages)
+            self.say(words, "warning")
+        else:
+            self.session.send()
 
     @Slot()
     def assign(self) -> None:
@@ -147,16 +156,6 @@ class ScanPage(ScanEditKeys):
             self.session.assign(pages, target)
             if self._borrowed == target.dossier:
                 self.target.offer_next()
-
-    @Slot()
-    def retry(self) -> None:
-        if (group := self.groups.current()) is not None and group.job is not None:
-            self.session.retry(group.job)
-
-    @Slot()
-    def give_up(self) -> None:
-        if (group := self.groups.current()) is not None and group.job is not None:
-            self.session.give_up(group.job)
 
     def _begin(self) -> None:
         self._read_now = 0
@@ -246,8 +245,8 @@ class ScanPage(ScanEditKeys):
             self.say(tr(Words.FILES_LEFT).format(trouble=error.message, count=count), "error")
         elif error is None:
             if count:
-                self.say(tr(Words.SCANNED).format(count=count), "success")
-            if count and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
+                self._say_of_run(tr(Words.SCANNED).format(count=count), "success")
+            if count and not self.noted and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
                 self.target.offer_next()
         elif isinstance(error, CounterError) and error.kind == "stopped":
             self.say(tr(Words.STOPPED).format(count=count), "info")
@@ -262,7 +261,12 @@ class ScanPage(ScanEditKeys):
         blank = sum(page.is_blank and page.is_dropped for page in self.session.run)
         if blank:
             words = tr(Words.SCANNED_BLANK).format(count=len(self.session.run), blank=blank)
-            self.say(words, "info" if blank < len(self.session.run) else "warning")
+            self._say_of_run(words, "info" if blank < len(self.session.run) else "warning")
+
+    def _say_of_run(self, words: str, tone: str) -> None:
+        """What came of a run, and how much of it is below what is asked for."""
+        unfit = sum(is_unfit(page) and not page.is_dropped for page in self.session.run)
+        self.say(f"{words} {unfit_words(unfit)}" if unfit else words, "warning" if unfit else tone)
 
     @Slot(object)
     def _sent(self, queued: Queued) -> None:
@@ -314,13 +318,17 @@ class ScanPage(ScanEditKeys):
         self.target.search.take_focus()
 
     def _connect(self) -> None:
-        for words, slot in self._slots().items():
-            self.buttons[words].clicked.connect(slot)
+        slots = self._slots()
+        for words, button in self.buttons.items():
+            button.clicked.connect(slots[words])
         session = self.session
         session.changed.connect(self._show)
         session.read.connect(self._page_read)
         session.busy.connect(self._busy)
         session.ended.connect(self._ended)
+        session.ended.connect(self.folder_news.run_ended)
+        session.busy.connect(self.folder_news.setDisabled)
+        self.folder_news.clicked.connect(self.take_folder)
         session.looked.connect(self._looked)
         session.sent.connect(self._sent)
         session.taken_up.connect(self._taken_up)
@@ -330,9 +338,6 @@ class ScanPage(ScanEditKeys):
         self.controls.files_asked.connect(self.choose_files)
         self.target.assign_asked.connect(self.assign)
         self.target.changed.connect(self._show)
-        session.ended.connect(self.folder_news.run_ended)
-        session.busy.connect(self.folder_news.setDisabled)
-        self.folder_news.clicked.connect(self.take_folder)
         self.view.move_asked.connect(self.move_pages)
         self.view.files_dropped.connect(self.add_files)
         self.view.current_page.connect(self._page_chosen)
@@ -345,16 +350,17 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+Return", self.scan, Words.K_SCAN),
             ("Ctrl+Enter", self.scan, Words.K_SCAN),
             ("Esc", self.stop, Words.K_STOP),
+            ("Ctrl+M", self.take_folder, Words.K_FOLDER),
             ("Ctrl+R", self.retry, Words.RETRY),
             *self.controls.ways.keys(),
             ("Ctrl+T", self.give_up, Words.GIVE_UP),
             ("Ctrl+J", self._open_other, Words.OTHERS),
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),
+            ("Ctrl+E", self.target.count.setFocus, Words.K_COUNT),
             ("Ctrl+H", self._find, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
             ("Ctrl+V", self.paste, Words.K_PASTE),
-            ("Ctrl+M", self.take_folder, Words.K_FOLDER),
             ("Ctrl+G", self.send, Words.K_SEND),
             ("Ctrl+Z", self.undo, Words.K_UNDO),
             ("Ctrl+Down", partial(self.target.step, 1), Words.K_NEXT),
@@ -363,7 +369,7 @@ class ScanPage(ScanEditKeys):
             made = shortcut(keys, self, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(slot)
-        for keys, words in EDIT_KEYS:
+        for keys, words in (*EDIT_KEYS, ("Shift+C", Words.AS_READ)):
             made = shortcut(keys, self.view, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetShortcut)
             made.activated.connect(self._slots()[words])
@@ -373,6 +379,9 @@ class ScanPage(ScanEditKeys):
         return {
             Words.TURN_LEFT: self.turn_left,
             Words.TURN_RIGHT: self.turn_right,
+            Words.CROP: self.shape,
+            Words.AS_READ: self.leave_as_read,
+            Words.NOTE: self.mark_note,
             Words.DROP: self.drop_or_restore,
             Words.SPLIT: self.split,
             Words.JOIN: self.join,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from counter_app.rules.digitising import Flaw, flaw_of
 from counter_app.services.scan_groups import TrayGroup
 from counter_app.services.scan_jobs import DONE, TROUBLE
 from counter_app.ui.scan_pages_view import Look, Words
@@ -12,6 +13,9 @@ from counter_app.ui.words import translate
 
 if TYPE_CHECKING:
     from counter_app.scanning.tray import TrayPage
+
+
+_FLAWS = {Flaw.COARSE: Words.COARSE, Flaw.GRAY: Words.GRAY}
 
 
 def looks_of(pages: Sequence[TrayPage], groups: Sequence[TrayGroup]) -> dict[str, Look]:
@@ -33,4 +37,9 @@ def _badge(page: TrayPage, group: TrayGroup | None) -> tuple[str, str]:
         return translate("ScanPages", Words.DONE), "good"
     if group is not None and group.is_in_work:
         return translate("ScanPages", Words.IN_WORK), "paused"
-    return "", "neutral"
+    from counter_app.scanning.tray_page import WITH_NOTE  # not on the way to the first window
+
+    if page.note:
+        return translate("ScanPages", Words.NOTED if page.note == WITH_NOTE else Words.BARE), "neutral"
+    flaw = flaw_of(page.dpi, page.in_colour)
+    return (translate("ScanPages", _FLAWS[flaw]), "soon") if flaw is not None else ("", "neutral")

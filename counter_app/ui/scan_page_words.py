@@ -14,6 +14,10 @@ class Words:
     CROP_HINT = QT_TRANSLATE_NOOP(
         "ScanPage", "Cắt, chỉnh nghiêng trang có khung bằng tay. Shift+C: trả các trang đang chọn về như đã quét."
     )
+    NOTE_HINT = QT_TRANSLATE_NOOP(
+        "ScanPage",
+        "Trang có dán ghi chú, bút phê rời: quét thêm một lần không có. Chọn hai trang: trang sau là bản không có.",
+    )
     DROP_HINT = QT_TRANSLATE_NOOP("ScanPage", "Bỏ trang đang chọn; nhấn lần nữa để lấy lại trang đã bỏ.")
     SPLIT_HINT = QT_TRANSLATE_NOOP("ScanPage", "Bắt đầu tài liệu mới từ trang có khung.")
     JOIN_HINT = QT_TRANSLATE_NOOP(
@@ -22,6 +26,12 @@ class Words:
     LOOKED_HINT = QT_TRANSLATE_NOOP("ScanPage", "Đã xem trang có dấu «cần xem» và thấy đúng.")
     CROP = QT_TRANSLATE_NOOP("ScanPage", "Cắt, chỉnh (C)")
     AS_READ = QT_TRANSLATE_NOOP("ScanPage", "Bỏ cắt, bỏ chỉnh nghiêng (Shift+C)")
+    NOTE = QT_TRANSLATE_NOOP("ScanPage", "Ghi chú (N)")
+    NOTE_NEXT = QT_TRANSLATE_NOOP(
+        "ScanPage", "Hãy bóc ghi chú ra rồi quét lại riêng trang này (F5): bản quét thêm đứng ngay sau nó."
+    )
+    NOTE_DONE = QT_TRANSLATE_NOOP("ScanPage", "Bản không có ghi chú đã đứng ngay sau trang có ghi chú.")
+    NOTE_TWO = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn một trang có ghi chú, hoặc hai trang: có rồi không có ghi chú.")
     DROP = QT_TRANSLATE_NOOP("ScanPage", "Bỏ (Del)")
     SPLIT = QT_TRANSLATE_NOOP("ScanPage", "Tách (T)")
     JOIN = QT_TRANSLATE_NOOP("ScanPage", "Ghép (G)")
@@ -60,6 +70,7 @@ class Words:
     FILE_KINDS = QT_TRANSLATE_NOOP("ScanPage", "Ảnh và PDF (*.pdf *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp)")
     NO_PICTURE = QT_TRANSLATE_NOOP("ScanPage", "Bộ nhớ tạm không có ảnh hay tệp nào. Hãy chép ảnh rồi dán lại.")
     K_JOBS = QT_TRANSLATE_NOOP("ScanPage", "Bản quét chưa gắn được")
+    K_COUNT = QT_TRANSLATE_NOOP("ScanPage", "Số trang đếm được")
     K_SCAN = QT_TRANSLATE_NOOP("ScanPage", "Quét")
     K_FOLDER = QT_TRANSLATE_NOOP("ScanPage", "Lấy tệp mới từ thư mục quét")
     K_STOP = QT_TRANSLATE_NOOP("ScanPage", "Dừng quét")

@@ -52,6 +52,10 @@ class Words:
     TROUBLE = QT_TRANSLATE_NOOP("ScanPages", "! cần xem")
     IN_WORK = QT_TRANSLATE_NOOP("ScanPages", "đang xử lý")
     DONE = QT_TRANSLATE_NOOP("ScanPages", "✓ đã gắn")
+    COARSE = QT_TRANSLATE_NOOP("ScanPages", "dưới 200 dpi")
+    GRAY = QT_TRANSLATE_NOOP("ScanPages", "không màu")
+    NOTED = QT_TRANSLATE_NOOP("ScanPages", "có ghi chú")
+    BARE = QT_TRANSLATE_NOOP("ScanPages", "bỏ ghi chú")
 
 
 class Look:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from counter_app.services.drafts import load_draft
+from counter_app.services.scan_checks import Place, keep_counts
 from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_groups import READY, TrayGroup, groups_of, ready_groups
 from counter_app.services.scan_jobs import TROUBLE, JobRow, Queued, counts, enqueue, give_up, jobs_of_tray, retry
@@ -83,6 +84,8 @@ class ScanSession(QObject):
         self._cut: _Cut | None = None
         self._is_reading = False
         self._to_send: list[str] = []
+        self.counts: dict[Place, int] = {}
+        """Pages of paper that the clerk counted, by what they are."""
         self._ended_forms: dict[str, str] = {}
         self.work.page_read.connect(self._page_read)
         self.work.page_seen.connect(self._page_seen)
@@ -176,7 +179,7 @@ class ScanSession(QObject):
             self._to_send.append(dossier)
             self._all_seen()
         elif self.tray is not None:
-            work = partial(_send, self.context.desk, self.tray, self.jobs, dossier)
+            work = partial(_send, self.context.desk, self.tray, self.jobs, dossier, dict(self.counts))
             self.context.executor.submit(work, self._sent)
 
     @Slot(str, str)
@@ -358,8 +361,13 @@ def _assign(page_ids: tuple[str, ...], target: Target, tray: Tray) -> None:
         tray.settle(page_ids)
 
 
-def _send(desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...], dossier: str) -> tuple[Queued, tuple[JobRow, ...]]:
-    queued = enqueue(desk, tray.id, ready_groups(tray.pages(), jobs, dossier))
+def _send(
+    desk: DeskContext, tray: Tray, jobs: tuple[JobRow, ...], dossier: str, counts: dict[Place, int]
+) -> tuple[Queued, tuple[JobRow, ...]]:
+    groups = ready_groups(tray.pages(), jobs, dossier)
+    queued = enqueue(desk, tray.id, groups)
+    refused = {number for number, _ in queued.refused}
+    keep_counts(desk, tray.pages(), (group for at, group in enumerate(groups) if at not in refused), counts)
     return queued, jobs_of_tray(desk, tray.id)
 
 

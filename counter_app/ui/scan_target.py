@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from counter_app.rules.digitising import MOST_IMAGES
+from counter_app.services.scan_checks import Place
 from counter_app.services.scan_form_key import is_form_key
 from counter_app.services.scan_papers import DONE, IN_WORK, MISSING, NOT_ASKED, PaperLine, PaperList, papers_to_scan
 from counter_app.ui.context import AppContext, Changed
@@ -41,6 +43,11 @@ class Words:
     FORM = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ đang nhập · {name} · {procedure}")
     NO_PAPERS = QT_TRANSLATE_NOOP("ScanTarget", "Chọn hồ sơ để thấy giấy tờ")
     NONE = QT_TRANSLATE_NOOP("ScanTarget", "Bỏ chọn hồ sơ")
+    COUNT = QT_TRANSLATE_NOOP(
+        "ScanTarget", "Đếm được bao nhiêu trang giấy (Ctrl+E); không đếm thì để trống. Trang có ghi chú đếm một."
+    )
+    PAGES = QT_TRANSLATE_NOOP("ScanTarget", " trang")
+    NOT_COUNTED = QT_TRANSLATE_NOOP("ScanTarget", "Chưa đếm")
     ASSIGN = QT_TRANSLATE_NOOP("ScanTarget", "Gán trang đang chọn (Ctrl+B)")
 
 
@@ -95,6 +102,8 @@ class TargetStrip(QFrame):
         self._then: list[Callable[[], None]] = []
         self._here: frozenset[Paper] = frozenset()
         self._papers: tuple[Paper, ...] = ()
+        self.counts: dict[Place, int] = {}
+        """How many pages of paper the clerk counted, by dossier, component and result."""
         set_role(self, "strip")
         self.search = SearchBox(context, self)
         self.search.setAccessibleName(_tr(Words.FIND))
@@ -114,6 +123,13 @@ class TargetStrip(QFrame):
         self.paper.setMinimumContentsLength(24)
         self.paper.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.paper.currentIndexChanged.connect(self._paper_chosen)
+        self.count = QSpinBox(self)
+        self.count.setRange(0, MOST_IMAGES)
+        self.count.setSuffix(_tr(Words.PAGES))
+        self.count.setSpecialValueText(_tr(Words.NOT_COUNTED))
+        self.count.setAccessibleName(_tr(Words.COUNT))
+        self.count.setToolTip(_tr(Words.COUNT))
+        self.count.valueChanged.connect(self._counted)
         self.assign = QPushButton(_tr(Words.ASSIGN), self)
         self.assign.setAccessibleName(_tr(Words.ASSIGN))
         self.assign.clicked.connect(self.assign_asked)
@@ -185,6 +201,7 @@ class TargetStrip(QFrame):
         top.addWidget(self.drop)
         self.below = QHBoxLayout()
         self.below.addWidget(self.paper, 1)
+        self.below.addWidget(self.count)
         self.below.addWidget(self.assign)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)
@@ -241,6 +258,7 @@ class TargetStrip(QFrame):
             row = self._papers.index(chosen) if chosen in self._papers else self._next_missing(0) or 0
             self.paper.setCurrentIndex(row)
         self.paper.setEnabled(view is not None)
+        self._show_count()
 
     def _line(self, line: PaperLine) -> str:
         is_here = line.state in (MISSING, NOT_ASKED) and (line.component, line.result) in self._here
@@ -262,7 +280,17 @@ class TargetStrip(QFrame):
 
     @Slot()
     def _paper_chosen(self) -> None:
+        self._show_count()
         self.changed.emit()
+
+    @Slot(int)
+    def _counted(self, pages: int) -> None:
+        self.counts[astuple(self.target)] = pages
+
+    def _show_count(self) -> None:
+        with QSignalBlocker(self.count):
+            self.count.setValue(self.counts.get(astuple(self.target), 0))
+        self.count.setEnabled(self.target.is_whole)
 
     @Slot(str, str)
     def _form_ended(self, key: str, code: str) -> None:
@@ -270,6 +298,8 @@ class TargetStrip(QFrame):
         asked = self._wish.code if self._wish is not None else ""
         if key in (asked, self.view.code if self.view is not None else ""):
             paper = self._chosen()
+            for place in [place for place in self.counts if place[0] == key]:
+                self.counts[code, place[1], place[2]] = self.counts.pop(place)
             self.clear()
             if code:
                 self.choose(code, *paper)

@@ -18,9 +18,9 @@ from counter_app.services.scan_pages import JobPage, ScanGroup
 from counter_app.services.scan_trays import new_tray
 from resources import read_bytes
 
-DPI = 100
+DPI = 200
 SIZE = (827, 1169)
-"""A4 at 100 dpi: quick to look at, and still a page of paper."""
+"""A6 at 200 dpi: quick to look at, and still a page of paper."""
 
 
 def scanned(text: str, *, blank: bool = False) -> ReadPage:

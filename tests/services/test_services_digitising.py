@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -99,10 +100,11 @@ def test_a_scan_takes_it_off_the_list_and_into_the_rate(desk: DeskContext, code:
 
 def test_a_scan_that_is_being_made_says_so(desk: DeskContext, code: str) -> None:
     tray = filled_tray(desk, ["một"])
-    enqueue(desk, tray.id, [group_of(tray, code)])
+    group = group_of(tray, code)
+    enqueue(desk, tray.id, [replace(group, pages=tuple(replace(page, dpi=100) for page in group.pages))])
     assert [(row.code, row.trouble) for row in todo(desk)] == [("TP01", "in_work")]
     work_off_one(desk)
-    assert [row.trouble for row in todo(desk)] == ["coarse"], "the sample was scanned at 100 dpi"
+    assert [row.trouble for row in todo(desk)] == ["coarse"], "it was scanned at 100 dpi"
 
 
 @pytest.mark.parametrize(
