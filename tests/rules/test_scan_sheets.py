@@ -242,6 +242,22 @@ def test_a_numbered_sheet_that_never_came_is_missed_where_it_should_have_been() 
     assert waiting("a") == ["b"]
 
 
+def test_a_sheet_that_never_came_may_have_lain_anywhere_between_its_neighbours() -> None:
+    stack = [
+        cover("a", A, "TP01", number=1, total=3), plain("b"),
+        cover("c", B, "TP01"), plain("d"),
+        cover("e", A, "TP03", number=3, total=3), plain("f"),
+    ]  # fmt: skip
+    assert [group.is_ready for group in sort_pages(stack)] == [False, False, True]
+
+
+def test_after_a_page_that_could_not_be_looked_at_the_whole_group_waits() -> None:
+    stack = [plain("a"), replace(plain("b"), is_unseen=True), cover("c", B, "TP01"), plain("d")]
+    groups = sort_pages(stack, Target(A, component="TP07"))
+    assert shown(groups) == [(A, "TP07", "ab", "", ("unseen",)), (B, "TP01", "d", "c", ())]
+    assert [group.goes_on for group in groups] == [True, False]
+
+
 def test_marks_are_kept_as_words() -> None:
     separator = Separator(SheetKind.COVER, A, component="TP01")
     kept = (encode(separator), PAPER + B, SEEN_COVER, SEEN_STICKER, f"{TURN}2")

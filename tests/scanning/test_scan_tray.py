@@ -143,6 +143,19 @@ def test_undo_leaves_what_the_machine_found(tray: Tray) -> None:
     assert (tray.pages()[0].turn, tray.pages()[0].angle, tray.pages()[0].marks) == (0, 1.5, ("QR",))
 
 
+def test_a_form_that_has_become_a_dossier_takes_its_pages_along_and_no_others(tray: Tray) -> None:
+    made = tray.add(page(5), run=1, aim=("@form", "TP01", ""))
+    tray.assign(["0001"], dossier="other", component="TP02")
+    tray.assign(["0001"], dossier="@form", component="TP01")
+    tray.rename_dossier("@form", "H1")
+    assert [one.place for one in tray.pages()][::4] == [("H1", "TP01", "")] * 2
+    assert tray.pages()[4].aim == ("H1", "TP01", "")
+    tray.undo()
+    assert tray.pages()[0].place == ("other", "TP02", "")
+    tray.rename_dossier("H1", "")
+    assert (tray.pages()[4].id, tray.pages()[4].place, tray.pages()[4].aim) == (made.id, ("", "", ""), ("", "", ""))
+
+
 def test_several_edits_are_one_step_or_none(tray: Tray) -> None:
     with tray.one_step():
         tray.drop(["0001"])
@@ -211,6 +224,7 @@ def test_a_damaged_list_is_made_anew_from_the_images(tray: Tray) -> None:
     opened = Tray.open(tray.directory)
     assert _ids(opened) == ["0001", "0002", "0003", "0004"]
     assert len(opened.warnings) == 1
+    assert all(one.trouble for one in opened.pages()), "nobody knows which of them were read together"
 
 
 def test_an_image_without_entry_is_taken_up_and_a_half_one_set_aside(tray: Tray) -> None:
@@ -219,6 +233,7 @@ def test_an_image_without_entry_is_taken_up_and_a_half_one_set_aside(tray: Tray)
     (tray.directory / "0007.png.part").write_bytes(picture(7)[:40])
     opened = Tray.open(tray.directory)
     assert [(one.id, one.dpi) for one in opened.pages()][4:] == [("0005", 300)]
+    assert (opened.pages()[4].run, opened.pages()[4].aim) == (1, ("", "", "")), "it goes on with no other page unasked"
     assert "0006.png" in opened.warnings[0]
     assert opened.add(page(8)).id == "0007"
 
