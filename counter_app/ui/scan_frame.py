@@ -23,6 +23,8 @@ from counter_app.ui.theme import set_role, set_tone
 EDIT_KEYS = (
     ("Q", Words.TURN_LEFT),
     ("E", Words.TURN_RIGHT),
+    ("C", Words.CROP),
+    ("N", Words.NOTE),
     ("Del", Words.DROP),
     ("T", Words.SPLIT),
     ("G", Words.JOIN),
@@ -31,6 +33,8 @@ EDIT_KEYS = (
 """Keys of the list of pages; they type letters everywhere else."""
 EDITS = (*(words for _, words in EDIT_KEYS), Words.UNDO)
 _HINTS = {
+    Words.CROP: Words.CROP_HINT,
+    Words.NOTE: Words.NOTE_HINT,
     Words.DROP: Words.DROP_HINT,
     Words.SPLIT: Words.SPLIT_HINT,
     Words.JOIN: Words.JOIN_HINT,

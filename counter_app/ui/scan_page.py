@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from counter_app.errors import CounterError
+from counter_app.services.scan_checks import is_unfit
 from counter_app.services.scan_groups import UNASSIGNED, TrayGroup
 from counter_app.services.scan_jobs import TROUBLE, Progress, Queued
 from counter_app.ui.context import AppContext
@@ -20,6 +21,7 @@ from counter_app.ui.scan_frame import EDIT_KEYS, EDITS
 from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
+from counter_app.ui.scan_send_check import SendCheck, unfit_words
 from counter_app.ui.scan_whole import WholeFiles
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ class ScanPage(ScanEditKeys):
         self._jobs: OpenJobsDialog | None = None
         self._borrowed = ""
         """The dossier that the row of a document chose where none was chosen."""
+        self._check = SendCheck()
         self._read_now = 0
+        self.session.counts = self.target.counts
         self._connect()
         self._make_keys()
         self._show()
@@ -129,8 +133,13 @@ class ScanPage(ScanEditKeys):
 
     @Slot()
     def send(self) -> None:
-        """Send every document that is ready on its way."""
-        self.session.send()
+        """Send every document that is ready on its way; what should be known of one is said first."""
+        words, pages = self._check.look(self.session.pages, self.session.groups, self.target.counts)
+        if words:
+            self.view.choose(pages)
+            self.say(words, "warning")
+        else:
+            self.session.send()
 
     @Slot()
     def assign(self) -> None:
@@ -147,16 +156,6 @@ class ScanPage(ScanEditKeys):
             self.session.assign(pages, target)
             if self._borrowed == target.dossier:
                 self.target.offer_next()
-
-    @Slot()
-    def retry(self) -> None:
-        if (group := self.groups.current()) is not None and group.job is not None:
-            self.session.retry(group.job)
-
-    @Slot()
-    def give_up(self) -> None:
-        if (group := self.groups.current()) is not None and group.job is not None:
-            self.session.give_up(group.job)
 
     def _begin(self) -> None:
         self._read_now = 0
@@ -246,8 +245,8 @@ class ScanPage(ScanEditKeys):
             self.say(tr(Words.FILES_LEFT).format(trouble=error.message, count=count), "error")
         elif error is None:
             if count:
-                self.say(tr(Words.SCANNED).format(count=count), "success")
-            if count and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
+                self._say_of_run(tr(Words.SCANNED).format(count=count), "success")
+            if count and not self.noted and self.controls.feeder.isEnabled() and self.controls.feeder.isChecked():
                 self.target.offer_next()
         elif isinstance(error, CounterError) and error.kind == "stopped":
             self.say(tr(Words.STOPPED).format(count=count), "info")
@@ -262,7 +261,12 @@ class ScanPage(ScanEditKeys):
         blank = sum(page.is_blank and page.is_dropped for page in self.session.run)
         if blank:
             words = tr(Words.SCANNED_BLANK).format(count=len(self.session.run), blank=blank)
-            self.say(words, "info" if blank < len(self.session.run) else "warning")
+            self._say_of_run(words, "info" if blank < len(self.session.run) else "warning")
+
+    def _say_of_run(self, words: str, tone: str) -> None:
+        """What came of a run, and how much of it is below what is asked for."""
+        unfit = sum(is_unfit(page) and not page.is_dropped for page in self.session.run)
+        self.say(f"{words} {unfit_words(unfit)}" if unfit else words, "warning" if unfit else tone)
 
     @Slot(object)
     def _sent(self, queued: Queued) -> None:
@@ -314,8 +318,9 @@ class ScanPage(ScanEditKeys):
         self.target.search.take_focus()
 
     def _connect(self) -> None:
-        for words, slot in self._slots().items():
-            self.buttons[words].clicked.connect(slot)
+        slots = self._slots()
+        for words, button in self.buttons.items():
+            button.clicked.connect(slots[words])
         session = self.session
         session.changed.connect(self._show)
         session.read.connect(self._page_read)
@@ -351,6 +356,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+T", self.give_up, Words.GIVE_UP),
             ("Ctrl+J", self._open_other, Words.OTHERS),
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),
+            ("Ctrl+E", self.target.count.setFocus, Words.K_COUNT),
             ("Ctrl+H", self._find, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
@@ -363,7 +369,7 @@ class ScanPage(ScanEditKeys):
             made = shortcut(keys, self, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(slot)
-        for keys, words in EDIT_KEYS:
+        for keys, words in (*EDIT_KEYS, ("Shift+C", Words.AS_READ)):
             made = shortcut(keys, self.view, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetShortcut)
             made.activated.connect(self._slots()[words])
@@ -373,6 +379,9 @@ class ScanPage(ScanEditKeys):
         return {
             Words.TURN_LEFT: self.turn_left,
             Words.TURN_RIGHT: self.turn_right,
+            Words.CROP: self.shape,
+            Words.AS_READ: self.leave_as_read,
+            Words.NOTE: self.mark_note,
             Words.DROP: self.drop_or_restore,
             Words.SPLIT: self.split,
             Words.JOIN: self.join,

@@ -291,6 +291,37 @@ def test_what_is_chosen_is_remembered(
     again.closing()
 
 
+def test_a_way_of_scanning_is_chosen_kept_and_forgotten_by_keys(
+    scan_page: ScanPage, scanner: FedScanner, desk: DeskContext, running: RunningApp, qtbot: Any
+) -> None:
+    page, controls = scan_page, scan_page.controls
+    assert controls.ways.combo.currentText() == "1. Giấy tờ một mặt"
+    key(page, qtbot, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    assert (controls.profile().resolution, controls.feeder.isChecked()) == (300, False)
+    assert controls.ways.combo.currentText() == "3. Ảnh màu 300"
+    controls.colour.setCurrentIndex(controls.colour.findData("gray"))
+    assert controls.ways.combo.currentText() == "Tự chọn"
+    assert controls.unfit.isVisible(), "law: colour, 200 dpi or more"
+    key(page, qtbot, Qt.Key.Key_S, CTRL)
+    dialog = controls.ways.dialog
+    assert dialog is not None
+    dialog.name.setText("Xám nhanh")
+    dialog.submit()
+    at_rest(page, qtbot)
+    kept = load_settings(desk.directory).pages.ways
+    assert [way.name for way in kept] == ["Giấy tờ một mặt", "Giấy tờ hai mặt", "Ảnh màu 300", "Xám nhanh"]
+    assert (kept[3].colour, kept[3].resolution, kept[3].feeder) == ("gray", 300, False)
+    controls.ways.choose(1)
+    assert controls.duplex.isChecked()
+    assert not controls.unfit.isVisible()
+    controls.ways.choose(3)
+    assert controls.profile().colour == "gray"
+    controls.ways.forget()
+    at_rest(page, qtbot)
+    assert load_settings(desk.directory).pages.ways == kept[:3]
+    assert controls.ways.combo.currentText() == "Tự chọn"
+
+
 def test_words_of_a_document_find_its_dossier_in_the_search_box(
     window: MainWindow, running: RunningApp, take_in: TakeIn, desk: DeskContext, tmp_path: Path, qtbot: Any
 ) -> None:
