@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import sqrt
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -69,7 +70,7 @@ def render_page(data: bytes, number: int, scale: float) -> QImage:
 
 def fitting_scale(width: float, height: float, scale: float) -> float:
     """``scale``, or less for a page of ``width`` times ``height`` points that would become too large a picture."""
-    return min(scale, (MOST_PIXELS / max(width * height, 1.0)) ** 0.5, LONGEST_SIDE / max(width, height, 1.0))
+    return min(scale, sqrt(MOST_PIXELS / max(width * height, 1.0)), LONGEST_SIDE / max(width, height, 1.0))
 
 
 def _render_job(data: bytes, token: int, number: int, scale: float) -> tuple[int, int, QImage]:
