@@ -233,8 +233,8 @@ class ControlStrip(QFrame):
             top.addWidget(part)
         below = QHBoxLayout()
         below.addWidget(self.ways)
-        for part in (self.resolution, self.colour, self.page, self.feeder, self.duplex):
-            below.addWidget(part)
+        for choice in (self.resolution, self.colour, self.page, self.feeder, self.duplex):
+            below.addWidget(choice)
         below.addWidget(self.told, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.services.scan_jobs import TROUBLE, JobRow, give_up, open_jobs, retry
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.formatting import local_time
 from counter_app.ui.plain_table import PlainTable
-from counter_app.ui.theme import set_role
+from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ class OpenJobsDialog(QDialog):
         self.table = PlainTable(_tr(Words.TITLE), heads, (180, 90, 60, 140, 400), 4, self)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.itemSelectionChanged.connect(self._chosen)
+        self.message = QLabel(self)
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.message, "inline")
+        set_tone(self.message, "warning")
+        self.message.hide()
         self.retry_button = self._button(Words.RETRY, "Ctrl+R", self.retry)
         self.give_up_button = self._button(Words.GIVE_UP, "Ctrl+T", self.give_up)
         self.open_button = self._button(Words.OPEN, "Ctrl+O", self.open_tray)
@@ -74,6 +80,7 @@ class OpenJobsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.heading)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.message)
         layout.addLayout(bar)
         context.changed.connect(self._announced)
         self._read()
@@ -118,6 +125,9 @@ class OpenJobsDialog(QDialog):
         for button in (self.retry_button, self.give_up_button):
             button.setEnabled(any(job.state == TROUBLE for job in jobs))
         self.open_button.setEnabled(len(jobs) == 1)
+        words = jobs[0].message if len(jobs) == 1 else ""
+        self.message.setText(words)
+        self.message.setVisible(bool(words))
 
     @Slot(object)
     def _announced(self, changed: Changed) -> None:

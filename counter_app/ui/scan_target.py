@@ -51,6 +51,7 @@ class Words:
     ASSIGN = QT_TRANSLATE_NOOP("ScanTarget", "Gán trang đang chọn (Ctrl+B)")
 
 
+COUNT_WIDTH = 116
 LINE_LETTERS = 88
 """Of a paper in the list; the whole name is in its tool tip."""
 
@@ -125,6 +126,8 @@ class TargetStrip(QFrame):
         self.paper.currentIndexChanged.connect(self._paper_chosen)
         self.count = QSpinBox(self)
         self.count.setRange(0, MOST_IMAGES)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.count.setFixedWidth(COUNT_WIDTH)
         self.count.setSuffix(_tr(Words.PAGES))
         self.count.setSpecialValueText(_tr(Words.NOT_COUNTED))
         self.count.setAccessibleName(_tr(Words.COUNT))

@@ -191,6 +191,8 @@ def test_sources_are_kept_in_the_settings(tmp_path: Path) -> None:
         ("[[scan.network]]\nname = 'a'\n", "scan.network.address"),
         ("[[scan.network]]\naddress = 'a'\nfingerprint = 'ab'\n", "SHA-256"),
         ("[scan]\ncameras = 11\n", "scan.cameras"),
+        ("[[pages.ways]]\nname = 'a'\ncolour = 'blue'\n", "pages.ways"),
+        ("[[pages.ways]]\nname = 'a'\n[[pages.ways]]\nname = 'a'\n", "pages.ways.name"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, text: str, words: str) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 
 from counter_app.rules.lifecycle import Step
+from counter_app.scanning import cleanup
 from counter_app.services import scan_jobs
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
@@ -65,6 +68,25 @@ def test_pages_become_one_document_of_the_paper(desk: DeskContext, code: str) ->
     assert work_off_one(desk) is None
     again = enqueue(desk, tray.id, [group_of(tray, code, "TP02", pages=slice(1, 3))])
     assert (again.jobs, len(again.refused)) == ((), 1), "a page lies in one document"
+
+
+def test_dust_is_taken_away_unless_the_settings_say_otherwise(
+    desk: DeskContext, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    straight = cleanup.straightened
+
+    def straightened(*page: Any, despeckle: bool, **how: Any) -> Any:
+        asked.append(despeckle)
+        return straight(*page, despeckle=despeckle, **how)
+
+    monkeypatch.setattr(cleanup, "straightened", straightened)
+    tray = filled_tray(desk, ["một", "hai"])
+    enqueue(desk, tray.id, [group_of(tray, code, pages=slice(0, 1)), group_of(tray, code, "TP02", pages=slice(1, 2))])
+    work_off_one(desk)
+    pages = replace(desk.settings.pages, despeckle=False)
+    work_off_one(replace(desk, settings=replace(desk.settings, pages=pages)))
+    assert asked == [True, False]
 
 
 def test_a_second_document_of_the_same_paper_has_a_name_of_its_own(desk: DeskContext, code: str) -> None:

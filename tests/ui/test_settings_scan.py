@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
 from counter_app.app import RunningApp
-from counter_app.scan_settings import NetworkScanner, ScanSettings
+from counter_app.scan_settings import NetworkScanner, PageSettings, ScanSettings
 from counter_app.scanning import mdns, sane
 from counter_app.scanning.mdns import Announced
 from counter_app.scanning.model import ReadPage, ScanProfile, ScanTrouble, SourceInfo
@@ -348,8 +348,10 @@ def test_a_folder_is_examined_before_it_is_watched(
     form.take_folder(str(folder))
     is_told(form, "đang có 2 tệp chờ", qtbot)
     form.cameras.setValue(1)
-    qtbot.keyClick(form.discover, Qt.Key.Key_Space)
+    for box in (form.discover, form.despeckle):
+        qtbot.keyClick(box, Qt.Key.Key_Space)
     assert saved(page, running, qtbot) == ScanSettings(str(folder), 1, discover=False)
+    assert running.context.desk.settings.pages == PageSettings(despeckle=False)
     assert [row[0] for row in rows(form)] == ["Epson DS-530", "Thư mục quét", "Máy ảnh 1"]
     choose(form, qtbot, 1)
     assert not form.test_button.isEnabled(), "what is taken from a folder is deleted"
