@@ -71,7 +71,7 @@ def find_to_scan(
         raise UserError(
             "backlog_parted",
             f"Có {documents} tài liệu cùng gửi cho kết quả cũ {code}, nên chưa gửi tài liệu nào. Nếu là một kết quả, "
-            "hãy chọn các trang rồi gộp (phím G); nếu không, chọn lại kết quả cho từng tài liệu. Rồi gắn lại.",
+            "hãy chọn các trang rồi bấm «Ghép» (G); nếu không, chọn lại kết quả cho từng tài liệu. Rồi gắn lại.",
         )
     jobs = select(ScanJob.id).where(ScanJob.backlog_id == row.id, ScanJob.state.in_(under_way))
     if session.scalar(jobs.limit(1)) is not None:

@@ -47,6 +47,11 @@ def state_words(group: TrayGroup) -> str:
     return _tr(Words.WITH_WORDS).format(state=state, words=group.message) if group.message else state
 
 
+def state_tone(group: TrayGroup) -> str:
+    """Its tone; one that was attached and of which there is something to know (it is not signed) is not all well."""
+    return "soon" if group.state == DONE and group.message else TONES.get(group.state, "neutral")
+
+
 class GroupsTable(PlainTable):
     """One row a document, numbered as its pages are."""
 
@@ -72,7 +77,7 @@ class GroupsTable(PlainTable):
             dossier = _tr(Words.FORM) if is_form_key(group.dossier) else group.dossier
             texts = (str(place + 1), dossier, self._name_of(group), str(len(group.page_ids)), words)
             for column, text in enumerate(texts):
-                self.put(place, column, text, TONES.get(group.state, "neutral") if column == len(texts) - 1 else "")
+                self.put(place, column, text, state_tone(group) if column == len(texts) - 1 else "")
         if 0 <= row < len(groups):
             self.selectRow(row)
         self._filling = False

@@ -93,7 +93,7 @@ def test_no_page_of_a_result_takes_the_place_of_another(desk: DeskContext, codes
     begin, rest = (group_of(tray, codes[0], "", result=RESULT, pages=part) for part in (slice(0, 2), slice(2, 3)))
     parted = enqueue(desk, tray.id, [begin, rest])
     assert parted.jobs == ()
-    assert all("gộp" in words for _, words in parted.refused)
+    assert all("Ghép" in words for _, words in parted.refused)
     assert len(enqueue(desk, tray.id, [begin]).jobs) == 1
     assert "chưa gắn xong" in enqueue(desk, tray.id, [rest]).refused[0][1]
     other = replace(desk, settings=replace(desk.settings, clerk="Trần Văn Bình"))
