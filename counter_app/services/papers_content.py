@@ -183,8 +183,8 @@ def transfer_line(payload: str, holder: str) -> TransferLine | None:
 
 
 def _replaced(dossier: Dossier, event: DossierEvent) -> str | None:
-    """The number of the receipt in whose place that of a correction, an exemption or a refund is given."""
-    if event.step not in (Step.CORRECT, Step.EXEMPT, Step.REFUND):
+    """The number of the receipt in whose place that of a correction, or of a step about money, is given."""
+    if event.step not in (Step.CORRECT, Step.EXEMPT, Step.REFUND, Step.PAY):
         return None
     earlier = [item for item in dossier.events if item.form == event.form and item.number < event.number]
     return str(earlier[-1].form_number) if earlier else None

@@ -285,8 +285,8 @@ def resume(taking: Taking, effect: Effect) -> None:
         dossier.due_soon_from = due_soon_from(
             calendar, dossier.received_at, effect.due, stood(calendar, dossier, until=taking.at)
         )
-        if taking.step is Step.SUPPLEMENT:
-            effect.form = "receipt"
+        if taking.step is Step.SUPPLEMENT or effect.due != dossier.due:
+            effect.form = "receipt"  # the new date goes on it
     dossier.paused_at = None
 
 
@@ -322,6 +322,8 @@ def _pay(taking: Taking, effect: Effect) -> None:
         effect.details |= book(taking.session, taking.desk, dossier, fees, PAYMENT, taking.at, method, papers)
     if taking.dossier.status == Status.PAYMENT_REQUESTED:
         resume(taking, effect)
+        if effect.form and not taking.from_portal:
+            effect.warnings.append("Ngày hẹn trả đã tính lại: hãy in giấy tiếp nhận mới (Ctrl+P) và thu lại giấy cũ.")
 
 
 def _ask_payment(taking: Taking, effect: Effect) -> None:

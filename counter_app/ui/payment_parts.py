@@ -75,6 +75,7 @@ class FeeList(QWidget):
             amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, part in enumerate((tick, about, amount)):
                 self._grid.addWidget(part, place, column)
+                part.show()  # at once: what the layout shows a moment later does not take the focus now
                 self._shown.append(part)
             if row.code in choosable:
                 self.ticks[row.code] = tick

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
+from counter_app.rules.calendar import VIETNAM
 from counter_app.rules.lifecycle import Step
 from counter_app.rules.payment_qr import Transfer, decode
 from counter_app.services import print_jobs
@@ -270,8 +271,16 @@ def test_a_notice_names_the_bank_and_the_last_day(banked: DeskContext, clock: Cl
     exempt(desk, code, "LP01", 5000, "Hộ nghèo")
     job = print_paper(desk, code, NOTICE, PRINTER)
     clock.move(days=1)
+    assert "Tạm dừng, chờ nộp phí, lệ phí" in text(desk, code, "receipt", tmp_path)
     number = print_jobs.job(desk.database, job).event_number or 0
     for at in (desk, with_account(desk, {**OTHER, "days": 1})):
         again = text(at, code, NOTICE, tmp_path, reprint=True, number=number)
         assert "Hạn nộp: ngày 20 tháng 3 năm 2026" in again, "what the request named, also after an exemption"
         assert "Ngân hàng: VietinBank" in again
+    paid = take(desk, code, MoneyIn())
+    assert paid.due is not None
+    assert "giấy tiếp nhận mới" in paid.warnings[-1]
+    said = text(desk, code, "receipt", tmp_path)
+    assert f"ngày {paid.due.astimezone(VIETNAM):%d} tháng 3" in said, "the wait is over: the day is promised anew"
+    assert "thay giấy số 2" in said
+    assert "5.000" in text(desk, code, "payment_note", tmp_path)

@@ -241,7 +241,7 @@ def test_payment_pauses_and_paying_resumes(desk: DeskContext, clock: Clock) -> N
     assert (done.status, done.due) == ("processing", moment(16, 17))
     assert (view.money_state, view.fees[0].method, view.fees[0].paid_at) == ("paid", "transfer", clock.now)
     assert view.row.paused_at is None
-    assert view.events[-1].form is None, "a payment changes no receipt"
+    assert view.events[-1].form == "receipt", "the date that was reckoned anew goes on it"
 
 
 def test_paying_without_a_request_moves_only_the_money(desk: DeskContext, clock: Clock) -> None:

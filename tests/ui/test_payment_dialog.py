@@ -23,6 +23,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.settings import with_changes
 from counter_app.ui.dossier_page import DossierPage
+from counter_app.ui.dossier_page_steps import offered
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.payment_dialog import PaymentDialog
 from tests.ui.window_fixtures import press, settle
@@ -217,7 +218,7 @@ def test_exempted_while_a_payment_is_awaited_the_dossier_goes_on(
 
 
 def test_money_is_given_back(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
-    assert Step.REFUND not in page._offered(show(running.desk, page.code)), "nothing was paid yet"
+    assert Step.REFUND not in offered(show(running.desk, page.code)), "nothing was paid yet"
     take(running.desk, page.code, MoneyIn(codes=("P01",)))
     page.reload()
     settle(qtbot, running.executor)
