@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -39,7 +40,7 @@ PRINTER = "tcp://127.0.0.1:9"
 NOTICE = "payment_notice"
 
 
-def with_account(desk: DeskContext, account: dict[str, str]) -> DeskContext:
+def with_account(desk: DeskContext, account: Mapping[str, Any]) -> DeskContext:
     return replace(desk, settings=with_changes(desk.settings, payment=account))
 
 

@@ -16,6 +16,7 @@ from counter_app.settings import with_changes
 from counter_app.ui.day_closing_dialog import DayClosingDialog
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.payment_request_dialog import PaymentRequestDialog
 from counter_app.ui.step_dialogs import TaskDialog
 from tests.ui.test_longer_words import cut, stretched  # noqa: F401  the fixture is used by its name
 from tests.ui.window_fixtures import settle
@@ -23,7 +24,7 @@ from tests.ui.window_fixtures import settle
 ACCOUNT = {"bank_bin": "970415", "account": "1133666688881133666", "holder": "ỦY BAN NHÂN DÂN XÃ EA KAO"}
 
 
-@pytest.mark.parametrize("which", ["payment", "no_account", "settled", "exemption", "refund", "closing"])
+@pytest.mark.parametrize("which", ["payment", "no_account", "settled", "exemption", "refund", "closing", "request"])
 def test_longer_words_are_not_cut(
     stretched: RunningApp,  # noqa: F811
     take_in: Callable[..., Received],
@@ -42,6 +43,9 @@ def test_longer_words_are_not_cut(
         dialog = ExemptionDialog(context, fees, stretched.window)
     elif which == "refund":
         dialog = RefundDialog(context, fees, stretched.window)
+    elif which == "request":
+        dialog = PaymentRequestDialog(context, show(stretched.desk, code), stretched.window)
+        dialog.pay_before.setText("mai")
     elif which == "closing":
         dialog = DayClosingDialog(context, stretched.window)
     else:
