@@ -167,6 +167,8 @@ def show(desk: DeskContext, code: str) -> DossierView:
             # The foreign keys forbid it: only a damaged file has a dossier without its applicant or its field.
             raise storage_error(sqlite3.DatabaseError("malformed: a row that is named"), desk.database.path)
         row = rows[0]
+        office = office_row(session, desk)
+        settles = settling_office(dossier, office)
         return DossierView(
             row=row,
             procedure=procedure_view(dossier.procedure),
@@ -196,7 +198,8 @@ def show(desk: DeskContext, code: str) -> DossierView:
             permitted_steps=tuple(step.value for step in permitted_steps(Status(dossier.status))),
             portal_files=_portal_files(session, dossier.id),
             letter=_pending_letter(session, dossier.id),
-            settling_office=settling_office(dossier, office_row(session, desk)),
+            settling_office=settles,
+            responsible=dossier.unit or settles or office.name,
             scans_in_work=frozenset((component, result) for _, component, result in in_work(session, [dossier.id])),
         )
 

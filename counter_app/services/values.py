@@ -295,6 +295,8 @@ class DossierView:
     letter: PendingLetter | None = None
     settling_office: str = ""
     """Another office that settles it; "" where this one does."""
+    responsible: str = ""
+    """Who answers for it at this time: the unit that has it, else the office that settles it."""
     scans_in_work: frozenset[tuple[str, str]] = frozenset()
     """Component and result codes of papers that have been scanned and are being made into documents."""
 

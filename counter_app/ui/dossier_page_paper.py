@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from counter_app.errors import KnownError, UserError
 from counter_app.services.viewing import checked_document, viewing_copy
 from counter_app.ui.context import AppContext
+from counter_app.ui.key_dialog import KeyDialog
 from counter_app.ui.preview import PdfPreview
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -62,7 +63,7 @@ def _print(context: AppContext, code: str, form: str, event_number: int | None, 
     return print_paper(context.desk, code, form, reprint=reprint, event_number=event_number)
 
 
-class PreviewDialog(QDialog):
+class PreviewDialog(KeyDialog):
     """A PDF to look at; the bytes are read by the executor."""
 
     def __init__(self, context: AppContext, title: str, read: Callable[[], bytes], parent: QWidget | None = None):
@@ -86,6 +87,7 @@ class PreviewDialog(QDialog):
         self.column.addWidget(self.note)
         self.column.addWidget(self.preview, 1)
         self.column.addLayout(self.bar)
+        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
         context.executor.submit(read, self._show, self._broken)
 
     def add_button(self, words: str) -> QPushButton:
@@ -165,7 +167,6 @@ class PrintDialog(PreviewDialog):
         if not context.desk.settings.printers.prints_sheets:
             self.print_button.setEnabled(False)
             self.say(translate("PaperDialog", Words.NO_PRINTER), "info")
-        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def print_now(self) -> None:

@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -39,6 +38,7 @@ from counter_app.services.apologies_batch import (
 from counter_app.services.apologies_rows import LetterText
 from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import weekday_time
+from counter_app.ui.key_dialog import KeyDialog
 from counter_app.ui.overdue_page_papers import LettersDialog
 from counter_app.ui.overdue_page_reasons import ReasonField
 from counter_app.ui.page import nfc
@@ -72,7 +72,7 @@ class Words:
     REASON = QT_TRANSLATE_NOOP("ApologyBatch", "&Lý do chung")
     UNIT = QT_TRANSLATE_NOOP("ApologyBatch", "Đơn vị chịu &trách nhiệm")
     UNIT_HINT = QT_TRANSLATE_NOOP("ApologyBatch", "để trống: đơn vị đang giữ từng hồ sơ")
-    DAYS = QT_TRANSLATE_NOOP("ApologyBatch", "Hẹn &thêm")
+    DAYS = QT_TRANSLATE_NOOP("ApologyBatch", "Hẹn thê&m")
     DAYS_SUFFIX = QT_TRANSLATE_NOOP("ApologyBatch", " ngày làm việc")
     SIGNER = QT_TRANSLATE_NOOP("ApologyBatch", "&Người ký")
     TABLE = QT_TRANSLATE_NOOP("ApologyBatch", "Hồ sơ được lập văn bản")
@@ -199,7 +199,7 @@ class BatchDialog(TaskDialog):
             Words.HEAD_UNIT,
             Words.HEAD_REASON,
         )
-        widths = (164, 160, 200, 210, 160, 180)
+        widths = (164, 160, 216, 210, 160, 180)
         self.table = PlainTable(_tr(Words.TABLE), [_tr(words) for words in heads], widths, OWN_REASON, self)
         self.table.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
@@ -252,7 +252,7 @@ class BatchDialog(TaskDialog):
         return found if isinstance(found, datetime) else None
 
 
-class BatchRunDialog(QDialog):
+class BatchRunDialog(KeyDialog):
     """Runs a batch, a few letters at a time so that the window stays alive; tells what came of each dossier."""
 
     written = Signal()

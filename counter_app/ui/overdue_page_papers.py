@@ -68,7 +68,6 @@ class LettersDialog(PreviewDialog):
         self.print_button.setDefault(True)
         self.print_button.clicked.connect(self.print_now)
         self.print_button.setEnabled(False)
-        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def print_now(self) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -31,6 +30,7 @@ from counter_app.services.apologies_reasons import (
 )
 from counter_app.services.desk import DeskContext
 from counter_app.ui.context import AppContext
+from counter_app.ui.key_dialog import KeyDialog
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -118,7 +118,7 @@ class ReasonField(QWidget):
             self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class ReasonsDialog(QDialog):
+class ReasonsDialog(KeyDialog):
     """Add, change and take away kept reasons."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:

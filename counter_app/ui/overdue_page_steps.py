@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -39,6 +38,7 @@ from counter_app.services.apologies_rows import LetterView
 from counter_app.services.desk import DeskContext
 from counter_app.ui.context import AppContext
 from counter_app.ui.formatting import local_time
+from counter_app.ui.key_dialog import KeyDialog
 from counter_app.ui.page import nfc
 from counter_app.ui.plain_table import PlainTable
 from counter_app.ui.signer_fields import SignerFields
@@ -147,7 +147,7 @@ class LetterStepDialog(TaskDialog):
         return partial(_with_reason, send_back if self.step is LetterStep.SEND_BACK else drop, desk, reason)
 
 
-class LetterHistoryDialog(QDialog):
+class LetterHistoryDialog(KeyDialog):
     """Who did what to a letter, and when."""
 
     def __init__(self, context: AppContext, letter: LetterView, parent: QWidget | None = None) -> None:

@@ -16,6 +16,8 @@ from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 ZOOM_STEPS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+FITTING = (2, 1)
+"""Steps tried, nearest first, until the widest page fits; smaller letters are read with pain."""
 GAP = 12
 POINTS_PER_INCH = 72
 SCREEN_DPI = 96
@@ -151,7 +153,9 @@ class PdfPreview(QWidget):
         self._token = 0
         self._sizes: tuple[tuple[float, float], ...] = ()
         self._asked: set[int] = set()
-        self._zoom = 2
+        self._zoom = FITTING[0]
+        self._zoomed = False
+        """By hand: a document that comes after stays at that zoom."""
         self._canvas = _Pages()
         self._canvas.wanted.connect(self._ask)
         self._canvas.dropped.connect(self._forget)
@@ -159,6 +163,7 @@ class PdfPreview(QWidget):
         self._area.setWidget(self._canvas)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._area.setAccessibleName(translate("PdfPreview", Words.AREA))
+        self.setFocusProxy(self._area)  # the arrows and Page Down turn the pages
         self._farther = self._zoom_button("−", Words.FARTHER, "Ctrl+-")
         self._closer = self._zoom_button("+", Words.CLOSER, "Ctrl+=")
         self._farther.clicked.connect(self.zoom_out)
@@ -204,9 +209,11 @@ class PdfPreview(QWidget):
         self._label.setText(translate("PdfPreview", Words.EMPTY))
 
     def zoom_in(self) -> None:
+        self._zoomed = True
         self._set_zoom(self._zoom + 1)
 
     def zoom_out(self) -> None:
+        self._zoomed = True
         self._set_zoom(self._zoom - 1)
 
     def _zoom_button(self, text: str, name: str, keys: str) -> QPushButton:
@@ -239,7 +246,15 @@ class PdfPreview(QWidget):
         token, sizes = answer
         if token == self._token:
             self._sizes = sizes
+            if not self._zoomed and self.isVisible():
+                self._zoom = self._fitting_step()
             self._lay_out()
+
+    def _fitting_step(self) -> int:
+        """The step at which no page goes out at the side, as a landscape page would."""
+        room = (self._area.viewport().width() - 2 * GAP) * POINTS_PER_INCH / SCREEN_DPI
+        widest = max((width for width, _ in self._sizes), default=0.0)
+        return next((step for step in FITTING if widest * ZOOM_STEPS[step] <= room), FITTING[-1])
 
     def _ask(self, number: int) -> None:
         if number in self._asked:

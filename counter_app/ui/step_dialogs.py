@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateTimeEdit,
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QLabel,
@@ -33,6 +32,7 @@ from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import PAYMENT_METHODS, DossierView, StepDone
 from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PaperDialog
+from counter_app.ui.key_dialog import KeyDialog
 from counter_app.ui.page import commit_preedit, nfc
 from counter_app.ui.theme import set_role, set_tone
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -152,7 +152,7 @@ class MomentEdit(QDateTimeEdit):
         return datetime(day.year(), day.month(), day.day(), hour.hour(), hour.minute(), tzinfo=VIETNAM)
 
 
-class TaskDialog(QDialog):
+class TaskDialog(KeyDialog):
     """A small window for one task; stays, with all that was typed, until the service has accepted it."""
 
     done_with = Signal(object)

@@ -392,10 +392,29 @@ def test_the_letter_needs_reason_and_unit(page: OverduePage, qtbot: Any) -> None
     dialog.submit()
     assert dialog.problem.text().startswith("Hãy ghi lý do trễ hẹn")
     dialog.reason.setPlainText("Chờ xác minh")
+    assert dialog.unit.text() == "UBND xã Ea Kao"  # as the list says
+    dialog.unit.clear()
     dialog.submit()
     assert dialog.problem.text().startswith("Hãy ghi đơn vị chịu trách nhiệm")
     assert dialog.isVisible()
     dialog.reject()
+
+
+def test_the_keyboard_goes_down_the_window_and_enter_does_what_the_button_in_focus_says(
+    page: OverduePage, running: RunningApp, qtbot: Any
+) -> None:
+    dialog = letter_dialog(page, qtbot)
+    order = [dialog.unit, dialog.person, dialog.new_due, *dialog.day_buttons, dialog.signer.name]
+    dialog.unit.setFocus()
+    for field in order[1:]:
+        dialog.focusNextChild()
+        assert dialog.focusWidget() is field
+    dialog.reason.setPlainText("Chờ xác minh")
+    dialog.cancel.setFocus()
+    qtbot.keyClick(dialog.cancel, Qt.Key.Key_Return)
+    settle(qtbot, running.executor)
+    assert not dialog.isVisible()
+    assert show(running.desk, dialog.code).row.apology_count == 0
 
 
 def test_a_date_that_the_rules_refuse_is_explained_in_the_window(

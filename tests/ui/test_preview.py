@@ -7,7 +7,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QScrollArea
 
 from counter_app.ui.executor import Executor
 from counter_app.ui.preview import LONGEST_SIDE, MOST_PIXELS, PdfPreview, page_sizes, render_page
@@ -118,3 +120,24 @@ def test_pictures_out_of_view_make_room_and_are_drawn_again(
     qtbot.waitUntil(lambda: preview.picture(0) is None)
     bar.setValue(0)
     qtbot.waitUntil(lambda: preview.picture(0) is not None)
+
+
+def test_a_page_that_is_too_broad_is_shown_smaller_until_somebody_zooms(preview: PdfPreview, qtbot: Any) -> None:
+    preview.resize(500, 500)
+    with qtbot.waitSignal(preview.shown):
+        preview.show_pdf(pdf(1))
+    assert preview.zoom == 0.75
+    preview.zoom_in()
+    with qtbot.waitSignal(preview.shown):
+        preview.show_pdf(pdf(1))
+    assert preview.zoom == 1.0
+
+
+def test_page_down_turns_the_pages(preview: PdfPreview, qtbot: Any) -> None:
+    with qtbot.waitSignal(preview.shown):
+        preview.show_pdf(pdf(3))
+    preview.setFocus()
+    focus = preview.focusProxy()
+    assert isinstance(focus, QScrollArea)
+    qtbot.keyClick(focus, Qt.Key.Key_PageDown)
+    assert focus.verticalScrollBar().value() > 0
