@@ -17,6 +17,7 @@ from unittest.mock import patch
 from sqlalchemy import Engine, event
 
 from benchmarks.corpus import DATA, SEED, new_desk, recipe
+from benchmarks.noise_pdf import noise_pdf
 from benchmarks.receive import requests
 from counter_app.rules.calendar import VIETNAM
 from counter_app.services.desk import open_desk
@@ -70,7 +71,7 @@ def _fill(directory: Path, dossiers: int) -> None:
         for number in range(dossiers):
             day, of_day = divmod(number, PER_DAY)
             now = FIRST_DAY + timedelta(days=day, seconds=of_day * 30)
-            scan.write_bytes(b"%PDF-1.4\n" + random.randbytes(random.randint(SMALLEST, LARGEST) - 9))
+            scan.write_bytes(noise_pdf(random, random.randint(SMALLEST, LARGEST)))
             request = make()
             first = replace(request.components[0], files=(scan,))
             receive(desk, replace(request, components=(first, *request.components[1:])))

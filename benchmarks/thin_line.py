@@ -22,6 +22,7 @@ from benchmarks.line.forwarder import PORTAL_ADDRESS
 from benchmarks.line.network import Network, network
 from benchmarks.line.shaping import Shape
 from benchmarks.measuring import Aim, Line
+from benchmarks.noise_pdf import noise_pdf
 from benchmarks.receive import requests
 from counter_app.services.desk import open_desk
 from counter_app.services.receive import receive
@@ -137,7 +138,7 @@ def prepare(scratch: Path, backlog: float, seed: int) -> Path:
     try:
         while backlog > 0:
             size = int(SMALLEST * (LARGEST / SMALLEST) ** random.random())
-            scan.write_bytes(b"%PDF-1.4\n" + random.randbytes(size - 9))
+            scan.write_bytes(noise_pdf(random, size))
             request = make()
             first = replace(request.components[0], files=(scan,))
             receive(desk, replace(request, components=(first, *request.components[1:])))

@@ -46,7 +46,7 @@ class FolderNews(QPushButton):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
-        self.hide()
+        self._show(0)
 
     @Slot()
     def look(self) -> None:

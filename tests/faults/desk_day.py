@@ -22,6 +22,7 @@ from typing import Any
 
 import requests
 
+from benchmarks.noise_pdf import noise_pdf
 from counter_app.sandbox import PracticePortal
 
 PROCEDURE = "1.004837"
@@ -84,12 +85,6 @@ class Desk:
         return answer
 
 
-def pdf(seed: int, size: int) -> bytes:
-    """A small PDF, different for every seed."""
-    body = random.Random(seed).randbytes(size)
-    return b"%PDF-1.4\n1 0 obj<</Length " + str(size).encode() + b">>stream\n" + body + b"\nendstream endobj\n%%EOF"
-
-
 def run_day(dossiers: int, knows_idempotency: bool, seed: int, directory: Path) -> Day:
     """Receive with the line down, be killed on the way, then sync through faults until nothing waits."""
     day = Day(dossiers, knows_idempotency, seed, directory)
@@ -124,7 +119,7 @@ def _one_dossier(
     day: Day, desk: Desk, number: int, components: list[dict[str, Any]], chance: random.Random, *, kill: bool
 ) -> None:
     document = day.directory / f"don-{number}.pdf"
-    document.write_bytes(pdf(day.seed * 100_000 + number, chance.randrange(2_000, 60_000)))
+    document.write_bytes(noise_pdf(random.Random(day.seed * 100_000 + number), chance.randrange(2_000, 60_000)))
     scanned = next(item["code"] for item in components if item["required"] and item["originals"])
     request = {
         "procedure": PROCEDURE,

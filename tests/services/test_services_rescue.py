@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from benchmarks.noise_pdf import noise_pdf
 from counter_app.errors import KnownError
 from counter_app.models import Document, OutboxMessage
 from counter_app.rules.lifecycle import Step
@@ -447,7 +448,7 @@ def test_a_full_stick_is_told_and_everything_waits_as_before(
 ) -> None:
     code = office.take_in(home)
     big = office.folder / "lớn.pdf"
-    big.write_bytes(b"%PDF-1.4\n" + random.Random(1).randbytes(600_000))
+    big.write_bytes(noise_pdf(random.Random(1), 600_000))
     attach(home, code, [big], component="TP01")
     before = states(home)
     with refused("rescue_no_room", "cần 1 MB", "như cũ", error=KnownError):
