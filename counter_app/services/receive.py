@@ -37,7 +37,7 @@ from counter_app.services.insertion import insert_dossier
 from counter_app.services.numbering import Numbers, next_in_year, take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
-from counter_app.services.reception_fees import book_fees, fee_rows
+from counter_app.services.reception_fees import book_fees, exempted, fee_rows
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.values import (
@@ -138,7 +138,7 @@ def receive(
             reason=plain(request.reason),
             form=form,
             form_number=numbers.form,
-            details=frozen(facts_now(desk, dossier, office)) if form else None,
+            details=exempted(fees) | (frozen(facts_now(desk, dossier, office)) if form else {}),
         )
         insert_dossier(session, dossier)
         book_fees(session, desk, dossier, request.fees, at)

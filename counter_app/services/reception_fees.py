@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -52,6 +53,16 @@ def book_fees(session: Session, desk: DeskContext, dossier: Dossier, given: Sequ
             official_receipt=_joined(papers[fee.code].official_receipt for fee in fees),
         )
         book(session, desk, dossier, fees, PAYMENT, at, method, behind, event_number=1)
+
+
+def exempted(fees: Sequence[DossierFee]) -> dict[str, Any]:
+    """What the event of the reception keeps of exemptions: an exemption changed later has an event of its own."""
+    found = [
+        {"name": fee.name, "before": fee.full_amount, "after": fee.amount, "reason": fee.exemption}
+        for fee in fees
+        if fee.full_amount is not None
+    ]
+    return {"exemptions": found} if found else {}
 
 
 def _check(fee: FeeIn, name: str) -> None:

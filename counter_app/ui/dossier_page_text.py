@@ -313,6 +313,10 @@ def _money_lines(event: EventView) -> Iterable[str]:
         yield _tr(Words.SUM).format(amount=money(amount))
     if last := event.details.get("pay_before"):
         yield f"{_tr(Words.PAY_BEFORE)}: {date.fromisoformat(str(last)):%d/%m/%Y}"
+    exemptions = event.details.get("exemptions")
+    for item in exemptions if isinstance(exemptions, list) else ():
+        line = _tr(Words.EXEMPTION).format(name=item["name"], before=money(item["before"]), after=money(item["after"]))
+        yield f"{line} ({item['reason']})"
     if event.step == Step.EXEMPT and isinstance(before, int) and isinstance(after, int):
         name = event.details.get("fee_name", "")
         yield _tr(Words.EXEMPTION).format(name=name, before=money(before), after=money(after))

@@ -228,6 +228,8 @@ def test_exempted_at_reception_the_first_receipt_asks_for_nothing(desk: DeskCont
     (row,) = fees_of(desk, code).rows
     assert (row.amount, row.full_amount, row.exemption) == (0, 8000, "Hộ nghèo, sổ 12")
     assert fees_of(desk, code).money_state == "nothing_due"
+    kept = {"name": "Lệ phí trích lục", "before": 8000, "after": 0, "reason": "Hộ nghèo, sổ 12"}
+    assert show(desk, code).events[0].details["exemptions"] == [kept]
     assert "Không phải nộp" in text_of(make_paper(desk, code, "receipt").pdf, tmp_path)
 
 

@@ -9,8 +9,12 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext
+from counter_app.services.reading import show
+from counter_app.services.receive import receive
 from counter_app.services.values import FeeIn, FeeView
+from counter_app.ui.dossier_page_text import history_html
 from counter_app.ui.intake.fees_box import EXEMPT, LATER, FeesBox
+from tests.catalogue_samples import full_request
 
 FEES = (
     FeeView("P01", "Phí thẩm định", 50_000),
@@ -91,3 +95,8 @@ def test_what_stands_behind_money_is_asked_with_it(qapp: QApplication, desk: Des
     assert box.values() == entered
     assert box.field_of("P01", "reference_missing") is fee.reference
     assert box.field_of("P02", "exemption_reason_missing") is other.exemption
+
+
+def test_an_exemption_of_the_reception_stands_in_the_history(desk: DeskContext) -> None:
+    code = receive(desk, full_request(fees=(FeeIn("LP01", exemption="Hộ nghèo, sổ 12"),))).code
+    assert "Lệ phí trích lục: 8.000 đ → 0 đ (Hộ nghèo, sổ 12)" in history_html(show(desk, code).events)
