@@ -11,10 +11,10 @@ from counter_app.services.catalogue import get_procedure
 from counter_app.services.desk import DeskContext
 from counter_app.services.reading import show
 from counter_app.services.receive import receive
-from counter_app.services.values import FeeIn, FeeView
+from counter_app.services.values import ApplicantData, FeeIn, FeeView, ReceiveRequest
 from counter_app.ui.dossier_page_text import history_html
+from counter_app.ui.formatting import money
 from counter_app.ui.intake.fees_box import EXEMPT, LATER, FeesBox
-from tests.catalogue_samples import full_request
 
 FEES = (
     FeeView("P01", "Phí thẩm định", 50_000),
@@ -98,5 +98,10 @@ def test_what_stands_behind_money_is_asked_with_it(qapp: QApplication, desk: Des
 
 
 def test_an_exemption_of_the_reception_stands_in_the_history(desk: DeskContext) -> None:
-    code = receive(desk, full_request(fees=(FeeIn("LP01", exemption="Hộ nghèo, sổ 12"),))).code
-    assert "Lệ phí trích lục: 8.000 đ → 0 đ (Hộ nghèo, sổ 12)" in history_html(show(desk, code).events)
+    fee = get_procedure(desk, "2.000635").fees[0]
+    exempted = (FeeIn(fee.code, exemption="Hộ nghèo, sổ 12"),)
+    whose = ApplicantData(name="Y Thắng Êban")
+    asked = ReceiveRequest(procedure="2.000635", applicant=whose, fees=exempted, supplement_reason="Tờ khai")
+    code = receive(desk, asked).code
+    line = f"{fee.name}: {money(fee.amount)} → 0 đ (Hộ nghèo, sổ 12)"
+    assert line in history_html(show(desk, code).events)
