@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.app import RunningApp
 from counter_app.pdfium import PDFIUM
+from counter_app.scan_settings import ScanSettings
 from counter_app.services.desk import DeskContext, open_desk
 from counter_app.services.reading import show
 from counter_app.services.values import Received
 from counter_app.services.verify import verify
-from counter_app.settings import ScanSettings, load_settings, save_settings, with_changes
+from counter_app.settings import load_settings, save_settings, with_changes
 from counter_app.ui.digitising_page import DigitisingPage
 from counter_app.ui.scan_page import ScanPage
 from tests.services.scan_samples import scanned
@@ -33,7 +34,7 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 LONG_MS = 120_000
-DPI = 150
+DPI = 200
 A4 = (1240, 1754)
 PROCEDURES = ("2.000884", "1.013314", "1.010028")
 SKEWS = (4.5, -2.0, 0.0, 3.0, -5.0, 1.5)
