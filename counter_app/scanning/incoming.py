@@ -56,10 +56,13 @@ class Incoming:
     warnings: tuple[str, ...] = ()
 
 
-def check_incoming(path: Path, limits: IncomingLimits | None = None, *, name: str = "") -> Incoming:
+def check_incoming(
+    path: Path, limits: IncomingLimits | None = None, *, name: str = "", take_damaged: bool = False
+) -> Incoming:
     """Examine a PDF or a picture; takes up to a second and, for a bad file, longer, so not on the window's thread.
 
-    ``name``: how the file is called where it came from. Raises UserError ``file_missing``, ``file_empty``,
+    ``name``: how the file is called where it came from. ``take_damaged``: a PDF that was cut or is damaged is taken
+    too, without pages and with a warning, as it may be all that there is of a paper. Raises UserError ``file_missing``, ``file_empty``,
     ``file_too_large``, ``file_executable``, ``file_not_document``, ``file_locked``, ``file_cut``, ``file_damaged``,
     ``file_too_many_pages``, ``file_too_many_pixels``, ``file_bomb``; KnownError ``file_unreadable``.
     """
@@ -71,6 +74,8 @@ def check_incoming(path: Path, limits: IncomingLimits | None = None, *, name: st
     if not kind:
         raise _refused("file_not_document", name)
     found = _looked_at(path, kind, limits, name)
+    if take_damaged and kind == "pdf" and found.get("trouble") in ("file_cut", "file_damaged"):
+        found = {"pages": 0, "warnings": ["unopened"]}
     if "trouble" in found:
         raise _refused(found["trouble"], name, **found.get("details", {}))
     warnings = tuple(_WARNINGS[word].format(name=name) for word in found["warnings"])
@@ -165,5 +170,6 @@ _WARNINGS: Final = {
     "attached": "«{name}» có tệp khác kèm bên trong; cổng và người xử lý có thể không thấy các tệp đó.",
     "form": "«{name}» là biểu mẫu XFA, nhiều máy không hiện được nội dung. Hãy in ra PDF thường rồi đính kèm.",
     "restricted": "«{name}» bị hạn chế quyền (in, sao chép). Cổng có thể từ chối; nên xin bản không hạn chế.",
+    "unopened": "«{name}» bị hỏng hoặc bị cắt giữa chừng, không mở được; tệp được giữ nguyên. Hãy quét lại giấy tờ này.",
     "repaired": "«{name}» có chỗ hỏng. Hãy mở xem có đủ trang và rõ chữ không.",
 }

@@ -51,9 +51,8 @@ def _look_into_pdf(path: Path, limits: dict[str, int]) -> dict[str, Any]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
         tail = file.read()
-    # A file that was cut is often mended by readers, without its last pages.
-    if b"%%EOF" not in tail:
-        raise Trouble("file_cut")
+    # A file that was cut is often mended by readers, without its last pages: what it does to them is looked at too.
+    broken = "file_damaged" if b"%%EOF" in tail else "file_cut"
     try:
         with pikepdf.open(path) as document:
             if document.is_encrypted:
@@ -68,9 +67,9 @@ def _look_into_pdf(path: Path, limits: dict[str, int]) -> dict[str, Any]:
     except pikepdf.PasswordError:
         raise Trouble("file_locked") from None
     except (pikepdf.PdfError, RecursionError, AttributeError, KeyError, TypeError, ValueError):
-        raise Trouble("file_damaged") from None
-    if pages == 0:
-        raise Trouble("file_damaged")
+        raise Trouble(broken) from None
+    if pages == 0 or broken == "file_cut":
+        raise Trouble(broken)
     return {"pages": pages, "warnings": list(warnings)}
 
 

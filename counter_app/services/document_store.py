@@ -42,7 +42,8 @@ class DocumentStore:
     def add(self, source: Path, *, max_mb: int) -> StoredFile:
         """Copy a PDF in and check it: the one door for every document, wherever it comes from.
 
-        The copy is what is examined, so that nothing else can take its place in between. Raises UserError
+        The copy is what is examined, so that nothing else can take its place in between. One that cannot be opened
+        is kept with no page, is never accurate (``rules.digitising``) and is told in the warnings. Raises UserError
         ``file_not_pdf`` and as ``check_incoming``; KnownError ``file_unreadable``, ``disk_reserved``, or for a full
         disk or a directory that cannot be written.
         """
@@ -62,7 +63,7 @@ class DocumentStore:
                         target.write(chunk)
                     target.flush()
                     os.fsync(target.fileno())
-                found = check_incoming(partial, IncomingLimits(max_mb=max_mb), name=source.name)
+                found = check_incoming(partial, IncomingLimits(max_mb=max_mb), name=source.name, take_damaged=True)
                 final = self.path_of(digest.hexdigest())
                 if not final.parent.is_dir():
                     final.parent.mkdir(exist_ok=True)

@@ -80,7 +80,7 @@ def _monstrous(change: Callable[[pikepdf.Pdf], None], **options: Any) -> bytes:
     ("data", "kind"),
     [
         (b"MZ\x90\0" + pdf_bytes(), "file_executable"),
-        (pdf_bytes()[:-40], "file_cut"),
+        (_monstrous(lambda pdf: setattr(pdf.pages[0], "mediabox", [0, 0, 200_000, 9]))[:-40], "file_too_many_pixels"),
         (pdf_bytes(pages=2001), "file_too_many_pages"),
         (_monstrous(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="b")), "file_locked"),
         (_monstrous(lambda pdf: setattr(pdf.pages[0], "mediabox", [0, 0, 200_000, 9])), "file_too_many_pixels"),
@@ -94,6 +94,20 @@ def test_what_may_not_be_opened_is_not_kept_by_any_name(
     with nothing_stored(desk), refused(kind, "giấy tờ.pdf", error=UserError):
         attach(desk, code, [bad], component="TP01")
     assert list(files_of(desk.documents)) == []
+
+
+@pytest.mark.parametrize("data", [pdf_bytes()[:-40], b"%PDF-1.4\n" + bytes(900), b"%PDF-1.7\n%%EOF\n"])
+def test_what_cannot_be_opened_is_kept_as_it_is_and_told(
+    desk: DeskContext, code: str, tmp_path: Path, data: bytes
+) -> None:
+    torn = tmp_path / "rách.pdf"
+    torn.write_bytes(data)
+    attached = attach(desk, code, [torn], component="TP01")
+    assert [document.pages for document in attached.documents] == [0]
+    (told,) = attached.warnings
+    assert "«rách.pdf»" in told
+    assert "không mở được" in told
+    assert [path.read_bytes() for path in files_of(desk.documents)] == [data]
 
 
 def test_what_should_be_looked_at_is_told(desk: DeskContext, code: str, tmp_path: Path) -> None:
