@@ -364,6 +364,7 @@ def _run(app: QApplication, directory: Path, opening: _Opening) -> int:
         app.exec()
         return 1 if isinstance(error, UserError) else 3
     running = RunningApp(desk)
+    running.window.fit_screen()
     running.start()
     status = app.exec()
     running.shutdown()

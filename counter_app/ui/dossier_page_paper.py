@@ -72,7 +72,7 @@ class PreviewDialog(KeyDialog):
         self.pdf = b""
         self.setWindowTitle(title)
         self.setModal(True)
-        self.resize(900, 700)
+        self.resize(930, 700)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         set_role(self.note, "inline")

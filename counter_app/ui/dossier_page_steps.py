@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from counter_app.rules.lifecycle import Status, Step, step_label
 from counter_app.services.values import DossierView
-from counter_app.ui.page import commit_preedit
+from counter_app.ui.page import commit_preedit, drop_down
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -105,7 +105,7 @@ class StepBar(QWidget):
         self.more = QPushButton(translate("DossierSteps", Words.MORE), self)
         self.more.setAccessibleName(self.more.text())
         self.more.setShortcut("Alt+0")
-        self.more.setMenu(self.menu)
+        drop_down(self.more, self.menu)
         self.no_steps = QLabel(translate("DossierSteps", Words.NO_STEPS), self)
         set_role(self.no_steps, "hint")
         self._bar = QHBoxLayout(self)

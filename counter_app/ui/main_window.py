@@ -66,6 +66,10 @@ PAGES = (
 """All pages; the order of the navigation."""
 
 
+FRAME = 40
+"""Height of what the system draws around a window, in pixels; 31 on Windows."""
+
+
 class MainWindow(QMainWindow):
     """Shows one page at a time; a page is made when it is first asked for."""
 
@@ -97,6 +101,12 @@ class MainWindow(QMainWindow):
         self._search_action = self._action(Words.SEARCH, "Ctrl+K")
         self._search_action.triggered.connect(self.search_box.take_focus)
         self._connect()
+
+    def fit_screen(self) -> None:
+        """Take the whole screen where there is no room for the frame as well: no button lies below its edge."""
+        room = self.screen().availableGeometry().size()
+        if self.width() > room.width() or self.height() + FRAME > room.height():
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def page(self, name: str) -> Page:
         """The page, made now if need be."""

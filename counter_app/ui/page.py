@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from counter_app.ui.context import AppContext
 
@@ -55,6 +56,16 @@ def shortcut(keys: str, parent: QWidget, what: str) -> QShortcut:
     made.setObjectName(f"shortcut:{keys}")
     made.setWhatsThis(what)
     return made
+
+
+def drop_down(button: QPushButton, menu: QMenu) -> None:
+    """Let ``button`` open ``menu`` with its first entry chosen: from the keyboard Enter is enough."""
+    menu.aboutToShow.connect(partial(_choose_first, menu))
+    button.setMenu(menu)
+
+
+def _choose_first(menu: QMenu) -> None:
+    menu.setActiveAction(menu.actions()[0])
 
 
 def alive(item: QObject | None) -> bool:

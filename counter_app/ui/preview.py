@@ -252,7 +252,8 @@ class PdfPreview(QWidget):
 
     def _fitting_step(self) -> int:
         """The step at which no page goes out at the side, as a landscape page would."""
-        room = (self._area.viewport().width() - 2 * GAP) * POINTS_PER_INCH / SCREEN_DPI
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        room = (self._area.maximumViewportSize().width() - bar - 2 * GAP) * POINTS_PER_INCH / SCREEN_DPI
         widest = max((width for width, _ in self._sizes), default=0.0)
         return next((step for step in FITTING if widest * ZOOM_STEPS[step] <= room), FITTING[-1])
 

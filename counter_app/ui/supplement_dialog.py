@@ -31,7 +31,7 @@ from counter_app.ui.formatting import local_time
 from counter_app.ui.intake.checklist import COUNT_WIDTH, FILES_WIDTH, Checklist, is_note, may_not_apply
 from counter_app.ui.intake.form_parts import InlineNote
 from counter_app.ui.intake.supplement_box import request_words
-from counter_app.ui.page import nfc
+from counter_app.ui.page import drop_down, nfc
 from counter_app.ui.step_dialogs import StepDialog
 from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
@@ -85,7 +85,7 @@ class SupplementRequestDialog(StepDialog):
         self.add = QPushButton(translate("SupplementDialog", Words.ADD), self)
         self.add.setAccessibleName(self.add.text().replace("&", ""))
         self.add.setAutoDefault(False)
-        self.add.setMenu(self.menu)
+        drop_down(self.add, self.menu)
         self.form.addRow("", self.add)
         self.why = QLineEdit(self)
         self.why.setPlaceholderText(translate("SupplementDialog", Words.WHY_HINT))

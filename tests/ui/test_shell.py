@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
@@ -43,6 +45,16 @@ def test_settings_have_a_key_too(window: MainWindow, running: RunningApp, qtbot:
     press(Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, running.executor)
     assert window.current_page == "settings"
+
+
+def test_on_a_small_screen_the_window_takes_all_of_it(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    for height, whole in ((768, True), (1080, False)):
+        room = SimpleNamespace(availableGeometry=partial(QRect, 0, 0, 1366, height))
+        monkeypatch.setattr(window, "screen", lambda room=room: room)
+        window.setWindowState(Qt.WindowState.WindowNoState)
+        window.resize(1366, 768)
+        window.fit_screen()
+        assert window.isMaximized() is whole
 
 
 def test_a_page_is_made_when_it_is_first_asked_for(window: MainWindow) -> None:

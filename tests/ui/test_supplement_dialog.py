@@ -156,3 +156,12 @@ def test_a_second_request_is_warned_of_and_asks_why(page: DossierPage, running: 
     dialog.submit()
     settle(qtbot, running.executor)
     assert "Lý do yêu cầu thêm: Bản nộp lần đầu bị rách" in page.history.toPlainText()
+
+
+def test_enter_takes_the_first_paper_of_the_list(page: DossierPage, qtbot: Any) -> None:
+    assert page.view is not None
+    dialog = SupplementRequestDialog(page.context, page.view, page)
+    qtbot.addWidget(dialog)
+    dialog.menu.popup(dialog.pos())
+    qtbot.keyClick(dialog.menu, Qt.Key.Key_Return)
+    assert dialog.items.toPlainText().splitlines()[-1] == dialog.menu.actions()[0].data()
