@@ -1,4 +1,4 @@
-"""A tray sorted by its separators: whatever becomes of the pages, none goes to a dossier that is not its own unasked."""
+"""A tray sorted by its separators: whatever becomes of its pages, none goes to a dossier not its own unasked."""
 
 from __future__ import annotations
 
