@@ -65,6 +65,7 @@ class ScanEditKeys(ScanFrame):
         number = 1 + [one.id for one in self.session.pages].index(page.id)
         self.crop = CropDialog(self.loader, tray.directory, page, number, self)
         self.crop.shaped.connect(self._shaped)
+        self.crop.finished.connect(self.crop.deleteLater)
         self.crop.open()
 
     @Slot(str, float, object)

@@ -302,6 +302,7 @@ class ScanPage(ScanEditKeys):
     def take_up(self, tray: str) -> None:
         """Go on with another tray; says so while the one at hand is busy."""
         if self.session.is_busy:
+            self.session.offer(tray)
             self.say(tr(Words.WAIT), "warning")
         else:
             self.session.take_up(tray)
@@ -311,11 +312,8 @@ class ScanPage(ScanEditKeys):
         """Show the documents of all trays that are on their way or could not be attached."""
         self._jobs = OpenJobsDialog(self.context, self)
         self._jobs.tray_asked.connect(self.take_up)
+        self._jobs.finished.connect(self._jobs.deleteLater)
         self._jobs.open()
-
-    @Slot()
-    def _find(self) -> None:
-        self.target.search.take_focus()
 
     def _connect(self) -> None:
         slots = self._slots()
@@ -357,7 +355,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+J", self._open_other, Words.OTHERS),
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),
             ("Ctrl+E", self.target.count.setFocus, Words.K_COUNT),
-            ("Ctrl+H", self._find, Words.K_FIND),
+            ("Ctrl+H", self.target.search.take_focus, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
             ("Ctrl+V", self.paste, Words.K_PASTE),

@@ -136,6 +136,13 @@ class ScanSession(QObject):
         if self.tray is None or (tray not in ("", self.tray.id) and not self.is_busy):
             self.context.executor.submit(partial(_take_up, self.context.desk, tray), self._taken)
 
+    def offer(self, tray: str) -> None:
+        """Name this tray among the others: its pages have been taken back while another one is busy."""
+        known = {one.id for one in self.others} | {self.tray.id if self.tray is not None else ""}
+        if tray not in known:
+            self.others = (*self.others, LooseTray(tray, 0))
+            self.changed.emit()
+
     def scan(self, open_source: Callable[[], ScanSource], profile: ScanProfile, target: Target) -> None:
         """Read from a source into the tray; a tray that is done with is left for a new one.
 
@@ -307,6 +314,8 @@ class ScanSession(QObject):
 
     def _sent(self, answer: tuple[Queued, tuple[JobRow, ...]]) -> None:
         queued, self.jobs = answer
+        for job in self.jobs:  # a later document of the same paper has a count of its own
+            self.counts.pop((job.dossier_code, job.component_code, job.result_code), None)
         self.changed.emit()
         self.context.wake_scans()
         self.context.announce("scan_jobs", "dossier", dossiers=tuple({job.dossier_code for job in self.jobs}))

@@ -14,7 +14,7 @@ from counter_app.services.values import Received
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page import ScanPage
-from tests.services.scan_samples import filled_tray
+from tests.services.scan_samples import filled_tray, scanned
 from tests.ui.scan_fixtures import FedScanner, at_rest, choose_dossier, key, order, rows, scan, work_off
 from tests.ui.window_fixtures import settle
 
@@ -69,6 +69,9 @@ def test_a_document_that_cannot_be_made_is_tried_again_or_taken_back(
     assert page.window().scan_light.text() == "1 bản quét chưa gắn được"  # type: ignore[attr-defined]
     page.groups.selectRow(0)
     assert page.buttons["Thử lại (Ctrl+R)"].isVisible()
+    scan(page, scanner, qtbot, [scanned("", blank=True)])
+    assert rows(page)[0].startswith("1 Chưa gắn được"), "the next scan leaves it in sight"
+    page.groups.selectRow(0)
     key(page, qtbot, Qt.Key.Key_T, CTRL)
     assert rows(page) == ["1 Sẵn sàng gắn"]
     aside.rename(image)
@@ -114,6 +117,7 @@ def test_what_could_not_be_attached_stays_within_reach_after_the_next_scan_and_a
     again.activated()
     settle(qtbot, running.executor)
     assert again.session.troubles == 1
+    assert [one.id for one in again.session.others] == [failed.id]
     again.take_up(failed.id)
     at_rest(again, qtbot)
     assert rows(again)[0].startswith("1 Chưa gắn được")
