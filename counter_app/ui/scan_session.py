@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from counter_app.services.drafts import load_draft
 from counter_app.services.scan_checks import Place, keep_counts
 from counter_app.services.scan_form_key import is_form_key
-from counter_app.services.scan_groups import READY, TrayGroup, groups_of, ready_groups
+from counter_app.services.scan_groups import TrayGroup, groups_of, ready_groups
 from counter_app.services.scan_jobs import TROUBLE, JobRow, Queued, counts, enqueue, give_up, jobs_of_tray, retry
 from counter_app.services.scan_papers import DRAFT_NAME
 from counter_app.services.scan_trays import LooseTray, clear_up, loose_pages, new_tray, open_tray
@@ -388,8 +388,3 @@ def _as_it_is() -> ScanProfile:
     from counter_app.scanning.model import ScanProfile
 
     return ScanProfile(name="")
-
-
-def has_ready(groups: Sequence[TrayGroup]) -> bool:
-    """Whether there is a document to send."""
-    return any(group.state == READY for group in groups)
