@@ -30,7 +30,7 @@ PAPERS_HEIGHT = 118
 class Words:
     """What the window says besides what it says of any step."""
 
-    REQUESTED = QT_TRANSLATE_NOOP("EndingDialog", "D&ừng theo")
+    REQUESTED = QT_TRANSLATE_NOOP("EndingDialog", "Dừng t&heo")
     PAPERS = QT_TRANSLATE_NOOP("EndingDialog", "Giấy &tờ xử lý thế nào")
     FEES = QT_TRANSLATE_NOOP("EndingDialog", "&Phí, lệ phí xử lý thế nào")
     SIGNER = QT_TRANSLATE_NOOP("EndingDialog", "N&gười ký thông báo")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from counter_app.errors import UserError
 from counter_app.rules.fees import reduced
@@ -20,7 +20,7 @@ from counter_app.ui.context import AppContext
 from counter_app.ui.dossier_page_paper import PaperDialog
 from counter_app.ui.formatting import money
 from counter_app.ui.page import nfc
-from counter_app.ui.payment_parts import FeeList, money_box
+from counter_app.ui.payment_parts import FeeList, NumberBox, money_box
 from counter_app.ui.step_dialogs import TaskDialog
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
@@ -85,7 +85,7 @@ class ExemptionDialog(MoneyDialog):
         self.fee = QComboBox(self)
         for row in self.open_fees:
             self.fee.addItem(_tr(Words.FEE_CHOICE).format(name=row.name, amount=money(row.full_amount)), row.code)
-        self.percent = QSpinBox(self)
+        self.percent = NumberBox(self)
         self.percent.setRange(1, 100)
         self.percent.setSuffix(" %")
         self.percent.setValue(100)

@@ -16,7 +16,7 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 class Words:
     """What the field says."""
 
-    LABEL = QT_TRANSLATE_NOOP("LawBox", "&Điều luật áp dụng")
+    LABEL = QT_TRANSLATE_NOOP("LawBox", "Đ&iều luật áp dụng")
     HINT = QT_TRANSLATE_NOOP("LawBox", "Chọn điều đã dùng, hoặc gõ điều khác")
 
 

@@ -44,7 +44,7 @@ class Words:
 
     CHOOSE = QT_TRANSLATE_NOOP("KeptReasons", "Chọn lý do thường dùng…")
     CHOICE = QT_TRANSLATE_NOOP("KeptReasons", "Lý do thường dùng")
-    MANAGE = QT_TRANSLATE_NOOP("KeptReasons", "S&ửa danh sách…")
+    MANAGE = QT_TRANSLATE_NOOP("KeptReasons", "Sửa danh &sách…")
     TITLE = QT_TRANSLATE_NOOP("KeptReasons", "Lý do trễ hẹn thường dùng")
     HINT = QT_TRANSLATE_NOOP(
         "KeptReasons", "Lý do dùng nhiều xếp trước. Sửa hoặc bỏ ở đây không đổi các văn bản đã lập."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import shorten
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from counter_app.rules.fees import LABELS, CollectOn
@@ -130,9 +131,17 @@ class TransferPanel(QWidget):
             line.setText(text)
 
 
+class NumberBox(QSpinBox):
+    """A number that is typed over, however the focus came: «7000» before the «0» of an empty box would be 70.000."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.selectAll()
+
+
 def money_box(parent: QWidget, least: int = 0) -> QSpinBox:
     """A box for an amount in đồng."""
-    box = QSpinBox(parent)
+    box = NumberBox(parent)
     box.setRange(least, MOST_MONEY)
     box.setSingleStep(1000)
     box.setGroupSeparatorShown(True)

@@ -16,7 +16,7 @@ QT_WORDS = {
     "Step &down": "&Giảm",
     "Copy &Link Location": "Chép địa chỉ &liên kết",
     "OK": "Đồng ý",
-    "&OK": "Đồng &ý",
+    "&OK": "Đồn&g ý",
     "Cancel": "Thôi",
     "&Cancel": "&Thôi",
     "Close": "Đóng",

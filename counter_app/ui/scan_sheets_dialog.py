@@ -42,7 +42,7 @@ class Words:
     LABEL = QT_TRANSLATE_NOOP("SheetsDialog", "Nhãn 70 × 42 mm, máy in nhãn")
     LABEL_SHEET = QT_TRANSLATE_NOOP("SheetsDialog", "Nhãn trên tờ A4 (3 × 7)")
     THERMAL = QT_TRANSLATE_NOOP("SheetsDialog", "Nhãn máy in nhiệt")
-    PLACE = QT_TRANSLATE_NOOP("SheetsDialog", "Từ &ô trống")
+    PLACE = QT_TRANSLATE_NOOP("SheetsDialog", "&Từ ô trống")
     PLACE_HINT = QT_TRANSLATE_NOOP(
         "SheetsDialog", "Ô trống đầu tiên của tờ nhãn, đếm từ trái sang phải, từ trên xuống dưới (1 đến 21)."
     )

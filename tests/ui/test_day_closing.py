@@ -47,7 +47,6 @@ def test_counted_explained_and_closed_by_keyboard(dialog: DayClosingDialog, runn
     assert dialog.list.rowCount() == 2
     (box,) = dialog.counted.values()
     qtbot.waitUntil(box.hasFocus)
-    box.selectAll()
     type_text("15000")
     press(Qt.Key.Key_Tab)
     assert "Chênh lệch -1.000 đ" in dialog.outcome.text()

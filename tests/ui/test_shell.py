@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
+import counter_app.ui
 from counter_app.app import RunningApp
 from counter_app.ui.main_window import PAGES, MainWindow
 from counter_app.ui.page import Page
@@ -111,6 +114,13 @@ def test_mnemonics_of_the_intake_are_unique(window: MainWindow) -> None:
     letters.update("pl")  # Alt+P and Alt+L are keys of their own
     assert [letter for letter, times in letters.items() if times > 1] == []
     assert len(letters) >= 12
+
+
+def test_no_mnemonic_is_a_letter_that_no_key_has() -> None:
+    """An input method writes Đ and Ơ; with Alt they are no keys."""
+    folder = Path(counter_app.ui.__file__).parent
+    texts = [(path.name, line) for path in folder.rglob("*.py") for line in path.read_text("utf-8").splitlines()]
+    assert [text for text in texts if re.search(r'"[^"]*&[^\x00-\x7f]', text[1])] == []
 
 
 def test_a_message_is_shown_with_its_tone_in_words_and_never_in_a_box(window: MainWindow, running: RunningApp) -> None:
