@@ -57,16 +57,16 @@ def last_day_to_pay(desk: DeskContext, calendar: WorkCalendar, asked_at: datetim
         return due(calendar, asked_at, Limit(days, LimitUnit.WORKING_DAY)).date()
 
 
-def check_money(method: str, reference: str, **where: str) -> None:
+def check_money(method: str, reference: str | None, **where: str) -> None:
     """Refuse money that came in a way that there is not, or by a transfer that nobody has seen arrive.
 
-    Raises UserError ``method_unknown``, ``reference_missing``, with ``where`` in its details.
+    ``reference`` is None where it was not asked for. Raises UserError ``method_unknown``, ``reference_missing``, with ``where`` in its details.
     """
     if method not in PAYMENT_METHODS:
         raise UserError(
             "method_unknown", f"Hình thức nộp «{method}» không có. Hãy chọn: {', '.join(PAYMENT_METHODS)}.", **where
         )
-    if method == "transfer" and not plain(reference):
+    if method == "transfer" and reference is not None and not plain(reference):
         raise UserError(
             "reference_missing",
             "Hãy ghi số giao dịch của ngân hàng: chuyển khoản chỉ được ghi khi đã thấy tiền về.",

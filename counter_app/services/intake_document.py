@@ -43,7 +43,7 @@ class _Fee(_Strict):
     code: str
     paid: bool = False
     method: str = ""
-    reference: str = ""
+    reference: str | None = None
     official_receipt: str = ""
     exemption: str | None = None
 

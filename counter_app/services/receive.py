@@ -37,7 +37,7 @@ from counter_app.services.insertion import insert_dossier
 from counter_app.services.numbering import Numbers, next_in_year, take_numbers
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
-from counter_app.services.reception_fees import book_fees, exempted, fee_rows
+from counter_app.services.reception_fees import book_fees, exempted, fee_rows, fee_warnings
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.search_text import search_text
 from counter_app.services.values import (
@@ -102,7 +102,7 @@ def receive(
         )
         components, component_warnings = check_components(procedure, request)
         warnings += submitter_warnings + component_warnings + _channel_warning(procedure, request.channel)
-        warnings += tuple(warning for _, file in stored for warning in file.warnings)
+        warnings += tuple(warning for _, file in stored for warning in file.warnings) + fee_warnings(request.fees)
         calendar_id, calendar = _calendar(session, desk)
         limit = limit_of(procedure, request.channel)
         due_at = _promise(desk, calendar, limit, request, at)

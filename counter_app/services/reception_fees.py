@@ -22,7 +22,7 @@ def fee_rows(procedure: Procedure, request: ReceiveRequest, at: datetime) -> lis
     """The fees of the channel and the case, those paid or exempted marked so.
 
     Raises UserError ``fee_unknown``, ``fee_contradicted`` (paid and exempted), ``exemption_reason_missing``,
-    ``method_unknown``, ``reference_missing`` for a transfer; its details name the ``fee``.
+    ``method_unknown``, ``reference_missing`` for a transfer whose number was left blank; its details name the ``fee``.
     """
     case_name = chosen_case(procedure, request.case_name)
     offered = {fee.code: fee for fee in applicable(procedure.fees, request.channel, case_name)}
@@ -49,7 +49,7 @@ def book_fees(session: Session, desk: DeskContext, dossier: Dossier, given: Sequ
     for method in dict.fromkeys(fee.method for fee in paid):
         fees = [fee for fee in paid if fee.method == method]
         behind = BookPapers(
-            reference=_joined(papers[fee.code].reference for fee in fees),
+            reference=_joined(papers[fee.code].reference or "" for fee in fees),
             official_receipt=_joined(papers[fee.code].official_receipt for fee in fees),
         )
         book(session, desk, dossier, fees, PAYMENT, at, method, behind, event_number=1)
@@ -63,6 +63,15 @@ def exempted(fees: Sequence[DossierFee]) -> dict[str, Any]:
         if fee.full_amount is not None
     ]
     return {"exemptions": found} if found else {}
+
+
+def fee_warnings(fees: Sequence[FeeIn]) -> tuple[str, ...]:
+    """Transfers said to have come in by a program that tells no number of theirs (its contract has none)."""
+    return tuple(
+        f"Khoản «{fee.code}» ghi đã chuyển khoản mà chưa có số giao dịch. Hãy đối chiếu với sao kê của ngân hàng."
+        for fee in fees
+        if fee.paid and fee.method == "transfer" and fee.reference is None
+    )
 
 
 def _check(fee: FeeIn, name: str) -> None:

@@ -49,14 +49,14 @@ class ComponentIn:
 class FeeIn:
     """A fee of the procedure, paid now or not.
 
-    ``reference``: number of a transfer; ``official_receipt``: number of the finance system's receipt (biên lai).
+    ``reference``: number of a transfer, None where it was not asked for; ``official_receipt``: number of the finance system's receipt (biên lai).
     ``exemption``: whom the law exempts from it and by which paper; None where nobody is.
     """
 
     code: str
     paid: bool = False
     method: str = ""
-    reference: str = ""
+    reference: str | None = None
     official_receipt: str = ""
     exemption: str | None = None
 

@@ -211,7 +211,7 @@ def test_what_is_paid_at_reception_is_booked_by_method_with_its_papers(desk: Des
 @pytest.mark.parametrize(
     ("given", "kind"),
     [
-        (FeeIn("LP01", True, "transfer"), "reference_missing"),
+        (FeeIn("LP01", True, "transfer", reference=" "), "reference_missing"),
         (FeeIn("LP01", True, "gold"), "method_unknown"),
         (FeeIn("LP01", exemption=" "), "exemption_reason_missing"),
         (FeeIn("LP01", True, exemption="Hộ nghèo"), "fee_contradicted"),
@@ -221,6 +221,13 @@ def test_money_at_reception_is_refused_as_it_is_later(desk: DeskContext, given: 
     with nothing_stored(desk), refused(kind) as refusal:
         receive(desk, full_request(fees=(given,)))
     assert refusal.value.details["fee"] == "LP01"
+
+
+def test_a_program_that_tells_no_number_of_a_transfer_is_warned(desk: DeskContext) -> None:
+    done = receive(desk, full_request(fees=(FeeIn("LP01", True, "transfer"),)))
+    assert any("LP01" in warning and "số giao dịch" in warning for warning in done.warnings)
+    (line,) = fees_of(desk, done.code).payments
+    assert (line.method, line.reference) == ("transfer", "")
 
 
 def test_exempted_at_reception_the_first_receipt_asks_for_nothing(desk: DeskContext, tmp_path: Path) -> None:
