@@ -83,7 +83,7 @@ def run_step(desk: DeskContext, options: Namespace) -> Answer:
         fees=tuple(options.fee) if options.fee else None,
         reference=options.reference or "",
         official_receipt=options.official_receipt or "",
-        again=options.again or "",
+        again=options.again or options.reason or "",
         pay_before=options.pay_before,
     )
     done = take_step(desk, options.code, step, given)

@@ -115,9 +115,13 @@ def _evidence(dossier: Dossier, given: StepInput, by: str) -> tuple[Handing, lis
         return checked_handing(dossier, given.handing, by)
     told = Handing(to=given.to, authority=given.authority, tracking=given.tracking, reason=given.reason)
     handing = _addressed(dossier, clean_handing(told), by)
-    check_receiver(handing, by, dossier.applicant.name, has_file=has_result_file(dossier))
-    untold = by == "post" and not handing.tracking
-    return handing, ["Chưa ghi số vận đơn của bưu chính. Hãy giữ biên nhận gửi để tra cứu."] if untold else []
+    check_receiver(handing, dossier.applicant.name)
+    warnings = []
+    if by == "post" and not handing.tracking:
+        warnings.append("Chưa ghi số vận đơn của bưu chính. Hãy giữ biên nhận gửi để tra cứu.")
+    if by == "online" and not handing.reason and not has_result_file(dossier):
+        warnings.append("Chưa có bản điện tử của kết quả để trả trực tuyến. Hãy quét hoặc đính kèm kết quả.")
+    return handing, warnings
 
 
 def checked_handing(dossier: Dossier, handing: Handing, by: str) -> tuple[Handing, list[str]]:
@@ -168,11 +172,10 @@ def clean_handing(handing: Handing) -> Handing:
     )
 
 
-def check_receiver(handing: Handing, by: str, owner: str, *, has_file: bool) -> None:
-    """Somebody else needs a right to the results, and online there must be something to get.
+def check_receiver(handing: Handing, owner: str) -> None:
+    """Somebody else than the applicant, ``owner``, needs a right to the results.
 
-    ``owner``: the applicant; ``has_file``: as of ``has_result_file``. Raises UserError ``receiver_missing``,
-    ``authority_missing``, ``result_file_missing``.
+    Raises UserError ``receiver_missing``, ``authority_missing``.
     """
     if handing.authorised and not handing.to:
         raise UserError("receiver_missing", "Hãy nhập họ tên người được ủy quyền rồi trả kết quả.")
@@ -181,18 +184,21 @@ def check_receiver(handing: Handing, by: str, owner: str, *, has_file: bool) -> 
             "authority_missing",
             "Hãy ghi giấy ủy quyền (loại, số, ngày) của người nhận thay rồi trả kết quả.",
         )
+
+
+def check_handing(handing: Handing, by: str, owner: str, *, has_file: bool) -> tuple[str, ...]:
+    """Warnings. ``has_file``: as of ``has_result_file``, for online there must be something to get.
+
+    Raises UserError ``signature_missing``, ``tracking_missing``, ``address_missing``, ``result_file_missing`` and as
+    ``check_receiver`` does.
+    """
+    check_receiver(handing, owner)
     if by == "online" and not has_file and not handing.reason:
         raise UserError(
             "result_file_missing",
             "Chưa có bản điện tử của kết quả để trả trực tuyến. Hãy quét hoặc đính kèm kết quả, "
             "hoặc ghi lý do (ví dụ «bộ, ngành trả trên hệ thống của mình»).",
         )
-
-
-def check_handing(handing: Handing, by: str, owner: str, *, has_file: bool) -> tuple[str, ...]:
-    """Warnings; raises UserError ``signature_missing``, ``tracking_missing``, ``address_missing`` and as
-    ``check_receiver`` does."""
-    check_receiver(handing, by, owner, has_file=has_file)
     if by == "counter" and not handing.signed:
         raise UserError(
             "signature_missing",

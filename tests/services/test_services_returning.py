@@ -235,14 +235,19 @@ def test_a_parcel_goes_to_whoever_takes_it(desk: DeskContext) -> None:
     assert (made.to_name, made.address, made.phone) == ("Y Thắng Êban", "12 Lê Duẩn", "0905 111 222")
 
 
+def test_a_step_that_cannot_tell_the_evidence_is_warned(desk: DeskContext) -> None:
+    done = take_step(desk, finished(desk), Step.RETURN, StepInput(by="online"))
+    assert done.status == "returned"
+    assert any("bản điện tử" in warning for warning in done.warnings)
+
+
 def test_online_there_is_a_file_or_a_reason(desk: DeskContext, tmp_path: Path) -> None:
     code = finished(desk)
     refused(desk, code, "result_file_missing", by="online")
     give(desk, code, Handing(by="online", reason="Bộ trả trên hệ thống của mình"))
     assert show(desk, code).events[-1].reason == "Bộ trả trên hệ thống của mình"
     code = finished(desk)
-    with stopped("result_file_missing"):
-        take_step(desk, code, Step.RETURN, StepInput(by="online"))
+    refused(desk, code, "result_file_missing", by="online")
     attach(desk, code, [write_pdf(tmp_path / "kq.pdf")], result="KQ01")
     give(desk, code, Handing(by="online"))
     assert show(desk, code).delivery_state == "online"
