@@ -65,6 +65,8 @@ class Words:
     SETTLES = QT_TRANSLATE_NOOP("DossierText", "Cơ quan giải quyết")
     UNIT = QT_TRANSLATE_NOOP("DossierText", "Đang xử lý tại")
     EVENT_UNIT = QT_TRANSLATE_NOOP("DossierText", "Đơn vị")
+    GIVER = QT_TRANSLATE_NOOP("DossierText", "Bên giao ký")
+    RECEIVER = QT_TRANSLATE_NOOP("DossierText", "Bên nhận ký")
     FILES = QT_TRANSLATE_NOOP("DossierText", "Tệp")
     DELIVERY = QT_TRANSLATE_NOOP("DossierText", "Giao kết quả")
     SHELF = QT_TRANSLATE_NOOP("DossierText", "Vị trí để hồ sơ")
@@ -276,6 +278,11 @@ def _event_lines(event: EventView) -> Iterable[str]:
         yield _tr(Words.BECAME).format(status=label(Status(event.status_after)))
     if event.unit:
         yield f"{_tr(Words.EVENT_UNIT)}: {event.unit}"
+    moved = event.details.get("handover")
+    if isinstance(moved, dict):
+        for words, name in ((Words.GIVER, "giver"), (Words.RECEIVER, "receiver")):
+            if moved.get(name):
+                yield f"{_tr(words)}: {moved[name]}"
     if event.reason:
         yield event.reason
     for name, caption in DETAIL_WORDS.items():

@@ -53,6 +53,7 @@ class EndingDialog(StepDialog):
         self.originals = QListWidget(self)
         self.originals.setFixedHeight(PAPERS_HEIGHT)
         self.originals.setWordWrap(True)
+        self.originals.setResizeMode(QListWidget.ResizeMode.Adjust)  # else the bar at the side cuts the last words
         self.originals.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_originals(dossier)
         asked: list[tuple[str, QWidget, bool]] = [

@@ -49,7 +49,8 @@ class DeliveryBox(QWidget):
         grid.addWidget(self._online[0], 1, 0)
         grid.addWidget(self.reason, 1, 1, 1, 5)
         grid.setColumnMinimumWidth(0, 140)
-        grid.setColumnMinimumWidth(3, 140)
+        grid.setColumnMinimumWidth(3, 120)
+        grid.setColumnMinimumWidth(5, 240)
         for column, stretch in ((1, 3), (3, 1), (5, 2)):
             grid.setColumnStretch(column, stretch)
         for before, after in pairwise((self.address, self.phone, self.carrier, self.reason)):
@@ -66,6 +67,7 @@ class DeliveryBox(QWidget):
         self.clear()
         self._owner, self._submitter = view.applicant, view.submitter
         self.carrier.setText(PUBLIC_POST)
+        self.carrier.setCursorPosition(0)
         self.address_to(authorised=view.submitter is not None)
 
     @Slot()

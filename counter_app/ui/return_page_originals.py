@@ -63,6 +63,7 @@ class OriginalsList(QWidget):
         set_role(self.caption, "section")
         self.list = _List(self)
         self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)  # else the bar at the side cuts the last words
         self.list.setStyleSheet(TICKS)
         self.list.setSpacing(2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

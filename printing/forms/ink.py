@@ -50,7 +50,7 @@ class Ink:
             room = width or self.sheet.width
             known = Paragraph(filled(text, self.values, ""), face)
             plain = known.getPlainText() or ""
-            used = stringWidth(plain, face.fontName, face.fontSize) % room
+            used = (face.firstLineIndent + stringWidth(plain, face.fontName, face.fontSize)) % room
             # Bold values are wider than measured: leave them a tenth.
             each = (room - used * 1.1) / len(missing) - 1 * mm
             dot = stringWidth(".", face.fontName, face.fontSize)

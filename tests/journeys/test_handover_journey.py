@@ -16,6 +16,7 @@ from counter_app.services.reading import show
 from counter_app.services.steps import StepInput, take_step
 from counter_app.services.values import Received
 from counter_app.ui.dossier_page import DossierPage
+from counter_app.ui.dossier_page_text import history_html
 from counter_app.ui.handover_dialogs import (
     ConfirmDialog,
     FinishDialog,
@@ -96,6 +97,8 @@ def test_dossiers_go_to_another_office_and_come_back(running: RunningApp, take_i
     type_text("Y Thắng Êban")
     done(dialog, qtbot, page)
     assert [show(running.desk, code).row.unit for code in codes] == [CIVIL, CIVIL]
+    history = history_html(show(running.desk, codes[0]).events)
+    assert "Bên giao ký: Lê Thị Hạnh<br>Bên nhận ký: Y Thắng Êban" in history
 
     dues = [show(running.desk, code).row.due for code in codes]
     dialog = asked(page, RedirectDialog, Qt.Key.Key_6, ALT, qtbot)

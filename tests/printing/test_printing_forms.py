@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pypdfium2
 import pytest
+from form_samples import STOP
 from paper_samples import APOLOGY, CODE, LOOKUP, RECEIPT, long_receipt, raster, symbols, text_of, tool
 
 import resources
@@ -268,6 +269,11 @@ def test_unknown_values_keep_a_dotted_line_and_known_ones_none(tmp_path: Path) -
     assert "6. Phí, lệ phí (nếu có): không" in text
     assert "Số thứ tự: 417" in text
     assert "...." not in text_of(render(RECEIPT, SET_2025), tmp_path)
+
+
+def test_dots_end_the_line_of_an_indented_paragraph(tmp_path: Path) -> None:
+    text = text_of(render(replace(STOP, papers=None), SET_2025), tmp_path)
+    assert "Giấy tờ trong hồ sơ: ....." in text  # on a line of their own the words before them would be torn apart
 
 
 def test_reprint_is_marked_on_every_page_of_every_copy(tmp_path: Path) -> None:
