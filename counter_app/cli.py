@@ -179,7 +179,8 @@ def _add_dossiers(add: _Add) -> None:
             step.add_argument("--reference", metavar="SỐ", help="số giao dịch chuyển khoản")
             step.add_argument("--official-receipt", metavar="SỐ", help="số biên lai")
         if name == "request-supplement":
-            step.add_argument("--again", metavar="LÝ DO", help="vì sao yêu cầu thêm, khi đã yêu cầu bổ sung một lần (nếu khác --reason)")
+            why_again = "vì sao yêu cầu thêm, khi đã yêu cầu bổ sung một lần (nếu khác --reason)"
+            step.add_argument("--again", metavar="LÝ DO", help=why_again)
         if name == "request-payment":
             step.add_argument("--pay-before", type=_day, metavar="NGÀY", help="hạn nộp, ghi trên thông báo nộp")
         if name == "supplement":

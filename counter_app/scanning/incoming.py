@@ -62,9 +62,10 @@ def check_incoming(
     """Examine a PDF or a picture; takes up to a second and, for a bad file, longer, so not on the window's thread.
 
     ``name``: how the file is called where it came from. ``take_damaged``: a PDF that was cut or is damaged is taken
-    too, without pages and with a warning, as it may be all that there is of a paper. Raises UserError ``file_missing``, ``file_empty``,
-    ``file_too_large``, ``file_executable``, ``file_not_document``, ``file_locked``, ``file_cut``, ``file_damaged``,
-    ``file_too_many_pages``, ``file_too_many_pixels``, ``file_bomb``; KnownError ``file_unreadable``.
+    too, without pages and with a warning, as it may be all that there is of a paper. Raises UserError
+    ``file_missing``, ``file_empty``, ``file_too_large``, ``file_executable``, ``file_not_document``, ``file_locked``,
+    ``file_cut``, ``file_damaged``, ``file_too_many_pages``, ``file_too_many_pixels``, ``file_bomb``; KnownError
+    ``file_unreadable``.
     """
     limits, name = limits or IncomingLimits(), name or path.name
     head = check_file(path, max_mb=limits.max_mb)
@@ -170,6 +171,6 @@ _WARNINGS: Final = {
     "attached": "«{name}» có tệp khác kèm bên trong; cổng và người xử lý có thể không thấy các tệp đó.",
     "form": "«{name}» là biểu mẫu XFA, nhiều máy không hiện được nội dung. Hãy in ra PDF thường rồi đính kèm.",
     "restricted": "«{name}» bị hạn chế quyền (in, sao chép). Cổng có thể từ chối; nên xin bản không hạn chế.",
-    "unopened": "«{name}» bị hỏng hoặc bị cắt giữa chừng, không mở được; tệp được giữ nguyên. Hãy quét lại giấy tờ này.",
+    "unopened": "«{name}» bị hỏng hoặc bị cắt giữa chừng, không mở được; tệp được giữ nguyên. Hãy quét lại.",
     "repaired": "«{name}» có chỗ hỏng. Hãy mở xem có đủ trang và rõ chữ không.",
 }

@@ -60,7 +60,8 @@ def last_day_to_pay(desk: DeskContext, calendar: WorkCalendar, asked_at: datetim
 def check_money(method: str, reference: str | None, **where: str) -> None:
     """Refuse money that came in a way that there is not, or by a transfer that nobody has seen arrive.
 
-    ``reference`` is None where it was not asked for. Raises UserError ``method_unknown``, ``reference_missing``, with ``where`` in its details.
+    ``reference`` is None where it was not asked for. Raises UserError ``method_unknown``, ``reference_missing``, with
+    ``where`` in its details.
     """
     if method not in PAYMENT_METHODS:
         raise UserError(

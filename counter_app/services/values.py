@@ -49,8 +49,8 @@ class ComponentIn:
 class FeeIn:
     """A fee of the procedure, paid now or not.
 
-    ``reference``: number of a transfer, None where it was not asked for; ``official_receipt``: number of the finance system's receipt (biên lai).
-    ``exemption``: whom the law exempts from it and by which paper; None where nobody is.
+    ``reference``: number of a transfer, None where it was not asked for; ``official_receipt``: number of the finance
+    system's receipt (biên lai). ``exemption``: whom the law exempts from it and by which paper; None where nobody is.
     """
 
     code: str
