@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ class FileSource:
         from counter_app.scanning.file_pages import look_through
 
         whole: list[Path] = []
-        refused: list[str] = []
+        refused: dict[str, str] = {}
         try:
             for number, file in enumerate(self._files):
                 try:
@@ -58,14 +58,14 @@ class FileSource:
                     if error.kind == "pdf_whole":
                         whole.append(file)
                     else:
-                        refused.append(error.message)
+                        refused[file.name] = error.message
                     continue
                 _take_all(file, pages.read(file), take)
         finally:
             if whole:
                 self._whole(whole)
         if refused:
-            raise ScanTrouble("files_left", " ".join(refused[:MOST_TOLD]))
+            raise ScanTrouble("files_left", _reasons(refused))
 
 
 def _take_all(file: Path, pages: Iterator[ReadPage], take: Callable[[ReadPage], None]) -> None:
@@ -83,10 +83,20 @@ def _take_all(file: Path, pages: Iterator[ReadPage], take: Callable[[ReadPage], 
         raise
 
 
-def _left_out(names: Sequence[str], refused: Sequence[str]) -> ScanTrouble:
+def _left_out(names: Sequence[str], refused: Mapping[str, str]) -> ScanTrouble:
+    return ScanTrouble("files_left", f"Đã dừng, chưa thêm {_named(names)}. {_reasons(refused)}".rstrip())
+
+
+def _reasons(refused: Mapping[str, str]) -> str:
+    """Why the first files were refused, and the names of the others: no file is left out unsaid."""
+    told = " ".join(list(refused.values())[:MOST_TOLD])
+    others = list(refused)[MOST_TOLD:]
+    return f"{told} Cũng không nhận {_named(others)}." if others else told
+
+
+def _named(names: Sequence[str]) -> str:
     more = f" và {len(names) - MOST_TOLD} tệp nữa" if len(names) > MOST_TOLD else ""
-    told = f"Đã dừng, chưa thêm «{'», «'.join(names[:MOST_TOLD])}»{more}."
-    return ScanTrouble("files_left", " ".join((told, *refused[:MOST_TOLD])))
+    return f"«{'», «'.join(names[:MOST_TOLD])}»{more}"
 
 
 class PictureSource:

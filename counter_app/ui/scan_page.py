@@ -21,7 +21,7 @@ from counter_app.ui.scan_frame import EDIT_KEYS, EDITS
 from counter_app.ui.scan_open_jobs import OpenJobsDialog
 from counter_app.ui.scan_page_looks import looks_of
 from counter_app.ui.scan_page_words import Words, tr
-from counter_app.ui.scan_send_check import SendCheck, unfit_words
+from counter_app.ui.scan_send_check import SendCheck, sent_words, unfit_words
 from counter_app.ui.scan_whole import WholeFiles
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class ScanPage(ScanEditKeys):
         """The dossier that the row of a document chose where none was chosen."""
         self._check = SendCheck()
         self._read_now = 0
+        self._refused = ""
+        """What was said of added files that were left out."""
         self.session.counts = self.target.counts
         self._connect()
         self._make_keys()
@@ -159,6 +161,7 @@ class ScanPage(ScanEditKeys):
 
     def _begin(self) -> None:
         self._read_now = 0
+        self._refused = ""
         self.say("", "info")
 
     @Slot()
@@ -242,7 +245,8 @@ class ScanPage(ScanEditKeys):
         is_added = isinstance(error, CounterError) and error.kind == "files_left"
         self.controls.show_reading(False, cut=error is not None and not is_added)
         if isinstance(error, CounterError) and is_added:
-            self.say(tr(Words.FILES_LEFT).format(trouble=error.message, count=count), "error")
+            self._refused = tr(Words.FILES_LEFT).format(trouble=error.message, count=count)
+            self.say(self._refused, "error")
         elif error is None:
             if count:
                 self._say_of_run(tr(Words.SCANNED).format(count=count), "success")
@@ -251,7 +255,8 @@ class ScanPage(ScanEditKeys):
         elif isinstance(error, CounterError) and error.kind == "stopped":
             self.say(tr(Words.STOPPED).format(count=count), "info")
         elif isinstance(error, CounterError):
-            self.say(tr(Words.TROUBLE).format(trouble=error.message, count=count), "error")
+            kept = tr(Words.TROUBLE if count else Words.TROUBLE_BEFORE)
+            self.say(kept.format(trouble=error.message, count=count), "error")
         else:
             self.context.show_error(error)
 
@@ -264,18 +269,14 @@ class ScanPage(ScanEditKeys):
             self._say_of_run(words, "info" if blank < len(self.session.run) else "warning")
 
     def _say_of_run(self, words: str, tone: str) -> None:
-        """What came of a run, and how much of it is below what is asked for."""
+        """What came of a run, how much of it is below what is asked for, and above all what was left out."""
         unfit = sum(is_unfit(page) and not page.is_dropped for page in self.session.run)
-        self.say(f"{words} {unfit_words(unfit)}" if unfit else words, "warning" if unfit else tone)
+        parts = (self._refused, words, unfit_words(unfit) if unfit else "")
+        self.say(" ".join(filter(None, parts)), "error" if self._refused else "warning" if unfit else tone)
 
     @Slot(object)
     def _sent(self, queued: Queued) -> None:
-        words = [tr(Words.SENT).format(count=len(queued.jobs))] if queued.jobs else []
-        words += list(dict.fromkeys(message for _, message in queued.refused))
-        left = sum(group.is_loose for group in self.session.groups)
-        if left:
-            words.append(tr(Words.LEFT).format(count=left) if queued.jobs else tr(Words.NOTHING))
-        self.say(" ".join(words), "warning" if left or queued.refused else "success")
+        self.say(*sent_words(queued, self.session.groups))
 
     @Slot(int, int)
     def _taken_up(self, loose: int, troubles: int) -> None:
@@ -354,7 +355,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+T", self.give_up, Words.GIVE_UP),
             ("Ctrl+J", self._open_other, Words.OTHERS),
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),
-            ("Ctrl+E", self.target.count.setFocus, Words.K_COUNT),
+            ("Ctrl+E", self.target.count_pages, Words.K_COUNT),
             ("Ctrl+H", self.target.search.take_focus, Words.K_FIND),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),

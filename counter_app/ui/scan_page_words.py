@@ -45,13 +45,14 @@ class Words:
     READ = QT_TRANSLATE_NOOP("ScanPage", "Đang quét: đã đọc {count} trang")
     LOOKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xem xét {count} trang…")
     COUNTS = QT_TRANSLATE_NOOP("ScanPage", "{pages} trang, {documents} tài liệu")
-    MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý hồ sơ {code}: {done}/{pages} trang")
+    MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý {done}/{pages} trang ({code})")
     SCANNED = QT_TRANSLATE_NOOP("ScanPage", "Đã quét {count} trang.")
     SCANNED_BLANK = QT_TRANSLATE_NOOP(
         "ScanPage", "Đã quét {count} trang, gạch bỏ {blank} trang trắng (chọn trang rồi nhấn Del để lấy lại)."
     )
     STOPPED = QT_TRANSLATE_NOOP("ScanPage", "Đã dừng. {count} trang đã đọc được giữ lại; nhấn F5 để quét tiếp.")
     TROUBLE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã giữ {count} trang; xong thì nhấn F5 để quét tiếp.")
+    TROUBLE_BEFORE = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Chưa đọc được trang nào; xong thì nhấn F5.")
     FILES_LEFT = QT_TRANSLATE_NOOP("ScanPage", "{trouble} Đã thêm {count} trang.")
     TAKEN_UP = QT_TRANSLATE_NOOP("ScanPage", "Có {count} trang quét chưa gắn vào hồ sơ từ lần trước.")
     TAKEN_TROUBLES = QT_TRANSLATE_NOOP(
@@ -59,11 +60,6 @@ class Words:
         "Có {count} tài liệu chưa gắn được: chọn dòng của tài liệu, xem lý do rồi thử lại hoặc trả về khay.",
     )
     WAIT = QT_TRANSLATE_NOOP("ScanPage", "Đang quét hoặc đang xem xét trang. Hãy chờ xong rồi mở lô khác.")
-    SENT = QT_TRANSLATE_NOOP("ScanPage", "Đã gửi {count} tài liệu để gắn vào hồ sơ. Có thể làm việc khác ngay.")
-    LEFT = QT_TRANSLATE_NOOP("ScanPage", "Còn {count} tài liệu cần người xem: chọn dòng màu, rồi gán hồ sơ và giấy tờ.")
-    NOTHING = QT_TRANSLATE_NOOP(
-        "ScanPage", "Chưa có tài liệu nào sẵn sàng. Hãy chọn hồ sơ và giấy tờ rồi gán (Ctrl+B)."
-    )
     CHOOSE_PAPER = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn hồ sơ (Ctrl+H) và giấy tờ trước khi gán trang.")
     CHOOSE_PAGES = QT_TRANSLATE_NOOP("ScanPage", "Hãy chọn trang cần làm trước.")
     CHOOSE_FILES = QT_TRANSLATE_NOOP("ScanPage", "Chọn ảnh hoặc PDF")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from counter_app.rules.digitising import LEAST_DPI
 from counter_app.services.scan_checks import Checked, Place, check
-from counter_app.services.scan_groups import TrayGroup
+from counter_app.services.scan_groups import KEPT, TrayGroup
+from counter_app.services.scan_jobs import Queued
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ class Words:
     BARE = QT_TRANSLATE_NOOP("ScanSendCheck", "{count} trang có ghi chú chưa có bản không ghi chú đứng ngay sau.")
     MISFIT = QT_TRANSLATE_NOOP("ScanSendCheck", "Một giấy tờ có {images} ảnh, đếm ra phải có {expected}.")
     AGAIN = QT_TRANSLATE_NOOP("ScanSendCheck", "Đã chọn các trang đó: quét lại, hoặc nhấn Ctrl+G lần nữa để vẫn gắn.")
+    SENT = QT_TRANSLATE_NOOP("ScanSendCheck", "Đã gửi {count} tài liệu để gắn vào hồ sơ. Có thể làm việc khác ngay.")
+    KEPT = QT_TRANSLATE_NOOP(
+        "ScanSendCheck",
+        "Có {count} tài liệu chờ tiếp nhận hồ sơ (F2): tiếp nhận xong thì tự gắn.",
+    )
+    LEFT = QT_TRANSLATE_NOOP("ScanSendCheck", "Còn {count} tài liệu cần xem: chọn dòng màu, rồi gán hồ sơ và giấy tờ.")
+    NOTHING = QT_TRANSLATE_NOOP(
+        "ScanSendCheck", "Chưa có tài liệu nào sẵn sàng. Hãy chọn hồ sơ và giấy tờ rồi gán (Ctrl+B)."
+    )
 
 
 class SendCheck:
@@ -50,6 +60,20 @@ class SendCheck:
 def unfit_words(count: int) -> str:
     """Of pages that fall short."""
     return _tr(Words.UNFIT).format(count=count, dpi=LEAST_DPI)
+
+
+def sent_words(queued: Queued, groups: Iterable[TrayGroup]) -> tuple[str, str]:
+    """What became of the documents of the tray, and the tone to say it in."""
+    loose = [group for group in groups if group.is_loose]
+    kept = sum(group.state == KEPT for group in loose)
+    left = len(loose) - kept
+    words = [_tr(Words.SENT).format(count=len(queued.jobs))] if queued.jobs else []
+    words += list(dict.fromkeys(message for _, message in queued.refused))
+    words += [_tr(Words.KEPT).format(count=kept)] if kept else []
+    if left:
+        words.append(_tr(Words.LEFT).format(count=left) if queued.jobs or kept else _tr(Words.NOTHING))
+    tone = "warning" if left or queued.refused else "info" if kept else "success"
+    return " ".join(words), tone
 
 
 def _tr(text: str) -> str:

@@ -192,6 +192,12 @@ class TargetStrip(QFrame):
         if 0 <= row < self.paper.count():
             self.paper.setCurrentIndex(row)
 
+    @Slot()
+    def count_pages(self) -> None:
+        """Take the focus for the number of pages: what is typed replaces what stands there."""
+        self.count.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.count.selectAll()
+
     def name_of(self, paper: Paper) -> str:
         """The name of a paper of the chosen dossier; "" for one that it does not have."""
         lines = self.view.papers if self.view is not None else ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from counter_app.models import DigitisingChoice
@@ -80,7 +81,8 @@ def test_pages_that_were_counted_are_compared_and_kept_for_the_rate(
     page = scan_page
     code = take_in(procedure="2.000884").code
     choose_dossier(page, qtbot, code)
-    page.target.count.setValue(3)
+    key(page, qtbot, Qt.Key.Key_E, CTRL)
+    qtbot.keyClicks(QApplication.focusWidget(), "3")
     scan(page, scanner, qtbot, ["một", "hai"])
     assert page.target.count.value() == 0, "of the next paper nothing has been counted"
     key(page, qtbot, Qt.Key.Key_G, CTRL)

@@ -57,6 +57,10 @@ def test_a_stop_comes_between_files_and_names_those_left_out(files: list[Path]) 
     assert (pages, whole) == (PAGES, ["chữ.pdf"])
     assert "«hỏng.pdf»" in said
     assert "tốt.pdf" not in said
+    programs = [damaged.with_name(f"{number}.pdf") for number in range(5)]
+    for program in programs:
+        program.write_bytes(b"MZ")
+    assert "«3.pdf», «4.pdf»" in add(programs)[2], "those whose reason is not told are named"
     assert add([sound, paper], lambda _taken: True) == ([], [], "Đã dừng, chưa thêm «tốt.pdf», «chữ.pdf».")
 
 

@@ -75,6 +75,8 @@ def test_pages_wait_for_the_code_and_go_off_with_it(
     page.send()
     at_rest(page, qtbot)
     assert open_jobs(desk) == (), "there is no dossier yet"
+    assert "chờ tiếp nhận hồ sơ (F2)" in page.note.text()
+    assert "gán" not in page.note.text(), "nothing is wrong with it"
     code = receive(form, page, qtbot)
     component = form.form.checklist.rows[1].component.code
     assert show(desk, code).scans_in_work == {(component, "")}

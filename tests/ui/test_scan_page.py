@@ -215,12 +215,15 @@ def test_what_comes_as_a_file_is_examined_before_it_is_opened(
     paper.write_bytes(scanned("giấy tờ").data)
     opened: list[Path] = []
     monkeypatch.setattr("counter_app.scanning.picture_pdf.pages_of_pdf", lambda file: opened.append(file) or ())
-    page.add_files([program, locked, paper])
+    blank = tmp_path / "trắng.png"
+    blank.write_bytes(scanned("", blank=True).data)
+    page.add_files([program, locked, paper, blank])
     at_rest(page, qtbot)
+    assert "1 trang trắng" in page.note.text(), "what is said of the pages does not push away what was refused"
     assert "«hóa đơn.pdf» là chương trình chạy được" in page.note.text()
     assert "«khóa.pdf» đặt mật khẩu" in page.note.text()
     assert opened == [], "neither is opened by anything of ours"
-    assert len(page.session.pages) == 1, "the paper behind them is taken, for what it is"
+    assert len(page.session.pages) == 2, "the papers behind them are taken, for what they are"
 
 
 def test_pages_without_a_dossier_are_not_sent_until_they_are_assigned(
