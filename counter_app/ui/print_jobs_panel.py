@@ -36,7 +36,7 @@ class Words:
     STATE = QT_TRANSLATE_NOOP("PrintJobs", "Trạng thái")
     WHY = QT_TRANSLATE_NOOP("PrintJobs", "Lý do")
     TABLE = QT_TRANSLATE_NOOP("PrintJobs", "Danh sách lệnh in")
-    REPRINT_MARK = QT_TRANSLATE_NOOP("PrintJobs", "{title} (bản in lại)")
+    REPRINT_MARK = QT_TRANSLATE_NOOP("PrintJobs", "Bản in lại: {title}")
     ALL = QT_TRANSLATE_NOOP("PrintJobs", "Hiện &cả lệnh đã in, đã hủy")
     NONE = QT_TRANSLATE_NOOP("PrintJobs", "Không có lệnh in nào đang chờ.")
     ASK_WAITING = QT_TRANSLATE_NOOP(
@@ -193,7 +193,8 @@ class PrintJobsPanel(QWidget):
             # What asks says itself what to do.
             asks = bool(row.last_error) and state in ("asks", "unknown")
             question = "" if asks else _tr(QUESTIONS[state]).format(time=local_time(row.next_attempt_at))
-            self.question.setText(" ".join(part for part in (row.last_error, question) if part))
+            trouble = "" if state in SETTLED else row.last_error  # what it says of waiting is over
+            self.question.setText(" ".join(part for part in (trouble, question) if part))
 
     def _do(self, work: Callable[[], Any]) -> None:
         for button in self._buttons:

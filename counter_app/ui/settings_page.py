@@ -87,6 +87,7 @@ class SettingsPage(Page):
         self.fetch.done.connect(self._fetched)
         self.fetch.failed.connect(self._not_fetched)
         self._loaded = False
+        self.tabs = QTabWidget(self)  # before its forms: Tab leads from its bar into them
         self.office_form = OfficeForm(self)
         self.portal_form = PortalForm(context, self)
         self.printers_form = PrintersForm(context, self)
@@ -162,7 +163,6 @@ class SettingsPage(Page):
         self.context.executor.submit(work, self._saved, self._not_saved)
 
     def _build_tabs(self) -> None:
-        self.tabs = QTabWidget(self)
         self.tabs.tabBar().setAccessibleName(_tr(Words.TITLE))
         self.tabs.addTab(self.office_form, translate("SettingsForms", OfficeForm.tab))
         self.tabs.addTab(self.portal_form, translate("SettingsPortal", PortalForm.tab))

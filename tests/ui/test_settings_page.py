@@ -193,10 +193,18 @@ def test_reprint_of_a_receipt_takes_the_old_jobs_place(
     assert states(running) == ["waiting", "cancelled"]
     item = page.jobs.table.item(0, 1)
     assert item is not None
-    assert item.text().endswith("(bản in lại)")
+    assert item.text().startswith("Bản in lại: ")
     page.jobs.all.click()
     settle(qtbot, running.executor)
     assert page.jobs.table.rowCount() == 2
+
+
+def test_tab_leads_from_the_bar_into_the_form(page: SettingsPage) -> None:
+    page.tabs.tabBar().setFocus()
+    page.tabs.focusNextChild()
+    focus = page.window().focusWidget()
+    assert focus is not None
+    assert page.office_form.isAncestorOf(focus)
 
 
 def test_ctrl_s_saves(page: SettingsPage, running: RunningApp, qtbot: Any) -> None:
