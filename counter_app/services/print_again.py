@@ -8,7 +8,7 @@ from counter_app.services.desk import DeskContext
 from counter_app.services.papers_return import slip_again
 from counter_app.services.print_jobs import JobRow
 from counter_app.services.printers import TEST_FORM
-from counter_app.services.register_print import REGISTER
+from counter_app.services.register_print import APOLOGY_LIST, REGISTER
 from counter_app.services.returning_slip import FORM as RETURN_SLIP
 from counter_app.sheet_kinds import THERMAL_FORM
 
@@ -17,13 +17,15 @@ def print_again(desk: DeskContext, job_id: int) -> int:
     """Put the paper of a job into the spool in its place; the new job's id.
 
     It carries "Bản in lại", unless every job for it was given up before anything came out. Raises UserError
-    ``register_is_new``, ``slip_not_signed`` and as ``make_paper`` and ``print_jobs.reprint`` do.
+    ``register_is_new``, ``list_is_new``, ``slip_not_signed`` and as ``make_paper`` and ``print_jobs.reprint`` do.
     """
     row, marked = print_jobs.job(desk.database, job_id), print_jobs.may_be_out(desk.database, job_id)
     if row.form == apologies_paper.TOGETHER:
         return apologies_paper.reprint_job(desk, job_id, marked=marked)
     if row.form == REGISTER:
         raise UserError("register_is_new", "Sổ theo dõi in lại là sổ mới của khoảng đó: hãy in ở trang Báo cáo (F8).")
+    if row.form == APOLOGY_LIST:
+        raise UserError("list_is_new", "Danh sách tháng in lại là danh sách mới: hãy in ở trang Quá hạn (F6), Ctrl+M.")
     if _same_bytes(row):
         return print_jobs.reprint(desk.database, job_id, None, desk.clock())
     if row.form in papers_lists.TITLES and row.event_number is not None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDateEdit, QFileDialog, QPushButton, QWidget
 from counter_app.errors import UserError
 from counter_app.services.desk import DeskContext
 from counter_app.ui.context import AppContext
-from counter_app.ui.dossier_page_paper import PreviewDialog
+from counter_app.ui.dossier_page_paper import PreviewDialog, PrintDialog
 from counter_app.ui.formatting import local
 from counter_app.ui.step_dialogs import DROP_DOWN, TaskDialog
 from counter_app.ui.theme import set_role
@@ -41,7 +41,7 @@ class Words:
     )
     MONTH = QT_TRANSLATE_NOOP("LettersDialog", "&Tháng")
     EXPORT = QT_TRANSLATE_NOOP("LettersDialog", "Xuất bảng tính… (Ctrl+Enter)")
-    LOOK = QT_TRANSLATE_NOOP("LettersDialog", "&Xem bản in")
+    LOOK = QT_TRANSLATE_NOOP("LettersDialog", "&Xem và in…")
     SHEET = QT_TRANSLATE_NOOP("LettersDialog", "Bảng tính Excel (*.xlsx)")
     CSV = QT_TRANSLATE_NOOP("LettersDialog", "Bảng tính CSV (*.csv)")
     EXPORTED = QT_TRANSLATE_NOOP("LettersDialog", "Đã xuất {count} dòng ra tệp {path}.")
@@ -51,6 +51,7 @@ AT_A_TIME = 4
 """Letters drawn before whoever shares the worker gets a turn."""
 
 FILE_NAME = "xin-loi-{month:%Y-%m}.xlsx"
+PAPER_NAME = "xin-loi-{month:%Y-%m}"
 
 
 class LettersDialog(PreviewDialog):
@@ -128,12 +129,13 @@ class MonthDialog(TaskDialog):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, _tr(Words.MONTH_TITLE), _tr(Words.EXPORT), parent)
         self._files: QFileDialog | None = None
-        self._preview: PreviewDialog | None = None
+        self._preview: PrintDialog | None = None
         self.say(_tr(Words.MONTH_HINT))
         today = local(context.desk.clock()).date()
         self.month = QDateEdit(QDate(today.year, today.month, 1), self)
         self.month.setDisplayFormat("MM/yyyy")
         self.month.setStyleSheet(DROP_DOWN)
+        self.month.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         self.add_field(_tr(Words.MONTH), self.month)
         self.look = QPushButton(_tr(Words.LOOK), self)
         self.look.setAccessibleName(self.look.text().replace("&", ""))
@@ -177,9 +179,10 @@ class MonthDialog(TaskDialog):
     @Slot()
     def show_paper(self) -> None:
         """The list as the form that is signed."""
-        self._preview = PreviewDialog(
-            self.context, self.windowTitle(), partial(_draw_month, self.context.desk, self.day()), self
-        )
+        desk, day = self.context.desk, self.day()
+        make, send = partial(_draw_month, desk, day), partial(_print_month, desk, day)
+        name = PAPER_NAME.format(month=day)
+        self._preview = PrintDialog(self.context, self.windowTitle(), name, make, send, self)
         self._preview.open()
 
 
@@ -207,10 +210,16 @@ def _export(desk: DeskContext, month: date, path: Path) -> tuple[int, Path]:
     return export_apologies(desk, month, path), path
 
 
-def _draw_month(desk: DeskContext, month: date) -> bytes:
+def _draw_month(desk: DeskContext, month: date, _reprint: bool) -> bytes:
     from counter_app.services.apology_list import apology_list_pdf
 
     return apology_list_pdf(desk, month)
+
+
+def _print_month(desk: DeskContext, month: date, reprint: bool) -> int:
+    from counter_app.services.register_print import print_apology_list
+
+    return print_apology_list(desk, month, _draw_month(desk, month, reprint))
 
 
 def _tr(text: str) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QDate, Qt
 from sqlalchemy import select
 
 from counter_app.app import RunningApp
+from counter_app.errors import UserError
 from counter_app.models import PrintJob
 from counter_app.rules.apology import LetterState, LetterStep
 from counter_app.rules.calendar import VIETNAM
@@ -292,7 +293,9 @@ def test_kept_reasons_are_offered_and_changed(page: OverduePage, running: Runnin
     dialog.reject()
 
 
-def test_the_month_is_written_to_a_file(page: OverduePage, running: RunningApp, tmp_path: Path, qtbot: Any) -> None:
+def test_the_month_is_printed_and_written_to_a_file(
+    page: OverduePage, running: RunningApp, tmp_path: Path, qtbot: Any
+) -> None:
     page.show_month()
     dialog = page._dialog
     assert isinstance(dialog, MonthDialog)
@@ -303,6 +306,17 @@ def test_the_month_is_written_to_a_file(page: OverduePage, running: RunningApp, 
     assert preview is not None
     qtbot.waitUntil(lambda: preview.preview.picture(0) is not None, timeout=10_000)
     preview.reject()
+    settings = with_changes(running.desk.settings, printers={"office": "tcp://127.0.0.1:9"})
+    running.context.desk = replace(running.desk, settings=settings)
+    dialog.show_paper()
+    assert dialog._preview is not None
+    dialog._preview.print_now()
+    settle(qtbot, running.executor)
+    (job,) = list_jobs(running.desk.database)
+    assert (job.form, job.title) == ("apology_list", "Danh sách văn bản xin lỗi tháng 03/2026")
+    with pytest.raises(UserError) as refused:
+        print_again(running.desk, job.id)
+    assert refused.value.kind == "list_is_new"
     dialog.submit()
     assert dialog._files is not None
     assert dialog._files.defaultSuffix() == "xlsx"
