@@ -1,10 +1,10 @@
-"""What every window over the main one shares: Enter does what the button in focus says."""
+"""In every window Enter does what the button in focus says."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QDialog, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QDialog, QRadioButton, QWidget
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -13,9 +13,14 @@ class KeyDialog(QDialog):
     """Qt gives Enter to the default button, even from «Hủy»: whoever led the focus to a button means that button."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        button = self.focusWidget()
-        pressed = isinstance(button, QAbstractButton) and not isinstance(button, QCheckBox | QRadioButton)
-        if event.key() in ENTER and pressed:
-            button.click()
-            return
-        super().keyPressEvent(event)
+        if not press_by_enter(self.focusWidget(), event):
+            super().keyPressEvent(event)
+
+
+def press_by_enter(focused: QWidget | None, event: QKeyEvent) -> bool:
+    """Whether this is Enter on a button, which is pressed then."""
+    is_button = isinstance(focused, QAbstractButton) and not isinstance(focused, QCheckBox | QRadioButton)
+    if event.key() not in ENTER or not is_button:
+        return False
+    focused.click()
+    return True

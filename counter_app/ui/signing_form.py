@@ -62,6 +62,7 @@ class KeyQuestions(QObject):
         self.unlock_button = self._button(Words.UNLOCK, Words.UNLOCK_TITLE, self._ask_unlock)
         self.forget_button = self._button(Words.FORGET, Words.FORGET_TITLE, self.forget)
         bar = QHBoxLayout()
+        bar.setSpacing(8)
         for button in (self.unlock_button, self.forget_button):
             bar.addWidget(button)
         bar.addStretch(1)
@@ -88,6 +89,13 @@ class KeyQuestions(QObject):
         self.answer.setText(words)
         set_tone(self.answer, tone)
         self._form.form.setRowVisible(self.answer, bool(words))
+
+    def show_locked(self) -> None:
+        """Nothing is known of what is chosen, or nothing is chosen."""
+        if self.place().is_chosen:
+            self.say(tr(Words.LOCKED), "warning")
+        else:
+            self.say(tr(Words.NONE_CHOSEN if self.kind == "person" else Words.NO_OFFICE), "info")
 
     def end(self) -> None:
         """The program ends."""
@@ -143,8 +151,7 @@ class KeyQuestions(QObject):
         self._form.form.setRowVisible(self._token_row, bool(place.module))
         self.unlock_button.setEnabled(place.is_chosen)
         self.forget_button.setEnabled(place.is_chosen)
-        if not place.is_chosen:
-            self.say(tr(Words.NONE_CHOSEN), "info")
+        self.show_locked()
 
     def _offer(self, chosen: tuple[str, str]) -> None:
         """What is chosen is among the choices, read from the token or not."""
@@ -313,10 +320,8 @@ class SigningForm(SettingsForm):
         for state in states:
             if state.facts is not None:
                 self._show_facts(state.kind, state.facts)
-            elif state.is_chosen:
-                self.keys[state.kind].say(tr(Words.LOCKED), "warning")
             else:
-                self.keys[state.kind].say(tr(Words.NONE_CHOSEN), "info")
+                self.keys[state.kind].show_locked()
 
     def _show_facts(self, kind: str, facts: CertificateFacts) -> None:
         ends_soon = (facts.valid_until - self.context.desk.clock()).days < WARN_DAYS

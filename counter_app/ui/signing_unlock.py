@@ -122,6 +122,9 @@ class UnlockDialog(QDialog):
         self.answer.setText(words)
         set_tone(self.answer, tone)
         self.answer.show()
+        layout = self.layout()
+        if layout is not None:  # a window does not grow by itself for words that wrap
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
 
 class SigningLight(QPushButton):

@@ -38,6 +38,7 @@ class Words:
     FORGET = QT_TRANSLATE_NOOP("Signing", "Bỏ chứng thư")
     FORGET_TITLE = QT_TRANSLATE_NOOP("Signing", "Bỏ chứng thư: {whose}")
     NONE_CHOSEN = QT_TRANSLATE_NOOP("Signing", "Chưa chọn: tài liệu quét không được ký.")
+    NO_OFFICE = QT_TRANSLATE_NOOP("Signing", "Chưa chọn: kết quả, bản sao điện tử không được cơ quan ký.")
     LOCKED = QT_TRANSLATE_NOOP("Signing", "Đang khóa. Mở khóa một lần cho mỗi lần mở chương trình.")
     UNLOCKED = QT_TRANSLATE_NOOP("Signing", "Đã mở khóa: {name}; nơi cấp {issuer}; dùng đến {day}.")
     ENDS_SOON = QT_TRANSLATE_NOOP("Signing", "Sắp hết hạn, hãy gia hạn ngay.")
