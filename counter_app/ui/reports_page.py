@@ -206,7 +206,6 @@ class ReportsPage(Page):
     def _look_at(self, pdf: bytes) -> None:
         make, send = partial(_kept, pdf), partial(_print, self.context.desk, self._asked, pdf)
         dialog = PrintDialog(self.context, _tr(Words.REGISTER), _file_name(self._asked), make, send, self)
-        dialog.preview.zoom_out()  # the sheet lies across: so it is seen whole
         self._show(dialog)
 
     @Slot(object)

@@ -95,7 +95,6 @@ class WordingForm(QWidget):
         self.back = QPushButton(_tr(Words.BACK), self)
         self.back.setAccessibleName(self.back.text())
         self.preview = PdfPreview(context.executor, self)
-        self.preview.zoom_out()
         self.delay = QTimer(self)
         self.delay.setSingleShot(True)
         self.delay.setInterval(PREVIEW_DELAY_MS)
@@ -230,6 +229,7 @@ class WordingForm(QWidget):
             self.hint.setText(_tr(Words.EARLIEST).format(day=local_date(self.wording.earliest)))
             form = next(each for each in self.wording.forms if each.form == name)
             self.texts.show_form(form, self._edits.get(name, {}))
+        self.texts.lie_between(self.valid_from, self.back)
         self.back.setVisible(name != HEAD)
         self.draw()
 

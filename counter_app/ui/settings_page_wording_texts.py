@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -73,6 +74,7 @@ class TextList(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its texts have it
         self.fields: dict[str, QPlainTextEdit] = {}
         self.back_buttons: dict[str, QPushButton] = {}
         self._shipped: dict[str, str] = {}
@@ -98,6 +100,14 @@ class TextList(QScrollArea):
             column.addWidget(caption)
             column.addWidget(field)
         column.addStretch(1)
+
+    def lie_between(self, before: QWidget, after: QWidget) -> None:
+        """Tab goes from ``before`` through the texts to ``after``, whenever they were made."""
+        order = [before]
+        for key, field in self.fields.items():
+            order += [field, *filter(None, [self.back_buttons.get(key)])]
+        for one, other in pairwise([*order, after]):
+            self.setTabOrder(one, other)
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Other values of the same texts, as they are edited elsewhere."""

@@ -71,6 +71,17 @@ def test_what_is_typed_is_seen_on_the_paper(form: WordingForm, page: SettingsPag
     assert page.dirty
 
 
+def test_tab_goes_from_the_form_through_its_texts_in_their_order(form: WordingForm, qtbot: Any) -> None:
+    choose(form, "refusal", qtbot)
+    fields = list(form.texts.fields.values())
+    fields[0].setFocus()
+    for field in fields[1:]:
+        form.focusNextChild()
+        assert form.window().focusWidget() is field
+    form.focusNextChild()
+    assert form.window().focusWidget() is form.back
+
+
 def test_the_paper_is_drawn_once_typing_rests(form: WordingForm, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> None:
     choose(form, "receipt", qtbot)
     drawn: list[str] = []
