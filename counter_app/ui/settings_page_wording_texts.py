@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from counter_app.services.values import OfficeData
@@ -78,6 +79,7 @@ class TextList(QScrollArea):
         self.fields: dict[str, QPlainTextEdit] = {}
         self.back_buttons: dict[str, QPushButton] = {}
         self._shipped: dict[str, str] = {}
+        self._typed_in = ""
 
     def show_form(self, form: FormWording, edits: Mapping[str, str]) -> None:
         """The texts of a form, some of them as they are being edited."""
@@ -108,6 +110,10 @@ class TextList(QScrollArea):
             order += [field, *filter(None, [self.back_buttons.get(key)])]
         for one, other in pairwise([*order, after]):
             self.setTabOrder(one, other)
+        if self._typed_in in self.fields:  # saved while it was typed: what is made anew is typed on
+            field = self.fields[self._typed_in]
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            field.moveCursor(QTextCursor.MoveOperation.End)
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Other values of the same texts, as they are edited elsewhere."""
@@ -131,6 +137,7 @@ class TextList(QScrollArea):
     def _begin(self) -> QVBoxLayout:
         inside = QWidget(self)
         set_role(inside, "canvas")
+        self._typed_in = next((key for key, field in self.fields.items() if field.hasFocus()), "")
         self.fields.clear()
         self.back_buttons.clear()
         self._shipped = {}

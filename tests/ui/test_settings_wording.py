@@ -151,6 +151,7 @@ def test_it_is_saved_from_its_day_and_taken_back_the_same_way(
     assert form.valid_from.minimumDate() == QDate(2026, 3, 20)
     assert form.form_choice.currentData() == "receipt"
     assert form.texts.fields[notes(form)].toPlainText() == "- Mang giấy này."
+    assert form.texts.fields[notes(form)].hasFocus()
     form.back.click()
     assert form.texts.fields[notes(form)].toPlainText() == shipped
     page.save_button.click()
