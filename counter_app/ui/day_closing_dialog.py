@@ -106,6 +106,7 @@ class DayClosingDialog(TaskDialog):
         self.day = QDateEdit(QDate(today.year, today.month, today.day), self)
         self.day.setDisplayFormat("dd/MM/yyyy")
         self.day.setMaximumDate(self.day.date())
+        self.day.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         self.add_field(_tr(Words.DAY), self.day)
         self.explanation = QLineEdit(self)
         self.explanation.setAccessibleName(_tr(Words.EXPLANATION).replace("&", ""))

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, 
 
 from counter_app.errors import UserError
 from counter_app.rules.calendar import VIETNAM, WorkCalendar
-from counter_app.rules.lifecycle import Step, step_label
+from counter_app.rules.lifecycle import Step, may_apologise, step_label
+from counter_app.rules.violation import RuleViolation
 from counter_app.services.apologies import edit, write
 from counter_app.services.apologies_rows import LetterText, LetterView
 from counter_app.services.steps import StepInput, take_step
@@ -142,6 +143,8 @@ class ApologyDialog(TaskDialog):
         self.new_due.dateTimeChanged.connect(self._show_weekday)
         self._show_weekday()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        if letter is None:
+            self._refuse_another(dossier)
 
     def answers(self) -> StepInput:
         """What has been entered so far."""
@@ -196,6 +199,16 @@ class ApologyDialog(TaskDialog):
         self.accept()
         self.context.announce("dossier", dossiers=(self.code,))
         self.context.tell(translate("ApologyDialog", words).format(code=self.code), "success")
+
+    def _refuse_another(self, dossier: DossierView) -> None:
+        """One letter too many is said before it is written, not after."""
+        try:
+            may_apologise(dossier.row.apology_count, self.context.desk.settings.apology.max)
+        except RuleViolation as violation:
+            self.show_problem(violation.message)
+            for button in (self.confirm, self.later, self.preview_button):
+                button.setEnabled(False)
+            self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_letter(self, letter: LetterView) -> None:
         self.reason.setPlainText(letter.reason)

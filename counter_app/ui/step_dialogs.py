@@ -250,6 +250,10 @@ class TaskDialog(KeyDialog):
         """Say in the window what is wrong and what to do."""
         self.problem.setText(text)
         self.problem.show()
+        # Words that wrap do not make the window grow by themselves: the buttons would be cut.
+        needed = self.body.minimumHeightForWidth(self.width())
+        if needed > self.height():
+            self.resize(self.width(), needed)
 
 
 class StepDialog(TaskDialog):

@@ -431,6 +431,21 @@ def test_the_keyboard_goes_down_the_window_and_enter_does_what_the_button_in_foc
     assert show(running.desk, dialog.code).row.apology_count == 0
 
 
+def test_a_letter_too_many_is_said_before_it_is_written(page: OverduePage, running: RunningApp, qtbot: Any) -> None:
+    dialog = letter_dialog(page, qtbot)
+    dialog.reason.setPlainText("Chờ xác minh")
+    dialog.submit()
+    settle(qtbot, running.executor)
+    again = ApologyDialog(page.context, show(running.desk, dialog.code), page)
+    qtbot.addWidget(again)
+    again.show()
+    assert "chỉ cho phép hẹn lại 1 lần" in again.problem.text()
+    assert not again.confirm.isEnabled()
+    again.show_problem("Một lời báo dài. " * 40)
+    again.body.activate()
+    assert again.buttons.geometry().bottom() < again.height()
+
+
 def test_a_date_that_the_rules_refuse_is_explained_in_the_window(
     page: OverduePage, running: RunningApp, clock: Clock, qtbot: Any
 ) -> None:
