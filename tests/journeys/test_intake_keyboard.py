@@ -158,6 +158,7 @@ def test_a_missing_paper_is_named_and_received_with_a_supplement_request(clerk: 
     press(Qt.Key.Key_B, ALT)
     clerk.qtbot.waitUntil(clerk.page.panel.isVisible)
     saved = clerk.dossier()
+    assert clerk.page.panel.due.isHidden(), "no day is promised while the clock stands"
     assert saved.row.status == "supplement_requested"
     assert asked_for(saved.events[-1].reason) == ((name, "Bản sao thẻ căn cước"), "Tờ khai chưa ký")
     text = said(make_paper(clerk.running.desk, saved.row.code, "supplement_request").pdf)

@@ -24,12 +24,13 @@ from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 class Words:
     DONE = QT_TRANSLATE_NOOP("ReceivedPanel", "Đã tiếp nhận hồ sơ")
     DUE = QT_TRANSLATE_NOOP("ReceivedPanel", "Hẹn trả kết quả")
-    SUPPLEMENT = QT_TRANSLATE_NOOP("ReceivedPanel", "Tạm dừng tính giờ đến khi bổ sung đủ giấy tờ")
+    SUPPLEMENT = QT_TRANSLATE_NOOP("ReceivedPanel", "Tạm dừng tính giờ; bổ sung đủ giấy tờ thì có ngày hẹn mới")
     NEXT = QT_TRANSLATE_NOOP("ReceivedPanel", "Người tiếp theo (Enter)")
     SHOW = QT_TRANSLATE_NOOP("ReceivedPanel", "Xem giấy tiếp nhận (Ctrl+P)")
     OPEN = QT_TRANSLATE_NOOP("ReceivedPanel", "&Mở hồ sơ")
     PRINTING = QT_TRANSLATE_NOOP("ReceivedPanel", "Đang in giấy tiếp nhận…")
     PRINTED = QT_TRANSLATE_NOOP("ReceivedPanel", "Giấy tiếp nhận đã chuyển tới máy in.")
+    PRINTED_BOTH = QT_TRANSLATE_NOOP("ReceivedPanel", "Giấy tiếp nhận và phiếu yêu cầu bổ sung đã chuyển tới máy in.")
     NO_PRINTER = QT_TRANSLATE_NOOP(
         "ReceivedPanel", "Chưa cài máy in. Nhấn Ctrl+P để xem giấy tiếp nhận; cài máy in ở trang Cài đặt."
     )
@@ -61,6 +62,7 @@ class ReceivedPanel(QWidget):
         self._context = context
         self._code_text = ""
         self._papers: tuple[str, ...] = ("receipt",)
+        self._sent: tuple[str, ...] = ()
         self._title = QLabel(translate("ReceivedPanel", Words.DONE))
         set_role(self._title, "title")
         self.code = QLabel()
@@ -105,7 +107,9 @@ class ReceivedPanel(QWidget):
         self._who.setText(f"{who}\n{procedure}")
         self.due.setText(weekday_time(received.due))
         self._papers = ("receipt",)
-        if received.status == "supplement_requested":
+        waits = received.status == "supplement_requested"
+        self.due.setVisible(not waits)  # nobody is promised a day while the clock stands
+        if waits:
             self._papers = ("receipt", "supplement_request")
             self._due_title.setText(translate("ReceivedPanel", Words.SUPPLEMENT))
         else:
@@ -125,13 +129,15 @@ class ReceivedPanel(QWidget):
         if not forms:
             self.printing.say(translate("ReceivedPanel", Words.NO_PRINTER), "info")
             return
+        self._sent = forms
         self.printing.say(translate("ReceivedPanel", Words.PRINTING), "info")
         self._context.executor.submit(
             partial(_print, self._context.desk, self._code_text, forms), self._printed, self._print_failed
         )
 
     def _printed(self, _nothing: None) -> None:
-        self.printing.say(translate("ReceivedPanel", Words.PRINTED), "success")
+        words = Words.PRINTED_BOTH if "supplement_request" in self._sent else Words.PRINTED
+        self.printing.say(translate("ReceivedPanel", words), "success")
         if self._context.spooler is not None:
             self._context.spooler.wake()
         self._context.announce("print_jobs", dossiers=(self._code_text,))
