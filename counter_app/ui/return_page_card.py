@@ -152,6 +152,15 @@ class ReturnCard(QFrame):
         self.finish_button.setVisible(Step.FINISH.value in view.permitted_steps)
         self.know_slips(slips)
         self.show()
+        if not (again and self._is_used_elsewhere()):
+            self._take_focus()
+
+    def _is_used_elsewhere(self) -> bool:
+        """Read anew behind another page, or while something is typed, it must not take the keyboard away."""
+        focused = self.window().focusWidget()
+        return not self.isVisible() or not (focused is None or isinstance(focused, QPushButton))
+
+    def _take_focus(self) -> None:
         for button in (self.return_button, self.arrived_button, self.finish_button, self.open_button):
             if button.isEnabled() and button.isVisibleTo(self):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)

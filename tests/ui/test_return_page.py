@@ -291,3 +291,22 @@ def test_fees_still_due_are_named_and_taken_from_here(
     settle(qtbot, running.executor)
     assert show(running.desk, code).money_state == "paid"
     assert "Không còn phí, lệ phí phải thu" in lines(page)
+
+
+def test_read_anew_it_leaves_the_keyboard_where_it_is(
+    page: ReturnPage, running: RunningApp, take_in: TakeIn, qtbot: Any
+) -> None:
+    code = take_in(procedure="1.001193").code
+    take_step(running.desk, code, Step.FINISH, StepInput())
+    look(page, code, qtbot)
+    page.card.authorised.setChecked(True)
+    page.card.to_name.setFocus()
+    running.context.announce("dossier", dossiers=(code,))
+    settle(qtbot, running.executor)
+    assert page.card.to_name.hasFocus(), "the portal has answered while a name was typed"
+    running.window.show_page("queue")
+    settle(qtbot, running.executor)
+    focused = running.window.focusWidget()
+    running.context.announce("dossier", dossiers=(code,))
+    settle(qtbot, running.executor)
+    assert running.window.focusWidget() is focused, "it lies behind another page"
