@@ -230,11 +230,12 @@ def _unlocked(desk: DeskContext, kind: str) -> UnlockedKey:
     key = desk.keys.find(kind, place)
     if key is None:
         whose = {PERSON: "cá nhân của người số hóa", OFFICE: "của cơ quan"}[kind]
-        what = "chưa mở khóa" if place.is_chosen else "chưa chọn"
-        raise UserError(
-            "signature_wanted",
-            f"Chưa ký số: chứng thư {whose} {what}. Hãy vào Cài đặt (Ctrl+,), thẻ Ký số, chọn chứng thư và mở khóa.",
+        told = (
+            "chưa mở khóa. Hãy nhấn Ctrl+Shift+K để mở khóa."
+            if place.is_chosen
+            else "chưa chọn. Hãy vào Cài đặt (Ctrl+,), thẻ Ký số, chọn chứng thư và mở khóa."
         )
+        raise UserError("signature_wanted", f"Chưa ký số: chứng thư {whose} {told}")
     return key
 
 

@@ -43,7 +43,7 @@ class Words:
     EARLIER = QT_TRANSLATE_NOOP(
         "PaperDialog", "Bản đã cấp trước đó, nay đã có bản mới hơn. Chỉ in lại, bản in mang dòng «Bản in lại»."
     )
-    VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Mở bằng chương trình &khác")
+    VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "&Mở bằng chương trình khác")
     NO_VIEWER = QT_TRANSLATE_NOOP("PaperDialog", "Máy này chưa có chương trình xem PDF. Bản sao nằm ở «{path}».")
     SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} của hồ sơ {code} đã chuyển đến máy in.")
     LIST_SENT = QT_TRANSLATE_NOOP("PaperDialog", "{title} đã chuyển đến máy in.")

@@ -1,4 +1,4 @@
-"""In every window Enter does what the button in focus says."""
+"""What every window over the main one shares: Enter does what the button in focus says."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class KeyDialog(QDialog):
 
 def press_by_enter(focused: QWidget | None, event: QKeyEvent) -> bool:
     """Whether this is Enter on a button, which is pressed then."""
-    is_button = isinstance(focused, QAbstractButton) and not isinstance(focused, QCheckBox | QRadioButton)
-    if event.key() not in ENTER or not is_button:
+    is_tick = isinstance(focused, QCheckBox | QRadioButton)
+    if event.key() not in ENTER or is_tick or not isinstance(focused, QAbstractButton):
         return False
     focused.click()
     return True

@@ -7,12 +7,11 @@ from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.ui.context import AppContext
 from counter_app.ui.errors import BugReporter
-from counter_app.ui.key_dialog import press_by_enter
 from counter_app.ui.message_bar import MessageBar
 from counter_app.ui.navigation import NavigationBar
 from counter_app.ui.page import Page, commit_preedit
@@ -156,10 +155,6 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._current:
             self.show_page(self._start_page)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_by_enter(self.focusWidget(), event):
-            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         commit_preedit()

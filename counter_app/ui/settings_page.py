@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from counter_app.errors import CounterError, UserError
@@ -21,6 +22,7 @@ from counter_app.services.values import OfficeData
 from counter_app.settings import Settings, check_settings, save_settings
 from counter_app.ui.catalogue_fetch import CatalogueFetch
 from counter_app.ui.context import AppContext
+from counter_app.ui.key_dialog import press_by_enter
 from counter_app.ui.page import PAGE_MARGINS, Page, commit_preedit
 from counter_app.ui.print_jobs_panel import PrintJobsPanel
 from counter_app.ui.print_jobs_panel import Words as JobWords
@@ -132,6 +134,11 @@ class SettingsPage(Page):
         self.printers_form.asking.stop()
         self.scan_form.end()
         self.signing_form.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Here alone of all pages: elsewhere the Enter of a barcode scanner would press what has the focus by chance.
+        if not press_by_enter(self.focusWidget(), event):
+            super().keyPressEvent(event)
 
     def show_jobs(self) -> None:
         """Bring the print spool to the front."""

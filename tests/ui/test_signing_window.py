@@ -237,7 +237,8 @@ def test_the_office_signs_a_copy_after_it_was_asked_twice(
     dialog = page._dialog
     assert isinstance(dialog, SignedDocumentDialog)
     settle(qtbot, chosen.executor)
-    qtbot.keyClick(dialog.sign_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=WAIT_MS)
+    qtbot.keyClick(dialog, Qt.Key.Key_K, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: dialog._unlock is not None, timeout=WAIT_MS)
     unlock_by_keyboard(dialog._unlock, PASSWORD, qtbot)
     qtbot.waitUntil(lambda: dialog._is_sure, timeout=WAIT_MS)
