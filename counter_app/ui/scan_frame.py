@@ -30,7 +30,7 @@ EDIT_KEYS = (
     ("G", Words.JOIN),
     ("X", Words.LOOKED),
 )
-"""Keys of the list of pages; they type letters everywhere else."""
+"""Keys of the lists of pages and documents; they type letters everywhere else."""
 EDITS = (*(words for _, words in EDIT_KEYS), Words.UNDO)
 _HINTS = {
     Words.CROP: Words.CROP_HINT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -60,7 +61,7 @@ class ScanPage(ScanEditKeys):
 
     def activated(self) -> None:
         self.session.take_up()
-        (self.view if self.session.pages else self.controls.scan).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closing(self) -> None:
         self.session.close()
@@ -79,7 +80,6 @@ class ScanPage(ScanEditKeys):
             return
         self.controls.remember()
         self._begin()
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.session.scan(self.controls.opener(), self.controls.profile(), self.target.target)
 
     @Slot()
@@ -163,6 +163,7 @@ class ScanPage(ScanEditKeys):
         self._read_now = 0
         self._refused = ""
         self.say("", "info")
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _show(self) -> None:
@@ -231,7 +232,7 @@ class ScanPage(ScanEditKeys):
         self._read_now += 1
         self._show()
         self.view.scrollToBottom()
-        if self.view.current() is None:
+        if self._read_now == 1:
             self.view.choose([page_id])
 
     @Slot(bool)
@@ -280,15 +281,15 @@ class ScanPage(ScanEditKeys):
 
     @Slot(int, int)
     def _taken_up(self, loose: int, troubles: int) -> None:
+        self.view.choose([page.id for page in self.session.loose[:1]])
         parts = ((Words.TAKEN_UP, loose), (Words.TAKEN_TROUBLES, troubles))
         words = " ".join(tr(words).format(count=count) for words, count in parts if count)
         self.say(words, "warning" if troubles else "info")
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
-        words = tr(Words.MAKING).format(code=progress.dossier_code, done=progress.done, pages=progress.pages)
         if not self.session.is_reading and progress.done < progress.pages:
-            self.controls.told.say(words)
+            self.controls.told.say(tr(Words.MAKING).format(done=progress.done, pages=progress.pages))
 
     @Slot(list)
     def _files_chosen(self, names: list[str]) -> None:
@@ -357,6 +358,7 @@ class ScanPage(ScanEditKeys):
             ("Ctrl+L", self.show_jobs, Words.K_JOBS),
             ("Ctrl+E", self.target.count_pages, Words.K_COUNT),
             ("Ctrl+H", self.target.search.take_focus, Words.K_FIND),
+            ("Ctrl+Shift+H", self.target.clear, Words.K_STACK),
             ("Ctrl+B", self.assign, Words.K_ASSIGN),
             ("Ctrl+O", self.choose_files, Words.K_FILES),
             ("Ctrl+V", self.paste, Words.K_PASTE),
@@ -368,8 +370,8 @@ class ScanPage(ScanEditKeys):
             made = shortcut(keys, self, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(slot)
-        for keys, words in (*EDIT_KEYS, ("Shift+C", Words.AS_READ)):
-            made = shortcut(keys, self.view, tr(words))
+        for place, (keys, words) in product((self.view, self.groups), (*EDIT_KEYS, ("Shift+C", Words.AS_READ))):
+            made = shortcut(keys, place, tr(words))
             made.setContext(Qt.ShortcutContext.WidgetShortcut)
             made.activated.connect(self._slots()[words])
 

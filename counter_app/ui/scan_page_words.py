@@ -45,7 +45,7 @@ class Words:
     READ = QT_TRANSLATE_NOOP("ScanPage", "Đang quét: đã đọc {count} trang")
     LOOKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xem xét {count} trang…")
     COUNTS = QT_TRANSLATE_NOOP("ScanPage", "{pages} trang, {documents} tài liệu")
-    MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý {done}/{pages} trang ({code})")
+    MAKING = QT_TRANSLATE_NOOP("ScanPage", "Đang xử lý {done}/{pages} trang")
     SCANNED = QT_TRANSLATE_NOOP("ScanPage", "Đã quét {count} trang.")
     SCANNED_BLANK = QT_TRANSLATE_NOOP(
         "ScanPage", "Đã quét {count} trang, gạch bỏ {blank} trang trắng (chọn trang rồi nhấn Del để lấy lại)."
@@ -71,6 +71,7 @@ class Words:
     K_FOLDER = QT_TRANSLATE_NOOP("ScanPage", "Lấy tệp mới từ thư mục quét")
     K_STOP = QT_TRANSLATE_NOOP("ScanPage", "Dừng quét")
     K_FIND = QT_TRANSLATE_NOOP("ScanPage", "Chọn hồ sơ")
+    K_STACK = QT_TRANSLATE_NOOP("ScanPage", "Không chọn hồ sơ")
     K_ASSIGN = QT_TRANSLATE_NOOP("ScanPage", "Gán trang đang chọn")
     K_FILES = QT_TRANSLATE_NOOP("ScanPage", "Thêm tệp")
     K_PASTE = QT_TRANSLATE_NOOP("ScanPage", "Dán ảnh")

@@ -28,7 +28,7 @@ class Words:
     """What the strip says."""
 
     FIND = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ để gắn trang quét")
-    FIND_HINT = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ: quét mã vạch hoặc gõ mã, tên (Ctrl+H)")
+    FIND_HINT = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ: quét hoặc gõ mã, tên (Ctrl+H)")
     OPENING = QT_TRANSLATE_NOOP("ScanTarget", "Đang mở hồ sơ {code}…")
     STACK = QT_TRANSLATE_NOOP("ScanTarget", "Chưa chọn hồ sơ: cả chồng giấy được chia theo tờ ngăn, nhãn.")
     DOSSIER = QT_TRANSLATE_NOOP("ScanTarget", "{code} · {name} · {procedure}")
@@ -42,7 +42,7 @@ class Words:
     NOT_ASKED = QT_TRANSLATE_NOOP("ScanTarget", "– không phải quét")
     FORM = QT_TRANSLATE_NOOP("ScanTarget", "Hồ sơ đang nhập · {name} · {procedure}")
     NO_PAPERS = QT_TRANSLATE_NOOP("ScanTarget", "Chọn hồ sơ để thấy giấy tờ")
-    NONE = QT_TRANSLATE_NOOP("ScanTarget", "Bỏ chọn hồ sơ")
+    NONE = QT_TRANSLATE_NOOP("ScanTarget", "Bỏ chọn hồ sơ (Ctrl+Shift+H)")
     COUNT = QT_TRANSLATE_NOOP(
         "ScanTarget", "Đếm được bao nhiêu trang giấy (Ctrl+E); không đếm thì để trống. Trang có ghi chú đếm một."
     )

@@ -271,12 +271,15 @@ def test_a_stack_is_parted_by_its_marks_and_a_doubt_waits_for_a_person(
     page.groups.selectRow(0)
     at_rest(page, qtbot)
     assert page.view.chosen() == (order(page)[1],), "its pages are chosen with the row"
-    key(page, qtbot, Qt.Key.Key_X)
-    assert rows(page)[0] == "1 Sẵn sàng gắn"
+    qtbot.keyClick(page.groups, Qt.Key.Key_X)
+    at_rest(page, qtbot)
+    assert rows(page)[0] == "1 Sẵn sàng gắn", "the key works where the document was chosen"
     choose_dossier(page, qtbot, one, component)
     page.groups.selectRow(1)
     key(page, qtbot, Qt.Key.Key_B, CTRL)
     assert rows(page)[1] == "2 Sẵn sàng gắn"
+    key(page, qtbot, Qt.Key.Key_H, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert page.target.target.dossier == "", "the next stack is parted by its separators"
 
 
 def test_what_is_chosen_is_remembered(
