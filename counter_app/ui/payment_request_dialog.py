@@ -26,6 +26,11 @@ class Words:
     PAY_BEFORE = QT_TRANSLATE_NOOP("PaymentRequest", "&Hạn nộp")
     EXAMPLE = QT_TRANSLATE_NOOP("PaymentRequest", "vd. 20/3/2026; để trống thì ghi tay trên thông báo")
     NO_DATE = QT_TRANSLATE_NOOP("PaymentRequest", "Hạn nộp «{text}» không phải là ngày. Hãy ghi như 20/3/2026.")
+    WHAT = QT_TRANSLATE_NOOP(
+        "PaymentRequest",
+        "Hồ sơ không còn khoản phí, lệ phí nào phải nộp. Hãy ghi ở «Lý do» khoản phải nộp: thời gian giải quyết tạm "
+        "dừng vì khoản ấy.",
+    )
 
 
 class PaymentRequestDialog(StepDialog):
@@ -33,6 +38,7 @@ class PaymentRequestDialog(StepDialog):
 
     def __init__(self, context: AppContext, dossier: DossierView, parent: QWidget | None = None) -> None:
         super().__init__(context, dossier, Step.REQUEST_PAYMENT, parent)
+        self._owes_nothing = dossier.money_state != "due"
         self._has_notice = dossier.money_state == "due" and not undecided(dossier.fees)
         self.pay_before = QLineEdit(self)
         self.pay_before.setPlaceholderText(_tr(Words.EXAMPLE))
@@ -47,12 +53,17 @@ class PaymentRequestDialog(StepDialog):
         day = parse_date(text)
         if text and day is None:
             raise UserError("pay_before_unreadable", _tr(Words.NO_DATE).format(text=text))
-        return replace(super().answers(), pay_before=day)
+        given = replace(super().answers(), pay_before=day)
+        if self._owes_nothing and not given.reason:
+            raise UserError("reason_missing", _tr(Words.WHAT))
+        return given
 
     def refuse(self, error: UserError) -> None:
         super().refuse(error)
         if error.kind.startswith("pay_before"):
             self.pay_before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif error.kind == "reason_missing":
+            self.inputs["reason"].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def issued(self, _answer: Any) -> str:
         return "payment_notice" if self._has_notice else ""

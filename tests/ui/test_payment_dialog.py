@@ -26,6 +26,7 @@ from counter_app.ui.dossier_page import DossierPage
 from counter_app.ui.dossier_page_steps import offered
 from counter_app.ui.exemption_dialog import ExemptionDialog, RefundDialog
 from counter_app.ui.payment_dialog import PaymentDialog
+from counter_app.ui.payment_request_dialog import PaymentRequestDialog
 from tests.ui.window_fixtures import press, settle
 
 TakeIn = Callable[..., Received]
@@ -191,6 +192,15 @@ def test_exempted_in_part_from_within_the_payment(page: DossierPage, running: Ru
     assert fees_of(running.desk, page.code).money_state == "paid"
     assert "200.000 đ → 100.000 đ" in page.history.toPlainText()
     assert "miễn, giảm từ 200.000 đ: Người có công, thẻ 12" in page.facts.toPlainText()
+
+
+def test_the_clock_is_not_stopped_for_a_payment_that_nobody_names(page: DossierPage, qtbot: Any) -> None:
+    assert page.view is not None
+    dialog = PaymentRequestDialog(page.context, replace(page.view, money_state="nothing_due"), page)
+    qtbot.addWidget(dialog)
+    dialog.submit()
+    assert "không còn khoản phí" in dialog.problem.text()
+    assert dialog.confirm.isEnabled(), "nothing was handed to the service"
 
 
 def test_exempted_while_a_payment_is_awaited_the_dossier_goes_on(
