@@ -113,8 +113,8 @@ class PapersTree(QTreeWidget):
         self.itemActivated.connect(self._activated)
 
     def show_papers(self, view: DossierView) -> None:
-        """Fill the list, keeping the paper that was chosen."""
-        chosen = self.target()
+        """Fill the list, keeping the paper or scan that was chosen."""
+        chosen, scan = self.target(), self.document()
         self._in_work = view.scans_in_work
         self.clear()
         known = {component.code for component in view.components}
@@ -138,6 +138,8 @@ class PapersTree(QTreeWidget):
             self._add_result(code, name or _tr(Words.RESULTS), documents, files)
         self.expandAll()
         self._choose(*chosen)
+        if scan is not None:
+            self._choose_scan(scan.file_name)
         self._show_signatures()
         if self._signatures is not None:
             self._signatures.ask(document.sha256 for document in view.documents)
@@ -195,6 +197,15 @@ class PapersTree(QTreeWidget):
         wanted = [item for item in items if (component or result) and self._codes(item) == (component, result)]
         if wanted or items:
             self.setCurrentItem((wanted or items)[0])
+
+    def _choose_scan(self, name: str) -> None:
+        """Of the chosen paper; it may be gone."""
+        paper = self.currentItem()
+        scans = [paper.child(row) for row in range(paper.childCount())] if paper is not None else []
+        for scan in scans:
+            document = scan.data(0, DOCUMENT)
+            if document is not None and document.file_name == name:
+                self.setCurrentItem(scan)
 
     def _add_component(
         self, component: ComponentView, documents: list[DocumentView], files: list[PortalFileView]

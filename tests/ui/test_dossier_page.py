@@ -218,6 +218,9 @@ def test_a_scan_opens_for_looking(page: DossierPage, running: RunningApp, pdf: P
     settle(qtbot, running.executor)
     assert page._dialog.preview.page_count == 1  # type: ignore[union-attr]
     page._dialog.reject()  # type: ignore[union-attr]
+    running.context.announce("dossier", dossiers=(page.code,))
+    settle(qtbot, running.executor)
+    assert page.papers.document() is not None, "still chosen when the portal has answered"
 
 
 def test_a_code_that_nobody_knows_is_said_so(page: DossierPage, running: RunningApp, qtbot: Any) -> None:
