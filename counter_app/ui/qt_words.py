@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+
 from PySide6.QtCore import QObject, QTranslator
 
 QT_WORDS = {
@@ -30,8 +32,22 @@ QT_WORDS = {
     "Apply": "Áp dụng",
     "Retry": "Thử lại",
     "Look in:": "Thư mục:",
+    "&Look in:": "T&hư mục:",
     "File &name:": "&Tên tệp:",
     "Files of type:": "Loại tệp:",
+    "Files of &type:": "&Loại tệp:",
+    "Folder": "Thư mục",
+    "File Folder": "Thư mục",
+    "Drive": "Ổ đĩa",
+    "Files": "Tệp",
+    "Directories": "Thư mục",
+    "Show ": "Hiện ",
+    "Go back": "Trở lại",
+    "Go forward": "Tới",
+    "Go to the parent directory": "Lên thư mục cha",
+    "Create a New Folder": "Tạo thư mục",
+    "Change to list view mode": "Dạng danh sách",
+    "Change to detail view mode": "Dạng chi tiết",
     "&Choose": "&Chọn",
     "Back": "Trở lại",
     "Forward": "Tới",
@@ -53,6 +69,11 @@ QT_WORDS = {
 }
 
 
+_take_reference = ctypes.pythonapi.Py_IncRef
+_take_reference.argtypes = [ctypes.py_object]
+_take_reference.restype = None
+
+
 class QtWords(QTranslator):
     """Gives Vietnamese for the words above; anything else stays as it is."""
 
@@ -62,6 +83,10 @@ class QtWords(QTranslator):
     def isEmpty(self) -> bool:  # noqa: N802  Qt's own name
         return False
 
+    # Words without a note come with None, of which PySide takes a reference away that it was never given: at each word.
+    # On Python 3.11 the program ends when the last is gone, in the midst of work. One more does no harm elsewhere.
     def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        if disambiguation is None:
+            _take_reference(None)
         # None is Qt's null string, "not mine"; an empty string would blank the word.
         return QT_WORDS.get(text) if context.startswith("Q") else None
