@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-
 from PySide6.QtCore import QObject, QTranslator
 
 QT_WORDS = {
@@ -69,11 +67,6 @@ QT_WORDS = {
 }
 
 
-_take_reference = ctypes.pythonapi.Py_IncRef
-_take_reference.argtypes = [ctypes.py_object]
-_take_reference.restype = None
-
-
 class QtWords(QTranslator):
     """Gives Vietnamese for the words above; anything else stays as it is."""
 
@@ -83,10 +76,6 @@ class QtWords(QTranslator):
     def isEmpty(self) -> bool:  # noqa: N802  Qt's own name
         return False
 
-    # Words without a note come with None, of which PySide takes a reference away that it was never given: at each word.
-    # On Python 3.11 the program ends when the last is gone, in the midst of work. One more does no harm elsewhere.
     def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
-        if disambiguation is None:
-            _take_reference(None)
         # None is Qt's null string, "not mine"; an empty string would blank the word.
         return QT_WORDS.get(text) if context.startswith("Q") else None
