@@ -31,6 +31,10 @@ LOOKED_AT_DPI: Final = 100
 """Resolution at which a page is judged: enough for a pencil stroke, a quarter of the work."""
 _SHEET_SHARE: Final = 0.15
 """A sheet smaller than this part of the picture is not taken for one."""
+_SHEET_CONTRAST: Final = 50
+"""Grey levels by which the scanner's background must be darker than the paper for the sheet to be cut out."""
+_EVEN_STEP: Final = 4
+"""Levels by which bare paper differs from one point to its neighbour at most, in half the resolution."""
 _DUST_DARKNESS: Final = 40
 """Grey levels under the paper from which a grain is taken away; fainter ones do not disturb."""
 _OTHER_COLOUR: Final = 60
@@ -57,7 +61,12 @@ def analyse(image_path: Path, dpi: int) -> Findings:
     picture = read_picture(image_path)
     small = _reduced(picture, dpi)
     sheet = _sheet_of(small)
-    ink = _ink(small, sheet)
+    inner, outer = _halves(small)
+    if sheet is not None:
+        # Between straight edges all counts, a dark label at the edge too; beyond them what the sheet still holds.
+        inner = inner if outer.any() else sheet
+        outer = cv2.bitwise_and(outer, sheet).astype(np.uint8)
+    ink = _ink(small, [inner, outer])
     if not _has_content(ink) and _is_even(small, sheet):
         return Findings(0.0, _crop(picture, small, 0.0, sheet, ink), True, 0)
     tilt = skew.measure(ink)
@@ -168,7 +177,7 @@ def _sheet_of(small: Picture) -> Picture | None:
     edge = max(2, LOOKED_AT_DPI // 50)
     borders = (grey[:edge], grey[-edge:], grey[:, :edge], grey[:, -edge:])
     darkest = min(float(np.median(border)) for border in borders)
-    if paper - darkest < 50:
+    if paper - darkest < _SHEET_CONTRAST:
         return None
     _, light = cv2.threshold(grey, (paper + darkest) / 2, 255, cv2.THRESH_BINARY)
     # Writing on the sheet is no hole in it.
@@ -196,26 +205,100 @@ def _sheet_angle(sheet: Picture) -> float:
     return float(angle) if abs(angle) <= skew.WIDEST else 0.0
 
 
-def _ink(small: Picture, sheet: Picture | None) -> Picture:
+def _halves(small: Picture) -> list[Picture]:
+    """A sheet that differs too little from the scanner's background to be cut out by, and what lies around it (255
+    each); the whole picture where no such sheet shows.
+
+    Its edge is a step in the colour of the paper, however faint, around an even field.
+    """
+    share = 2
+    half = cv2.medianBlur(cv2.resize(small, None, fx=1 / share, fy=1 / share, interpolation=cv2.INTER_AREA), 5)
+    size = LOOKED_AT_DPI // 4 // share | 1
+    # Grown, so that a narrow strip of background along the border is not taken for writing.
+    padded = cv2.copyMakeBorder(half, size, size, size, size, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))[size:-size, size:-size]
+    steps = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
+    count, fields, stats, _ = cv2.connectedComponentsWithStats((steps <= _EVEN_STEP).astype(np.uint8), connectivity=4)
+    sheet, fullest = np.full(half.shape[:2], 255, np.uint8), 0.0
+    for number in range(1, count):
+        area = float(stats[number, cv2.CC_STAT_AREA])
+        if area < _SHEET_SHARE * sheet.size:
+            continue
+        outlines, _ = cv2.findContours((fields == number).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        outline = max(outlines, key=cv2.contourArea)
+        around = cv2.contourArea(cv2.convexHull(outline))
+        if cv2.contourArea(outline) < 0.9 * around or area <= fullest * around:
+            continue
+        found = _within_straight_edges(outline, sheet.shape)
+        if _is_paper(paper, found):
+            sheet, fullest = found, area / around
+    sheet = cv2.resize(sheet, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    return [sheet, cv2.bitwise_not(sheet).astype(np.uint8)]
+
+
+def _within_straight_edges(outline: NDArray[np.int32], shape: tuple[int, ...]) -> Picture:
+    """What lies between the straight edges of a field (255), run out to the border: where a crooked edge meets it the
+    background is too thin to be seen, and a mark at an edge makes no bend in it."""
+    corners = cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float64)
+    points = outline.reshape(-1, 2).astype(np.float64)
+    points = points[((points >= 2) & (points < np.array(shape[::-1]) - 2)).all(axis=1)]
+    along = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([along[:, 1], -along[:, 0]], axis=1) / np.maximum(np.hypot(*along.T), 1)[:, None]
+    nearest = np.abs((points[:, None] - corners) @ normals.T)[:, range(4), range(4)].argmin(axis=1)
+    rows, columns = np.indices(shape)
+    inside = np.ones(shape, bool)
+    for side in range(4):
+        mine = points[nearest == side]
+        if len(mine) < LOOKED_AT_DPI // 2:
+            continue
+        dx, dy, x, y = cv2.fitLine(mine.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+        normal = np.array([dy, -dx]) * np.sign(normals[side] @ (dy, -dx))
+        apart = (mine - (x, y)) @ normal
+        if np.mean(np.abs(apart) < 2) < 0.7:
+            continue
+        # The step itself, two points wide, belongs to the field.
+        inside &= (columns - x) * normal[0] + (rows - y) * normal[1] <= 2
+    return (inside * 255).astype(np.uint8)
+
+
+def _is_paper(paper: Picture, field: Picture) -> bool:
+    """Whether a field is not much darker than what is around it: a dark one is printed or stuck on."""
+    outside = paper[field == 0]
+    if not len(outside):
+        return True
+    return bool((np.median(outside, axis=0) - np.median(paper[field != 0], axis=0)).max() < _SHEET_CONTRAST)
+
+
+def _ink(small: Picture, parts: list[Picture]) -> Picture:
     """What is not paper (255): darker or of another colour than the paper around it, beyond the scanner's noise.
 
-    Edges of the sheet and shadows along the border are left out.
+    Each part is looked at by itself; a band along the edges between them, and shadows along the border are left out.
     """
     soft = cv2.GaussianBlur(small, (0, 0), 0.8)
-    wide = LOOKED_AT_DPI // 4 | 1
-    paper = cv2.medianBlur(cv2.dilate(soft, np.ones((wide, wide), np.uint8)), wide)
-    # Light grey pencil is darker in every colour, a yellow marker in one.
-    difference: Picture = cv2.subtract(paper, soft).max(axis=2).astype(np.uint8, copy=False)
+    margin = LOOKED_AT_DPI // 20
+    # Where the edge of a crooked sheet runs out at the border, the last of it is too thin to show in the parts.
+    border = 2 if parts[0].all() else margin
+    difference = _darkness(soft, soft)
     calm = float(np.median(difference))
     noise = 1.4826 * float(np.median(np.abs(difference.astype(np.int16) - calm)))
+    inside = np.zeros_like(difference)
+    for part in parts:
+        inner = cv2.erode(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
+        inner[:border] = inner[-border:] = inner[:, :border] = inner[:, -border:] = 0
+        if border == margin and inner.any():
+            cv2.copyTo(_darkness(soft, cv2.bitwise_and(soft, soft, mask=inner)), inner, difference)
+        inside |= inner.astype(np.uint8)
     ink: Picture = np.where(difference > calm + max(9.0, 5.5 * noise), 255, 0).astype(np.uint8)
-    margin = LOOKED_AT_DPI // 20
-    inside = np.zeros_like(ink)
-    inside[2:-2, 2:-2] = 255
-    if sheet is not None:
-        inside = cv2.erode(sheet, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)).astype(np.uint8)
     ink[inside == 0] = 0
     return ink
+
+
+def _darkness(soft: Picture, shown: Picture) -> Picture:
+    """By how much each point is darker, in some colour, than the paper around it, as far as that is shown."""
+    wide = LOOKED_AT_DPI // 4 | 1
+    paper = cv2.medianBlur(cv2.dilate(shown, np.ones((wide, wide), np.uint8)), wide)
+    # Light grey pencil is darker in every colour, a yellow marker in one.
+    return cv2.subtract(paper, soft).max(axis=2).astype(np.uint8, copy=False)
 
 
 def _has_content(ink: Picture) -> bool:

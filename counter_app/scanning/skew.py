@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 WIDEST: Final = 7.0
 """Degrees askew that are looked for, either way."""
+_ENOUGH_LINES: Final = 6
+"""Fewer lines than this do not tell which way is up: the letters that they happen to hold weigh too much."""
 _MOST_POINTS: Final = 120_000
 _COARSE: Final = 0.5
 _FINE: Final = 0.05
@@ -32,7 +34,8 @@ class Tilt:
 
 def measure(ink: NDArray[np.uint8]) -> Tilt:
     """Judge a picture of 255 where there is ink."""
-    points = _points(_letters(ink))
+    letters = _letters(ink)
+    points = _points(ink if letters is None else letters)
     if len(points) < 200:
         return Tilt(0.0, 0, False)
     along = _best(points)
@@ -42,10 +45,13 @@ def measure(ink: NDArray[np.uint8]) -> Tilt:
     if best.height < 1.3 * best.usual:
         return Tilt(0.0, 0, False)
     upright = points[:, ::-1] * (1, -1) if is_sideways else points
-    is_upside_down = _is_upside_down(_rows(upright, best.angle))
+    angle = round(best.angle, 2)
+    is_upside_down = None if letters is None else _is_upside_down(_rows(upright, best.angle))
+    if is_upside_down is None:
+        return Tilt(angle, 0, True)
     # Looked at from the side, the right edge of the page was taken for its top: three turns clockwise put it up.
     quarter = (3 if is_sideways else 0) + (2 if is_upside_down else 0)
-    return Tilt(round(best.angle, 2), quarter % 4, True)
+    return Tilt(angle, quarter % 4, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,14 @@ class _Peak:
     usual: float
 
 
-def _letters(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Without what is larger than any letter (photographs, frames) or a grain, as long as letters remain."""
+def _letters(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Without what is larger than any letter (photographs, frames) or a grain; None when hardly anything remains."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     kept = (longest >= 4) & (longest <= max(ink.shape) // 12)
     kept[0] = False
     if stats[kept, cv2.CC_STAT_AREA].sum() < 0.1 * stats[1:count, cv2.CC_STAT_AREA].sum():
-        return ink
+        return None
     letters: NDArray[np.uint8] = (kept[labels] * 255).astype(np.uint8)
     return letters
 
@@ -103,17 +109,22 @@ def _rows(points: NDArray[np.float64], angle: float) -> NDArray[np.int64]:
     return np.bincount((heights - heights.min()).round().astype(np.int64))
 
 
-def _is_upside_down(rows: NDArray[np.int64]) -> bool:
-    """Whether more ink stands below the bodies of the lines than above; False where it is a close thing."""
+def _is_upside_down(rows: NDArray[np.int64]) -> bool | None:
+    """Whether more ink stands below the bodies of the lines than above; False where it is a close thing, None where
+    the lines are few: such a page is better left as it is than turned wrongly."""
     profile = rows.astype(np.float64)
     body = profile > 0.5 * np.percentile(profile[profile > 0], 90)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], body.astype(np.int8), [0]))))
     above = below = 0.0
+    lines = 0
     for top, bottom in zip(edges[::2], edges[1::2], strict=True):
         height = int(bottom - top)
         if height < 3:
             continue
+        lines += 1
         reach = max(2, round(height * 0.6))
         above += profile[max(0, top - reach) : top].sum()
         below += profile[bottom : bottom + reach].sum()
+    if lines < _ENOUGH_LINES:
+        return None
     return below > 1.15 * above

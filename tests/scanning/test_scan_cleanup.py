@@ -147,6 +147,87 @@ def test_a_page_with_anything_on_it_is_never_blank(
     assert not found(tmp_path, sheet(mark, damage)).is_blank
 
 
+def laid(
+    paper: tuple[int, int, int],
+    ground: int,
+    angle: float,
+    size: tuple[float, float],
+    draw: Callable[[ImageDraw.ImageDraw], None] = lambda pen: None,
+) -> bytes:
+    """A sheet of coloured paper (``size`` in mm) on the middle of an A4 glass, the lid above it of a grey."""
+    page = Image.new("RGB", (round(size[0] * MM), round(size[1] * MM)), paper)
+    draw(ImageDraw.Draw(page))
+    tilted = page.convert("RGBA").rotate(-angle, Image.Resampling.BICUBIC, expand=True)
+    glass = Image.new("RGB", A4_PX, (ground, ground, ground))
+    glass.paste(tilted, ((A4_PX[0] - tilted.width) // 2, (A4_PX[1] - tilted.height) // 2), tilted)
+    return spoil(glass, Damage(noise=4, blur=0.4, shade=20), Random(3), DPI)
+
+
+CREAM, YELLOW = (252, 250, 245), (255, 250, 218)
+WHITE_LID, GREY_LID, DARK_LID = 255, 210, 60
+SMALLER, A5_MM = (203.0, 290.0), (148.0, 210.0)
+LAID = [
+    (CREAM, GREY_LID, 0.0, SMALLER),
+    (CREAM, GREY_LID, 2.5, A5_MM),
+    (CREAM, GREY_LID, -5.0, SMALLER),
+    (YELLOW, WHITE_LID, 0.0, A5_MM),
+    (YELLOW, WHITE_LID, 2.5, SMALLER),
+    (YELLOW, WHITE_LID, -5.0, SMALLER),
+    (CREAM, DARK_LID, 2.5, SMALLER),
+    (CREAM, 8, -2.5, SMALLER),
+]
+
+
+@pytest.mark.parametrize(("paper", "ground", "angle", "size"), LAID)
+def test_the_edge_of_an_empty_sheet_is_no_writing(
+    tmp_path: Path, paper: tuple[int, int, int], ground: int, angle: float, size: tuple[float, float]
+) -> None:
+    seen = found(tmp_path, laid(paper, ground, angle, size))
+    assert seen.is_blank
+    assert seen.quarter_turn == 0
+
+
+def signature_at_the_edge(pen: ImageDraw.ImageDraw) -> None:
+    """Half of it within the band along the sheet's edge that is not looked at."""
+    pen.line([(4, 800), (20, 760), (9, 830), (32, 790)], fill=PEN_BLUE, width=3)
+
+
+def sticker_at_the_edge(pen: ImageDraw.ImageDraw) -> None:
+    pen.rectangle((0, 600, 90, 900), fill=(190, 200, 215))
+
+
+def small_number(pen: ImageDraw.ImageDraw) -> None:
+    pen.text((560, 1560), "7", (60, 60, 60), font=font(9))
+
+
+@pytest.mark.parametrize("mark", [faint_stroke, signature_at_the_edge, sticker_at_the_edge, small_number])
+@pytest.mark.parametrize(("paper", "ground", "angle", "size"), LAID[1:5:2] + LAID[2:8:2])
+def test_a_sheet_on_any_ground_with_anything_on_it_is_never_blank(
+    tmp_path: Path,
+    mark: Callable[[ImageDraw.ImageDraw], None],
+    paper: tuple[int, int, int],
+    ground: int,
+    angle: float,
+    size: tuple[float, float],
+) -> None:
+    assert not found(tmp_path, laid(paper, ground, angle, size, mark)).is_blank
+
+
+@pytest.mark.parametrize("lines", [1, 2, 4])
+@pytest.mark.parametrize(("paper", "ground", "angle", "size"), LAID[:6:2] + LAID[3:6:2])
+def test_a_page_of_few_lines_is_not_turned_by_the_edge_of_its_sheet(
+    tmp_path: Path, paper: tuple[int, int, int], ground: int, angle: float, size: tuple[float, float], lines: int
+) -> None:
+    def write(pen: ImageDraw.ImageDraw) -> None:
+        for row in range(lines):
+            pen.text((150, 160 + 60 * row), "Họ và tên: H' Ngăm Niê Kdăm, sinh ngày 15/8/1990", "black", font=font(12))
+
+    seen = found(tmp_path, laid(paper, ground, angle, size, write))
+    assert not seen.is_blank
+    assert seen.quarter_turn == 0
+    assert seen.angle == pytest.approx(angle, abs=0.2)
+
+
 @pytest.mark.parametrize("angle", [-4.0, 0.0, 3.0])
 def test_a_small_sheet_on_a_dark_ground_is_cut_out(tmp_path: Path, angle: float) -> None:
     page = Image.open(BytesIO(make_page(9, Damage(quality=95)).jpeg)).resize((1165, 1654))  # A5
