@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
@@ -261,7 +261,7 @@ def _within_straight_edges(outline: NDArray[np.int32], shape: tuple[int, ...]) -
     return (inside * 255).astype(np.uint8)
 
 
-def _is_paper(paper: Picture, field: Picture) -> bool:
+def _is_paper(paper: NDArray[Any], field: Picture) -> bool:
     """Whether a field is not much darker than what is around it: a dark one is printed or stuck on."""
     outside = paper[field == 0]
     if not len(outside):
@@ -274,7 +274,7 @@ def _ink(small: Picture, parts: list[Picture]) -> Picture:
 
     Each part is looked at by itself; a band along the edges between them, and shadows along the border are left out.
     """
-    soft = cv2.GaussianBlur(small, (0, 0), 0.8)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.8).astype(np.uint8, copy=False)
     margin = LOOKED_AT_DPI // 20
     # Where the edge of a crooked sheet runs out at the border, the last of it is too thin to show in the parts.
     border = 2 if parts[0].all() else margin
@@ -286,7 +286,8 @@ def _ink(small: Picture, parts: list[Picture]) -> Picture:
         inner = cv2.erode(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
         inner[:border] = inner[-border:] = inner[:, :border] = inner[:, -border:] = 0
         if border == margin and inner.any():
-            cv2.copyTo(_darkness(soft, cv2.bitwise_and(soft, soft, mask=inner)), inner, difference)
+            shown = cv2.bitwise_and(soft, soft, mask=inner).astype(np.uint8, copy=False)
+            cv2.copyTo(_darkness(soft, shown), inner, difference)
         inside |= inner.astype(np.uint8)
     ink: Picture = np.where(difference > calm + max(9.0, 5.5 * noise), 255, 0).astype(np.uint8)
     ink[inside == 0] = 0
@@ -298,7 +299,8 @@ def _darkness(soft: Picture, shown: Picture) -> Picture:
     wide = LOOKED_AT_DPI // 4 | 1
     paper = cv2.medianBlur(cv2.dilate(shown, np.ones((wide, wide), np.uint8)), wide)
     # Light grey pencil is darker in every colour, a yellow marker in one.
-    return cv2.subtract(paper, soft).max(axis=2).astype(np.uint8, copy=False)
+    darkness: Picture = cv2.subtract(paper, soft).max(axis=2).astype(np.uint8, copy=False)
+    return darkness
 
 
 def _has_content(ink: Picture) -> bool:
