@@ -38,6 +38,7 @@ _BY_WORDS = (
     ("malformed", "database_damaged"),
     ("not a database", "database_damaged"),
     ("corrupt", "database_damaged"),
+    ("could not decode", "database_damaged"),
     ("vtable constructor failed", "database_damaged"),
     ("locked", "database_busy"),
     ("busy", "database_busy"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from counter_app.services.desk import DeskContext
 
 DRAFT_NAME = "scan"
+_SHORT = 5
+"""Letters of a choice that are always seen."""
 RESOLUTIONS = (150, 200, 300, 600)
 
 
@@ -247,6 +249,8 @@ class ControlStrip(QFrame):
         made = QComboBox(self)
         made.setAccessibleName(_tr(name))
         made.setToolTip(_tr(name))
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(_SHORT)
         return made
 
     def _button(self, words: str, slot: Any) -> QPushButton:

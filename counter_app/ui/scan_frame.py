@@ -39,6 +39,7 @@ _HINTS = {
     Words.SPLIT: Words.SPLIT_HINT,
     Words.JOIN: Words.JOIN_HINT,
     Words.LOOKED: Words.LOOKED_HINT,
+    Words.UNDO: Words.UNDO_HINT,
 }
 _BESIDE_NOTE = (Words.OTHERS, Words.TROUBLES, Words.RETRY, Words.GIVE_UP)
 
@@ -118,7 +119,9 @@ class ScanFrame(Page):
         body.addWidget(self.preview)
         body.setSizes([620, 500])
         bar = QHBoxLayout()
+        bar.setSpacing(4)
         for words in EDITS:
+            set_role(self.buttons[words], "compact")
             bar.addWidget(self.buttons[words])
         bar.addStretch(1)
         below = QHBoxLayout()

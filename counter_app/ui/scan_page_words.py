@@ -24,7 +24,7 @@ class Words:
         "ScanPage", "Ghép các trang đang chọn thành một tài liệu; chọn một trang: ghép vào trước."
     )
     LOOKED_HINT = QT_TRANSLATE_NOOP("ScanPage", "Đã xem trang có dấu «cần xem» và thấy đúng.")
-    CROP = QT_TRANSLATE_NOOP("ScanPage", "Cắt, chỉnh (C)")
+    CROP = QT_TRANSLATE_NOOP("ScanPage", "Chỉnh (C)")
     AS_READ = QT_TRANSLATE_NOOP("ScanPage", "Bỏ cắt, bỏ chỉnh nghiêng (Shift+C)")
     NOTE = QT_TRANSLATE_NOOP("ScanPage", "Ghi chú (N)")
     NOTE_NEXT = QT_TRANSLATE_NOOP(
@@ -36,7 +36,8 @@ class Words:
     SPLIT = QT_TRANSLATE_NOOP("ScanPage", "Tách (T)")
     JOIN = QT_TRANSLATE_NOOP("ScanPage", "Ghép (G)")
     LOOKED = QT_TRANSLATE_NOOP("ScanPage", "Đã xem (X)")
-    UNDO = QT_TRANSLATE_NOOP("ScanPage", "Hoàn tác (Ctrl+Z)")
+    UNDO = QT_TRANSLATE_NOOP("ScanPage", "Hoàn tác")
+    UNDO_HINT = QT_TRANSLATE_NOOP("ScanPage", "Lấy lại việc sửa trang vừa làm (Ctrl+Z).")
     RETRY = QT_TRANSLATE_NOOP("ScanPage", "Thử lại (Ctrl+R)")
     GIVE_UP = QT_TRANSLATE_NOOP("ScanPage", "Trả về khay (Ctrl+T)")
     SEND = QT_TRANSLATE_NOOP("ScanPage", "Gắn tất cả (Ctrl+G)")

@@ -16,6 +16,7 @@ from counter_app.settings import Settings
 from counter_app.ui.context import AppContext, Changed
 from counter_app.ui.page import nfc
 from counter_app.ui.step_dialogs import TaskDialog
+from counter_app.ui.theme import set_role
 from counter_app.ui.words import QT_TRANSLATE_NOOP, translate
 
 WIDTH = 190
@@ -81,6 +82,8 @@ class WayBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for part in (self.combo, self.save, self.delete):
             layout.addWidget(part)
+        for button in (self.save, self.delete):
+            set_role(button, "compact")
         context.changed.connect(self._announced)
         self._fill()
 

@@ -247,10 +247,9 @@ def test_file_with_another_digest_is_never_kept(
     [
         (b"MZ this is a program", "chương trình chạy được"),
         (b"\xff\xd8\xff\xe0 a photo", "không phải là PDF"),
-        (pdf_bytes()[:-30], "bị cắt giữa chừng"),
     ],
 )
-def test_file_that_is_no_whole_paper_is_not_kept_and_stays_in_sight(
+def test_file_that_is_no_paper_is_not_kept_and_stays_in_sight(
     linked: DeskContext, portal: PracticePortal, client: PortalClient, content: bytes, words: str
 ) -> None:
     code = filed(linked, portal)
@@ -262,6 +261,18 @@ def test_file_that_is_no_whole_paper_is_not_kept_and_stays_in_sight(
     assert not linked.documents.path_of(digest).exists()
     (shown,) = show(linked, code).portal_files
     assert (shown.state, words in shown.error) == ("failed", True)
+
+
+def test_file_that_the_portal_holds_cut_is_kept_as_it_is(
+    linked: DeskContext, portal: PracticePortal, client: PortalClient
+) -> None:
+    code, content = filed(linked, portal), pdf_bytes()[:-30]
+    address, digest = keep_file(portal._running().store, "don.pdf", content, linked.clock().timestamp())
+    told_file(linked, url=portal.url + address, sha256=digest, file_name="đơn.pdf")
+    assert fetch(linked, client, code).problems == ()
+    assert linked.documents.path_of(digest).read_bytes() == content
+    (document,) = show(linked, code).documents
+    assert (document.file_name, document.pages) == ("đơn.pdf", 0)
 
 
 def test_file_without_a_digest_says_why_it_is_not_fetched(

@@ -78,7 +78,7 @@ class Clerk:
             return False
         step = possible[choice % len(possible)]
         put_off = due + timedelta(hours=1) if step is Step.APOLOGISE and due is not None else None
-        given = StepInput(reason="Theo quy định", unit="Phòng Tư pháp", new_due=put_off)
+        given = StepInput(reason="Theo quy định", again="Còn thiếu", unit="Phòng Tư pháp", new_due=put_off)
         return _unless_refused(lambda: take_step(self._world.desk, code, step, given))
 
     def attach(self, code: str, paper: int, *, as_result: bool) -> bool:
