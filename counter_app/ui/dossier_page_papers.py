@@ -202,7 +202,7 @@ class PapersTree(QTreeWidget):
         """Of the chosen paper; it may be gone."""
         paper = self.currentItem()
         scans = [paper.child(row) for row in range(paper.childCount())] if paper is not None else []
-        for scan in scans:
+        for scan in filter(None, scans):
             document = scan.data(0, DOCUMENT)
             if document is not None and document.file_name == name:
                 self.setCurrentItem(scan)
