@@ -217,7 +217,7 @@ def test_a_spoilt_sheet_waits_for_a_person(
     assert [group.state for group in groups] == ["ready", "undecided", "undecided", "ready"]
     assert (groups[2].dossier, groups[2].component) == ("", "")
     send(page, 2, qtbot)
-    assert "Còn 2 tài liệu cần người xem" in page.note.text()
+    assert "Còn 2 tài liệu cần xem" in page.note.text()
     assert documents(desk, two) == []
     assert documents(desk, one) == [("TP01", 1)], "what lies before it waits too: it may hold pages of both"
 
