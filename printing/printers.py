@@ -44,7 +44,7 @@ class PrinterAddress:
     @property
     def label(self) -> str:
         """How messages name the printer."""
-        return f"“{self.name or self.host or self.uri}”"
+        return f"«{self.name or self.host or self.uri}»"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _network(text: str, scheme: str) -> PrinterAddress:
 def _unknown(text: str) -> UserError:
     return UserError(
         "printer_unknown",
-        f"Không hiểu địa chỉ máy in “{text}”. Viết theo một trong các dạng: ipp://MÁY/ipp/print, cups:TÊN, "
+        f"Không hiểu địa chỉ máy in «{text}». Viết theo một trong các dạng: ipp://MÁY/ipp/print, cups:TÊN, "
         "tcp://MÁY:9100, usb:VID:PID, serial:CỔNG, win:TÊN.",
         printer=text,
     )

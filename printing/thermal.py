@@ -179,7 +179,7 @@ class _Slip:
         if code_page not in self._printer.profile.get_code_pages():
             raise UserError(
                 "code_page_unknown",
-                f"Không có bảng mã “{code_page}”. Chọn lại bảng mã trong phần Máy in, "
+                f"Không có bảng mã «{code_page}». Chọn lại bảng mã trong phần Máy in, "
                 "hoặc để trống để in chữ bằng hình.",
                 code_page=code_page,
             )

@@ -96,11 +96,11 @@ def next_letter_state(state: LetterState | None, step: LetterStep) -> LetterStat
         return LetterState.DRAFT
     possible = {} if state is None else LETTER_TRANSITIONS[state]
     if step not in possible:
-        where = "Văn bản xin lỗi chưa được lập" if state is None else f"Văn bản xin lỗi “{letter_state_label(state)}”"
-        instead = ", ".join(f"“{letter_step_label(item)}”" for item in possible) or "xem và in lại"
+        where = "Văn bản xin lỗi chưa được lập" if state is None else f"Văn bản xin lỗi «{letter_state_label(state)}»"
+        instead = ", ".join(f"«{letter_step_label(item)}»" for item in possible) or "xem và in lại"
         raise RuleViolation(
             "letter_step_not_permitted",
-            f"{where} nên không thể “{letter_step_label(step)}”. Có thể làm: {instead}.",
+            f"{where} nên không thể «{letter_step_label(step)}». Có thể làm: {instead}.",
         )
     return possible[step]
 

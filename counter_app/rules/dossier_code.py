@@ -68,7 +68,7 @@ def make(office: str, day: date, number: int) -> str:
     if not is_valid_office(office):
         raise RuleViolation(
             "office_invalid",
-            f"Mã cơ quan “{office}” không đúng mẫu. Hãy nhập như H15.36 hoặc 000.00.20.H15.",
+            f"Mã cơ quan «{office}» không đúng mẫu. Hãy nhập như H15.36 hoặc 000.00.20.H15.",
         )
     if not 1 <= number <= MAX_NUMBER:
         raise RuleViolation(
@@ -87,7 +87,7 @@ def parse(code: str) -> DossierCode:
             pass  # the digits are no date: the same refusal as for any other malformed code
     raise RuleViolation(
         "code_invalid",
-        f"Mã hồ sơ “{code[:40]}” không đúng mẫu. Hãy quét lại mã vạch hoặc nhập như H15.36-260514-0001.",
+        f"Mã hồ sơ «{code[:40]}» không đúng mẫu. Hãy quét lại mã vạch hoặc nhập như H15.36-260514-0001.",
     )
 
 

@@ -303,9 +303,9 @@ def check_step_time(previous: datetime | None, at: datetime, now: datetime) -> N
 
 
 def _not_permitted(status: Status | None, step: Step) -> RuleViolation:
-    where = "Hồ sơ chưa được đăng ký" if status is None else f"Hồ sơ đang ở trạng thái “{label(status)}”"
-    instead = ", ".join(f"“{step_label(possible)}”" for possible in permitted_steps(status))
-    return RuleViolation("step_not_permitted", f"{where} nên không thể “{step_label(step)}”. Có thể làm: {instead}.")
+    where = "Hồ sơ chưa được đăng ký" if status is None else f"Hồ sơ đang ở trạng thái «{label(status)}»"
+    instead = ", ".join(f"«{step_label(possible)}»" for possible in permitted_steps(status))
+    return RuleViolation("step_not_permitted", f"{where} nên không thể «{step_label(step)}». Có thể làm: {instead}.")
 
 
 def _shown(moment: datetime) -> str:

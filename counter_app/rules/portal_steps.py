@@ -56,5 +56,5 @@ def _clash(status: Status, said: Status) -> RuleViolation:
     if status is said:
         words = "Cổng báo nơi khác đã tiếp nhận hồ sơ này, trong khi quầy cũng đã tiếp nhận."
     else:
-        words = f"Cổng báo “{label(said)}” trong khi hồ sơ tại quầy ở trạng thái “{label(status)}”."
+        words = f"Cổng báo «{label(said)}» trong khi hồ sơ tại quầy ở trạng thái «{label(status)}»."
     return RuleViolation("portal_status_clash", f"{words} Hãy so hai bên rồi chọn giữ của quầy hay lấy của cổng.")

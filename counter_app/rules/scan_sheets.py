@@ -66,7 +66,7 @@ def encode(separator: Separator) -> str:
     if not dossier_code.is_valid(separator.dossier):
         raise RuleViolation(
             "code_invalid",
-            f"Mã hồ sơ “{separator.dossier[:40]}” không đúng mẫu nên không in được tờ ngăn. Hãy kiểm tra lại mã hồ sơ.",
+            f"Mã hồ sơ «{separator.dossier[:40]}» không đúng mẫu nên không in được tờ ngăn. Hãy kiểm tra lại mã hồ sơ.",
         )
     is_numbered = 1 <= separator.number <= separator.total <= 9999
     if not is_numbered and (separator.number, separator.total) != (0, 0):

@@ -74,8 +74,8 @@ def refuse_printed_together(session: Session, event: DossierEvent) -> None:
     if printed_together(session, event):
         raise UserError(
             "already_printed",
-            "Văn bản này đã gửi in cùng các văn bản khác. Nếu cần thêm bản, chọn “In lại”: "
-            "bản in sẽ mang chữ “Bản in lại”.",
+            "Văn bản này đã gửi in cùng các văn bản khác. Nếu cần thêm bản, chọn «In lại»: "
+            "bản in sẽ mang chữ «Bản in lại».",
             job=_letter_of(session, event).print_job_id,
         )
 

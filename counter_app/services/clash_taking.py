@@ -36,7 +36,7 @@ def may_take(dossier: Dossier, entry: FeedEntry) -> str:
         said = ToldStep.read(entry.data).status
         if said is Status.REGISTERED:
             return (
-                f"Hồ sơ đã được tiếp nhận nên không lùi về “{label(said)}”. Hãy giữ của quầy; nếu nơi khác mới là nơi "
+                f"Hồ sơ đã được tiếp nhận nên không lùi về «{label(said)}». Hãy giữ của quầy; nếu nơi khác mới là nơi "
                 "tiếp nhận, gọi quản trị cổng."
             )
     return ""

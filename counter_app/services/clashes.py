@@ -195,4 +195,4 @@ def _since(dossier: Dossier, ours: dict[str, Any]) -> str:
     if dossier.revision == ours["revision"]:
         return ""
     at = f"{dossier.events[-1].at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
-    return f"Hồ sơ đã thay đổi tại quầy sau đó (lúc {at}): nay ở trạng thái “{label(Status(dossier.status))}”."
+    return f"Hồ sơ đã thay đổi tại quầy sau đó (lúc {at}): nay ở trạng thái «{label(Status(dossier.status))}»."

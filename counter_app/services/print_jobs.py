@@ -271,7 +271,7 @@ def refuse_second(session: Session, form: str, issue: str) -> None:
     if earlier is not None:
         raise UserError(
             "already_printed",
-            "Giấy này đã gửi in rồi. Nếu cần thêm bản, chọn “In lại”: bản in sẽ mang chữ “Bản in lại”.",
+            "Giấy này đã gửi in rồi. Nếu cần thêm bản, chọn «In lại»: bản in sẽ mang chữ «Bản in lại».",
             job=earlier,
         )
 
@@ -299,7 +299,7 @@ def _find(session: Session, job_id: int) -> PrintJob:
 def _wrong_state(found: PrintJob, why: str) -> UserError:
     return UserError(
         "job_state",
-        f"Lệnh in “{found.title}” {why} ({STATE_LABELS[found.state].lower()}). Tải lại danh sách lệnh in.",
+        f"Lệnh in «{found.title}» {why} ({STATE_LABELS[found.state].lower()}). Tải lại danh sách lệnh in.",
         job=found.id,
         state=found.state,
     )

@@ -384,5 +384,5 @@ Block = Annotated[
 
 def _row_fields(rows: str) -> frozenset[str]:
     if rows not in ROW_FIELDS:
-        raise ValueError(f"unknown rows “{rows}” (there are {', '.join(ROW_FIELDS)})")
+        raise ValueError(f"unknown rows «{rows}» (there are {', '.join(ROW_FIELDS)})")
     return ROW_FIELDS[rows]

@@ -121,7 +121,7 @@ def _load(name: str, data: bytes) -> FormSet:
     except ValidationError as error:
         first = error.errors()[0]
         where = " → ".join(str(part) for part in first["loc"])
-        raise _invalid(name, f"mục “{where}”: {first['msg']}") from error
+        raise _invalid(name, f"mục «{where}»: {first['msg']}") from error
     except ValueError as error:  # not TOML or not UTF-8
         raise _invalid(name, str(error)) from error
 
@@ -140,7 +140,7 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
 def _invalid(name: str, what: str) -> UserError:
     return UserError(
         "form_set_invalid",
-        f"Bộ mẫu giấy tờ “{name}” không dùng được ({what}). "
+        f"Bộ mẫu giấy tờ «{name}» không dùng được ({what}). "
         "Sửa lại tệp, hoặc chuyển tệp ra khỏi thư mục mẫu để dùng mẫu gốc.",
         file=name,
     )

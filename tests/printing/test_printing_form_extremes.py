@@ -170,7 +170,7 @@ def test_no_word_stands_on_another(which: str, name: str, printed: dict[tuple[st
         ]
         for one, other in combinations(inner, 2):
             apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-            assert apart, f"“{one[4]}” and “{other[4]}”"
+            assert apart, f"«{one[4]}» and «{other[4]}»"
 
 
 @pytest.mark.parametrize(("which", "name"), CASES)

@@ -114,9 +114,9 @@ def test_a_refusal_names_what_is_possible_instead() -> None:
         next_status(Status.FINISHED, Step.WITHDRAW)
 
     assert refusal.value.message == (
-        "Hồ sơ đang ở trạng thái “Đã có kết quả” nên không thể “Rút hồ sơ”. "
-        "Có thể làm: “Thu phí, lệ phí”, “Miễn, giảm phí, lệ phí”, “Hoàn phí, lệ phí”, “Trả kết quả”, "
-        "“Đính chính”, “Đính kèm tệp”."
+        "Hồ sơ đang ở trạng thái «Đã có kết quả» nên không thể «Rút hồ sơ». "
+        "Có thể làm: «Thu phí, lệ phí», «Miễn, giảm phí, lệ phí», «Hoàn phí, lệ phí», «Trả kết quả», "
+        "«Đính chính», «Đính kèm tệp»."
     )
 
 

@@ -93,11 +93,11 @@ def test_printer_that_does_not_answer_is_said_and_nothing_chosen_is_lost(
     form = page.printers_form
     qtbot.keyClicks(form.office, OFFICE)
     qtbot.keyClicks(form.rows["letters"].printer, LEADERS)
-    printers[LEADERS] = printer_off("“Van_phong”", "timed out")
+    printers[LEADERS] = printer_off("«Van_phong»", "timed out")
     form.rows["letters"].show_settings(SheetSettings(LEADERS, "InputSlot=Tray2", two_sided=True))
     answer = ask(page, qtbot)
     assert "Canon LBP" in answer
-    assert "Không kết nối được máy in “Van_phong”" in answer
+    assert "Không kết nối được máy in «Van_phong»" in answer
     assert form.rows["letters"].settings() == SheetSettings(LEADERS, "InputSlot=Tray2", two_sided=True)
     assert choices(page, "letters") == ["Máy in tự chọn khay", "Khay 2"]
 
