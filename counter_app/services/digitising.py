@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import DigitisingChoice, DigitisingRule, Dossier
-from counter_app.rules import lifecycle
 from counter_app.rules.digitising import LABELS, Decision, PaperKind, Treatment, expected_images
-from counter_app.rules.lifecycle import Status, Step
 from counter_app.services.catalogue import find_procedure, national_part
 from counter_app.services.desk import DeskContext
 from counter_app.services.digitising_book import forget_procedure, read_book
 from counter_app.services.digitising_refresh import Paper, papers_of, work_out
 from counter_app.services.free_text import plain
-from counter_app.services.history import append_event, moment_of_step
+from counter_app.services.history import append_correction
 from counter_app.services.rules_bridge import rules_apply
 from counter_app.services.steps import find_dossier
 
@@ -158,20 +156,7 @@ def _change(
             row = DigitisingChoice(dossier_id=dossier.id, kind=kind.value, code=paper)
             session.add(row)
         reason = change(row, name)
-        at, entered_at = moment_of_step(desk, dossier, None)
-        with rules_apply():
-            status = lifecycle.next_status(Status(dossier.status), Step.CORRECT)
-        append_event(
-            desk,
-            dossier,
-            Step.CORRECT,
-            at=at,
-            entered_at=entered_at,
-            status_after=status,
-            due_after=dossier.due,
-            reason=reason,
-            details={"digitising": {"kind": kind.value, "code": paper, **details}},
-        )
+        append_correction(desk, dossier, reason, {"digitising": {"kind": kind.value, "code": paper, **details}})
         session.flush()
         work_out(session, [dossier.id])
 

@@ -13,12 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from counter_app.models import Document, DocumentLook
+from counter_app.models import DocumentLook
 from counter_app.rules.digitising import Flaw
 from counter_app.services.desk import DeskContext
 from counter_app.services.digitising_book import forget_dossier
-
-_BLOCK = 200
+from counter_app.services.document_walk import WalkedDocument, walk_documents
 
 
 def look_of(session: Session, sha256: str) -> Flaw | None:
@@ -38,24 +37,12 @@ def look_at_documents(desk: DeskContext, after: int = 0, stop: Callable[[], bool
 
     The rate of a dossier whose scan falls short is worked out anew.
     """
-    while not stop():
-        with desk.database.read() as session:
-            rows = session.execute(
-                select(Document.id, Document.dossier_id, Document.sha256, Document.from_portal, DocumentLook.sha256)
-                .outerjoin(DocumentLook, DocumentLook.sha256 == Document.sha256)
-                .where(Document.id > after)
-                .order_by(Document.id)
-                .limit(_BLOCK)
-            ).all()
-        if not rows:
-            break
-        for number, dossier_id, sha256, from_portal, known in rows:
-            if stop():
-                return after
-            if known is None and not from_portal:
-                _look_at(desk, dossier_id, sha256)
-            after = number
-    return after
+
+    def look(document: WalkedDocument) -> None:
+        if not document.from_portal:
+            _look_at(desk, document.dossier_id, document.sha256)
+
+    return walk_documents(desk, DocumentLook, look, after, stop)
 
 
 def _look_at(desk: DeskContext, dossier_id: int, sha256: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from counter_app.models import Document, DocumentText
 from counter_app.pdfium import PDFIUM
 from counter_app.services.desk import DeskContext
+from counter_app.services.document_walk import walk_documents
 from counter_app.services.reading import full_text_query, queue_rows, search_words
 from counter_app.services.values import QueueRow
 
@@ -27,7 +28,6 @@ SHORTEST_WORD = 3
 PAGE_END = "\f"
 _AROUND = 5
 """Words shown before and after the one that was found."""
-_BLOCK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +67,7 @@ def read_documents(desk: DeskContext, after: int = 0, stop: Callable[[], bool] =
     Returns the id of the last document looked at, to go on from. A file that is gone or cannot be read is left for
     another time: ``verify`` tells of it.
     """
-    while not stop():
-        with desk.database.read() as session:
-            rows = session.execute(
-                select(Document.id, Document.sha256, DocumentText.id)
-                .outerjoin(DocumentText, DocumentText.sha256 == Document.sha256)
-                .where(Document.id > after)
-                .order_by(Document.id)
-                .limit(_BLOCK)
-            ).all()
-        if not rows:
-            break
-        for number, sha256, known in rows:
-            if stop():
-                return after
-            if known is None:
-                read_document(desk, sha256)
-            after = number
-    return after
+    return walk_documents(desk, DocumentText, lambda document: read_document(desk, document.sha256), after, stop)
 
 
 def read_document(desk: DeskContext, sha256: str) -> None:

@@ -44,6 +44,27 @@ def moment_of_step(desk: DeskContext, dossier: Dossier | None, at: datetime | No
     return moment, now
 
 
+def append_correction(desk: DeskContext, dossier: Dossier, reason: str, details: dict[str, Any]) -> DossierEvent:
+    """Add what is noted of a dossier, now, beside its steps: its due date stays.
+
+    Raises UserError as ``moment_of_step``, and where nothing may be corrected any more.
+    """
+    at, entered_at = moment_of_step(desk, dossier, None)
+    with rules_apply():
+        status = lifecycle.next_status(Status(dossier.status), Step.CORRECT)
+    return append_event(
+        desk,
+        dossier,
+        Step.CORRECT,
+        at=at,
+        entered_at=entered_at,
+        status_after=status,
+        due_after=dossier.due,
+        reason=reason,
+        details=details,
+    )
+
+
 def append_event(
     desk: DeskContext,
     dossier: Dossier,

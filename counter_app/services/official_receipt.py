@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session
 
 from counter_app.errors import UserError
 from counter_app.models import Dossier, Payment
-from counter_app.rules import lifecycle
-from counter_app.rules.lifecycle import Status, Step
 from counter_app.services import outgoing
 from counter_app.services.desk import DeskContext
 from counter_app.services.fee_book import PAYMENT
 from counter_app.services.free_text import plain
-from counter_app.services.history import append_event, moment_of_step
+from counter_app.services.history import append_correction
 from counter_app.services.offices import office_row
 from counter_app.services.paper_facts import facts_now, frozen
-from counter_app.services.rules_bridge import rules_apply
 
 ADDED = "Ghi số biên lai"
 """The reason of the first number, which needs no other."""
@@ -95,18 +92,5 @@ def _check(row: Payment, number: str, reason: str) -> str:
 
 def _trace(session: Session, desk: DeskContext, dossier: Dossier, reason: str, details: dict[str, Any]) -> None:
     office = office_row(session, desk)
-    at, entered_at = moment_of_step(desk, dossier, None)
-    with rules_apply():
-        status = lifecycle.next_status(Status(dossier.status), Step.CORRECT)
-    event = append_event(
-        desk,
-        dossier,
-        Step.CORRECT,
-        at=at,
-        entered_at=entered_at,
-        status_after=status,
-        due_after=dossier.due,
-        reason=reason,
-        details=details | frozen(facts_now(desk, dossier, office)),
-    )
-    outgoing.queue_step(session, dossier, event, office, entered_at)
+    event = append_correction(desk, dossier, reason, details | frozen(facts_now(desk, dossier, office)))
+    outgoing.queue_step(session, dossier, event, office, event.entered_at)

@@ -24,8 +24,8 @@ from tests.ui.window_fixtures import Clock, press, settle
 TakeIn = Callable[..., Received]
 
 
-@pytest.fixture
-def page(running: RunningApp, qtbot: Any) -> ReturnPage:
+def return_page(running: RunningApp, qtbot: Any) -> ReturnPage:
+    """The window with the return page in front."""
     window = running.window
     window.show_page("return")
     window.show()
@@ -33,6 +33,11 @@ def page(running: RunningApp, qtbot: Any) -> ReturnPage:
     shown = window.page("return")
     assert isinstance(shown, ReturnPage)
     return shown
+
+
+@pytest.fixture
+def page(running: RunningApp, qtbot: Any) -> ReturnPage:
+    return return_page(running, qtbot)
 
 
 def look(page: ReturnPage, text: str, qtbot: Any) -> None:

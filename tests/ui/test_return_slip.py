@@ -19,7 +19,7 @@ from counter_app.settings import with_changes
 from counter_app.ui.dossier_page_paper import PrintDialog
 from counter_app.ui.return_page import ReturnPage
 from tests.printing.paper_samples import text_of
-from tests.ui.test_return_page import look, tick, to_somebody_else
+from tests.ui.test_return_page import look, return_page, tick, to_somebody_else
 from tests.ui.window_fixtures import press, settle
 
 TakeIn = Callable[..., Received]
@@ -27,13 +27,7 @@ TakeIn = Callable[..., Received]
 
 @pytest.fixture
 def page(running: RunningApp, qtbot: Any) -> ReturnPage:
-    window = running.window
-    window.show_page("return")
-    window.show()
-    qtbot.waitExposed(window)
-    shown = window.page("return")
-    assert isinstance(shown, ReturnPage)
-    return shown
+    return return_page(running, qtbot)
 
 
 def test_the_slip_is_signed_before_the_return_is_entered(
